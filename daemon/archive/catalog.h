@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* catalog.h - the index of the archive.
+ *
+ * The audio files are the truth; this is an index that can be made again from
+ * them. It lies in <state_directory>/isr.db (SQLite, WAL). The main loop owns
+ * the object and reads with its own connection; one writer thread owns the
+ * read-write connection and commits what it was given in groups of 200 ms, so
+ * no call here waits for a disk. What was given is visible to every query at
+ * once, committed or not. */
+#pragma once
+
+#include <glib-object.h>
+
+#include "daemon/core/recording.h"
+#include "daemon/core/source-state.h"
+
+G_BEGIN_DECLS
+
+#define ISR_TYPE_CATALOG (isr_catalog_get_type ())
+G_DECLARE_FINAL_TYPE (IsrCatalog, isr_catalog, ISR, CATALOG, GObject)
+
+/* Signal "changed" (const char *kind, const char *name): something of @kind is
+ * different: "file" (name of the recording), "source" (name of the source).
+ * Says what to ask again, never the news itself. Emitted on the main loop. */
+
+/* Opens, or makes, the catalog. ISR_ERROR_STORAGE; with @writable also
+ * ISR_ERROR_LOCKED, when another process records into this archive (its pid is
+ * in the message). Without @writable nothing is created, repaired or migrated. */
+IsrCatalog *isr_catalog_open (const char *output_directory, const char *state_directory, gboolean writable, GError **error);
+
+/* Brings catalog and directory together: adopts new files, drops vanished ones,
+ * and closes the entries of files that an earlier process left behind. */
+gboolean isr_catalog_reconcile (IsrCatalog *self, GError **error);
+
+/* Everything that was given is committed when this returns. */
+void isr_catalog_close (IsrCatalog *self);
+
+/* A file begins (isr-file-opened): @recording->recording is TRUE. */
+void isr_catalog_begin (IsrCatalog *self, const IsrRecording *recording);
+/* A file is finished (isr-file-closed); the entry is found by its name. */
+void isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording);
+/* The file never came to be, or is gone. */
+void isr_catalog_forget (IsrCatalog *self, const char *name);
+/* A source changed its state: kept with its time, the ledger is made of these. */
+void isr_catalog_note_state (IsrCatalog *self, const IsrSourceState *state);
+
+typedef struct {
+  const char *source; /* NULL: all */
+  const char *text;   /* part of the name, case-insensitive; NULL: all */
+  gint64 from_us;     /* overlaps [from_us, to_us); 0, 0: everything */
+  gint64 to_us;
+  guint limit;        /* 1-1000 */
+  const char *cursor; /* opaque, from the page before; NULL: the first page */
+} IsrCatalogQuery;
+
+/* A page of recordings, newest first. @next: cursor of the page after this one,
+ * NULL at the end. */
+GPtrArray *isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error);
+/* By its name (the final one, also while it is being written); NULL: none. */
+IsrRecording *isr_catalog_lookup (IsrCatalog *self, const char *name);
+/* Where its bytes are now: absolute, with ".part" while it is being written. */
+char *isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording);
+const char *isr_catalog_get_output_directory (IsrCatalog *self);
+
+typedef struct {
+  char *day; /* YYYY-MM-DD, in @zone */
+  guint files;
+  guint64 bytes;
+  double duration; /* seconds */
+} IsrDay;
+
+void isr_day_free (IsrDay *self);
+/* Days that have recordings, newest first; @source NULL: all. */
+GPtrArray *isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error);
+
+G_END_DECLS

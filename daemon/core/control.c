@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* control.c - the calls, also for a house where nothing records. */
+#include "daemon/core/control.h"
+
+#include "daemon/core/error.h"
+
+typedef gboolean (*Verb) (gpointer self, const char *source, GError **error);
+
+static gboolean
+call (const IsrControl *self, Verb verb, const char *source, GError **error)
+{
+  if (verb)
+    return verb (self->self, source, error);
+  g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no source “%s”: this process records nothing", source);
+  return FALSE;
+}
+
+gboolean
+isr_control_start (const IsrControl *self, const char *source, GError **error)
+{
+  return call (self, self->start, source, error);
+}
+
+gboolean
+isr_control_stop (const IsrControl *self, const char *source, GError **error)
+{
+  return call (self, self->stop, source, error);
+}
+
+gboolean
+isr_control_split (const IsrControl *self, const char *source, GError **error)
+{
+  return call (self, self->split, source, error);
+}
+
+GPtrArray *
+isr_control_states (const IsrControl *self)
+{
+  if (self->states)
+    return self->states (self->self);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) isr_source_state_free);
+}

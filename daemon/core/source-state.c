@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* source-state.c - a value: made, copied, freed, named. */
+#include "daemon/core/source-state.h"
+
+static const char *const state_names[] = {
+  [ISR_STATE_IDLE] = "idle",
+  [ISR_STATE_CONNECTING] = "connecting",
+  [ISR_STATE_RECORDING] = "recording",
+  [ISR_STATE_WAITING_TO_RETRY] = "waiting-to-retry",
+  [ISR_STATE_STOPPED] = "stopped",
+  [ISR_STATE_FAILED] = "failed",
+};
+
+const char *
+isr_state_to_string (IsrState state)
+{
+  g_return_val_if_fail (state < G_N_ELEMENTS (state_names), NULL);
+
+  return state_names[state];
+}
+
+IsrSourceState *
+isr_source_state_new (const char *name, const char *type)
+{
+  IsrSourceState *self = g_new0 (IsrSourceState, 1);
+
+  self->name = g_strdup (name);
+  self->type = g_strdup (type);
+  self->warnings = g_new0 (char *, 1);
+  return self;
+}
+
+IsrSourceState *
+isr_source_state_copy (const IsrSourceState *self)
+{
+  IsrSourceState *copy = g_memdup2 (self, sizeof *self);
+
+  copy->name = g_strdup (self->name);
+  copy->type = g_strdup (self->type);
+  copy->reason = g_strdup (self->reason);
+  copy->detail = g_strdup (self->detail);
+  copy->warnings = g_strdupv (self->warnings);
+  copy->file = g_strdup (self->file);
+  return copy;
+}
+
+void
+isr_source_state_free (IsrSourceState *self)
+{
+  g_free (self->name);
+  g_free (self->type);
+  g_free (self->reason);
+  g_free (self->detail);
+  g_strfreev (self->warnings);
+  g_free (self->file);
+  g_free (self);
+}

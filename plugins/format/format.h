@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* format.h - all of plugins/format for those outside: the daemon includes this. */
+#pragma once
+
+#include "plugins/format/output.h"
+#include "plugins/format/stream.h"

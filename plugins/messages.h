@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* messages.h - every bus message and custom event of ISR's elements: names,
+ * fields, version. This is the contract with the daemon and with every other
+ * application that embeds the elements.
+ *
+ * All are GST_MESSAGE_ELEMENT with the element as source; each carries
+ *
+ *     version   guint   ISR_MESSAGE_VERSION. A field may be added without a new
+ *                       version; one that is removed or changes its meaning
+ *                       raises it.
+ *
+ * Times named *-utc-us are gint64, microseconds since 1970-01-01T00:00:00Z, and
+ * never in any zone. A "position" is stream time: nanoseconds of audio since the
+ * run of the element began, counted in samples, never taken from timestamps.
+ *
+ * isr-file-opened: a file has been created and takes audio from here on.
+ *     location      string   the final name; until the file is closed it is
+ *                            location + ".part"
+ *     start-utc-us  gint64   UTC of the first sample
+ *     utc-offset    gint     seconds east of UTC in the element's zone, at start
+ *     clock         string   how UTC was found: "given", "capture", "arrival",
+ *                            "counted"
+ *     position      guint64  stream time of the first sample, ns
+ *     warm-up       guint64  first samples that can not be decoded exactly, for
+ *                            want of what came before; 0 where the file is exact
+ *     rate          guint    samples per second
+ *     channels      guint    0 where the container does not say
+ *     format        string   extension of the file: "wav", "flac", "mp3", ...
+ *
+ * isr-file-closed: the file is complete, on the medium and has its final name
+ *     (with reason "disk" or "error" it keeps the suffix ".part").
+ *     location      string   the name it has now
+ *     start-utc-us  gint64   UTC of the first sample
+ *     end-utc-us    gint64   UTC of the end of the last sample
+ *     position      guint64  stream time of the first sample, ns
+ *     samples       guint64  samples that a player plays
+ *     rate          guint    samples per second
+ *     bytes         guint64  size of the file
+ *     reason        string   why it ended, ISR_CLOSE_*
+ *     cause         string   with reason "gap" only, if known: ISR_GAP_*
+ *
+ * isr-disk: writing failed, or works again.
+ *     state         string   "failed": audio is held in memory, then dropped and
+ *                            counted; "recovered": recording went on
+ *     location      string   the path that could not be written
+ *     errno         gint     of the failed call; 0 when recovered
+ *     detail        string   what failed, in words
+ *     lost          guint64  ns of audio that were dropped so far
+ */
+#pragma once
+
+#define ISR_MESSAGE_VERSION 1
+
+#define ISR_MESSAGE_FILE_OPENED "isr-file-opened"
+#define ISR_MESSAGE_FILE_CLOSED "isr-file-closed"
+#define ISR_MESSAGE_DISK "isr-disk"
+
+/* isr-file-closed: reason */
+#define ISR_CLOSE_BOUNDARY "boundary"           /* the clock said so */
+#define ISR_CLOSE_REQUESTED "requested"         /* split-now */
+#define ISR_CLOSE_GAP "gap"                     /* audio is missing after this file */
+#define ISR_CLOSE_CLOCK_STEP "clock-step"       /* the wall clock was set */
+#define ISR_CLOSE_FORMAT_CHANGE "format-change" /* the stream goes on in another set-up */
+#define ISR_CLOSE_EOS "eos"                     /* the stream ended */
+#define ISR_CLOSE_STOP "stop"                   /* the element was stopped */
+#define ISR_CLOSE_DISK "disk"                   /* it could not be written any more */
+#define ISR_CLOSE_ERROR "error"                 /* the stream became unusable */
+
+/* isr-file-closed: cause of a gap */
+#define ISR_GAP_DISCONNECTED "disconnected"
+#define ISR_GAP_STALLED "stalled"
+#define ISR_GAP_SOURCE "source"       /* the source itself says that audio is missing */
+#define ISR_GAP_OVERRUN "overrun"     /* the sound card was not read in time */
+#define ISR_GAP_DISK "disk"           /* the disk was too slow or full */
+#define ISR_GAP_SUSPENDED "suspended" /* the machine slept */
+
+/* Custom serialized downstream event: audio is missing from here on; the open
+ * file is closed, the next one begins with the next buffer.
+ *     cause   string   ISR_GAP_*
+ *     since   gint64   optional: UTC µs at which the last audio before it arrived */
+#define ISR_EVENT_GAP "isr-gap"

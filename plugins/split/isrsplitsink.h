@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* isrsplitsink.h - the recording sink: one stream in, files cut on the clock out. */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define ISR_TYPE_SPLIT_SINK (isr_split_sink_get_type ())
+G_DECLARE_FINAL_TYPE (IsrSplitSink, isr_split_sink, ISR, SPLIT_SINK, GstBin)
+
+G_END_DECLS
