@@ -4,3 +4,5 @@
 
 #include "plugins/format/output.h"
 #include "plugins/format/stream.h"
+#include "plugins/format/input.h"
+#include "plugins/format/repair.h"
