@@ -13,12 +13,13 @@
  * next call: before that the overlay and the row say the same. Ids are given out
  * here, so that an entry has its place in the order of pages before it is a row.
  *
- * Days are counted once per change and kept, live recordings are added to them
- * at every question: a day list is asked for far more often than a file ends. */
+ * Days are counted once and kept; a file that ends is added to them. What is being
+ * written is added to a copy at every question. */
 #define G_LOG_DOMAIN "isr-catalog"
 
 #include "daemon/archive/catalog.h"
 
+#include "daemon/archive/day-cache.h"
 #include "daemon/archive/days.h"
 #include "daemon/archive/listing.h"
 #include "daemon/archive/lock.h"
@@ -46,8 +47,8 @@ struct _IsrCatalog {
   gboolean reconciling;
   GAsyncQueue *reconciled; /* one token when the worker has ended */
 
-  GHashTable *days; /* "zone\nsource" -> GPtrArray of IsrDay; valid while: */
-  gint64 days_version;
+  IsrDayCache *days;
+  gint64 version; /* of another process' catalog, when the days were counted */
 };
 
 G_DEFINE_FINAL_TYPE (IsrCatalog, isr_catalog, G_TYPE_OBJECT)
@@ -62,7 +63,6 @@ static guint signals[N_SIGNALS];
 static void
 changed (IsrCatalog *self, const char *kind, const char *name)
 {
-  g_hash_table_remove_all (self->days);
   g_signal_emit (self, signals[CHANGED], 0, kind, name);
 }
 
@@ -110,6 +110,10 @@ put (IsrCatalog *self, const IsrRecording *recording)
 
   entry->id = known ? known->id : (gint64) (gsize) g_atomic_pointer_add (&self->next_id, 1);
   overlay (self, entry, FALSE, isr_writer_put (self->writer, entry));
+  if (known && !known->recording)
+    isr_day_cache_clear (self->days);
+  else if (!entry->recording)
+    isr_day_cache_add (self->days, entry);
   changed (self, "file", entry->name);
 }
 
@@ -139,6 +143,7 @@ isr_catalog_forget (IsrCatalog *self, const char *name)
   if (!known)
     return;
   overlay (self, known, TRUE, isr_writer_remove (self->writer, known->id));
+  isr_day_cache_clear (self->days);
   changed (self, "file", name);
 }
 
@@ -210,30 +215,30 @@ isr_catalog_lookup (IsrCatalog *self, const char *name)
   return recording;
 }
 
-/* Changes with every commit that another connection made. */
-static gint64
-get_version (IsrCatalog *self)
+/* Where another process writes, the number changes with its every commit. */
+static void
+drop_old_days (IsrCatalog *self)
 {
-  gint64 version;
+  gint64 version = 0;
 
-  isr_db_get_int64 (self->db, "PRAGMA data_version", 0, &version, NULL);
-  return version;
+  if (!self->writer)
+    isr_db_get_int64 (self->db, "PRAGMA data_version", 0, &version, NULL);
+  if (version != self->version)
+    isr_day_cache_clear (self->days);
+  self->version = version;
 }
 
 static GPtrArray *
 get_finished_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error)
 {
-  g_autofree char *key = g_strdup_printf ("%s\n%s", g_time_zone_get_identifier (zone), source ? source : "\n");
-  gint64 version = get_version (self);
   GPtrArray *days;
 
-  if (version != self->days_version)
-    g_hash_table_remove_all (self->days);
-  self->days_version = version;
-  days = g_hash_table_lookup (self->days, key);
-  if (!days && (days = isr_listing_days (self->db, source, zone, error)))
-    g_hash_table_insert (self->days, g_steal_pointer (&key), days);
-  return days;
+  drop_old_days (self);
+  days = isr_day_cache_get (self->days, source, zone);
+  if (days)
+    return days;
+  days = isr_listing_days (self->db, source, zone, error);
+  return days ? isr_day_cache_put (self->days, source, zone, days) : NULL;
 }
 
 static gpointer
@@ -312,6 +317,15 @@ wait_for_reconcile (IsrCatalog *self)
   self->reconciling = FALSE;
 }
 
+static void
+report_reconcile (IsrCatalog *self, const IsrReconcile *job)
+{
+  if (!job->changed)
+    return;
+  isr_day_cache_clear (self->days);
+  changed (self, "file", "");
+}
+
 void
 isr_catalog_reconcile_async (IsrCatalog *self, GAsyncReadyCallback callback, gpointer data)
 {
@@ -334,8 +348,7 @@ isr_catalog_reconcile_finish (IsrCatalog *self, GAsyncResult *result, GError **e
 
   if (job) {
     wait_for_reconcile (self);
-    if (job->changed)
-      changed (self, "file", "");
+    report_reconcile (self, job);
   }
   return g_task_propagate_boolean (G_TASK (result), error);
 }
@@ -350,8 +363,7 @@ isr_catalog_reconcile (IsrCatalog *self, GError **error)
   job = prepare_reconcile (self);
   if (!isr_reconcile_run (job, error))
     return FALSE;
-  if (job->changed)
-    changed (self, "file", "");
+  report_reconcile (self, job);
   return TRUE;
 }
 
@@ -430,7 +442,7 @@ isr_catalog_finalize (GObject *object)
   isr_catalog_close (self);
   g_clear_pointer (&self->db, sqlite3_close_v2);
   g_async_queue_unref (self->reconciled);
-  g_hash_table_unref (self->days);
+  isr_day_cache_free (self->days);
   g_time_zone_unref (self->zone);
   g_free (self->output_directory);
   g_free (self->database);
@@ -450,5 +462,5 @@ isr_catalog_init (IsrCatalog *self)
 {
   self->zone = g_time_zone_new_local ();
   self->reconciled = g_async_queue_new ();
-  self->days = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  self->days = isr_day_cache_new ();
 }

@@ -39,7 +39,7 @@ static const char *const migrations[ISR_DB_VERSION] = {
   "CREATE INDEX recordings_by_start ON recordings (start_us);"
   "CREATE INDEX recordings_by_source ON recordings (source, start_us);"
   "CREATE INDEX recordings_by_length ON recordings (end_us - start_us);"
-  "CREATE INDEX recordings_unfinished ON recordings (recording) WHERE recording <> 0;"
+  "CREATE INDEX recordings_unfinished ON recordings (recording) WHERE recording = 1;"
   "CREATE INDEX recordings_for_days ON recordings (start_us, recording, source, bytes, end_us, samples, rate);"
   "CREATE TABLE states ("
   " id INTEGER PRIMARY KEY,"
