@@ -195,7 +195,7 @@ isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, G
 {
   GPtrArray *page;
 
-  g_return_val_if_fail (query->limit >= 1 && query->limit <= 1000, NULL);
+  g_return_val_if_fail (self->db && query->limit >= 1 && query->limit <= 1000, NULL);
   if (next)
     *next = NULL;
   settle (self);
@@ -208,8 +208,10 @@ isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, G
 IsrRecording *
 isr_catalog_lookup (IsrCatalog *self, const char *name)
 {
-  IsrRecording *recording = lookup_entry (self, name);
+  IsrRecording *recording;
 
+  g_return_val_if_fail (self->db, NULL);
+  recording = lookup_entry (self, name);
   if (recording)
     refresh (self, recording);
   return recording;
@@ -256,6 +258,7 @@ isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError 
   g_autoptr (GPtrArray) live = NULL;
   GPtrArray *finished, *days;
 
+  g_return_val_if_fail (self->db, NULL);
   settle (self);
   finished = get_finished_days (self, source, zone, error);
   live = finished ? isr_listing_live (self->db, source, error) : NULL;
@@ -426,10 +429,14 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
   return g_steal_pointer (&self);
 }
 
+/* The reader goes first: the last connection tidies up the WAL, and must be one
+ * that may write. */
 void
 isr_catalog_close (IsrCatalog *self)
 {
   wait_for_reconcile (self);
+  if (self->database)
+    g_clear_pointer (&self->db, sqlite3_close_v2);
   g_clear_pointer (&self->writer, isr_writer_free);
   g_clear_pointer (&self->lock, isr_lock_free);
 }

@@ -43,7 +43,8 @@ void isr_catalog_reconcile_async (IsrCatalog *self, GAsyncReadyCallback callback
 gboolean isr_catalog_reconcile_finish (IsrCatalog *self, GAsyncResult *result, GError **error);
 gboolean isr_catalog_reconcile (IsrCatalog *self, GError **error);
 
-/* Everything that was given is committed when this returns. */
+/* Everything that was given is committed when this returns; nothing is asked or
+ * given afterwards. */
 void isr_catalog_close (IsrCatalog *self);
 
 /* A file begins (isr-file-opened): @recording->recording is TRUE, its name is
