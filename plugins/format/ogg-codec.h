@@ -64,6 +64,9 @@ extern const IsrOggCodec isr_ogg_vorbis;
 extern const IsrOggCodec isr_ogg_flac;
 extern const IsrOggCodec isr_ogg_speex;
 
+/* In an Ogg FLAC head packet of 51 bytes: the total, and no MD5. */
+void isr_ogg_flac_set_total (guint8 *head, guint64 samples);
+
 /* The codec whose stream begins with this packet, or NULL. */
 const IsrOggCodec *isr_ogg_codec_find (const guint8 *data, gsize size);
 

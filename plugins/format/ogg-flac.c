@@ -94,22 +94,29 @@ get_duration (IsrOggLink *link, GBytes *before, GBytes *packet)
   return code == 6 ? data[at] + 1 : (data[at] << 8 | data[at + 1]) + 1;
 }
 
-static GBytes *
-make_head (IsrOggLink *link, guint64 skip, guint64 samples)
+void
+isr_ogg_flac_set_total (guint8 *head, guint64 samples)
 {
-  guint8 *head = g_memdup2 (g_bytes_get_data (link->headers->pdata[0], NULL), HEAD_SIZE);
   guint8 *info = head + STREAMINFO;
 
   if (samples >> 36)
     samples = 0;
-  head[7] = 0;
-  head[8] = 1;
-  head[13] &= 0x7f;
-  memset (info + 4, 0, 6);
   info[13] = (info[13] & 0xf0) | samples >> 32;
   for (guint i = 0; i < 4; i++)
     info[14 + i] = samples >> (24 - 8 * i);
   memset (info + 18, 0, 16);
+}
+
+static GBytes *
+make_head (IsrOggLink *link, guint64 skip, guint64 samples)
+{
+  guint8 *head = g_memdup2 (g_bytes_get_data (link->headers->pdata[0], NULL), HEAD_SIZE);
+
+  head[7] = 0;
+  head[8] = 1;
+  head[13] &= 0x7f;
+  memset (head + STREAMINFO + 4, 0, 6);
+  isr_ogg_flac_set_total (head, samples);
   return g_bytes_new_take (head, HEAD_SIZE);
 }
 
