@@ -113,7 +113,7 @@ test_errors (void)
     { "%é", "“%é”" },
     { "{sorce}", "unknown placeholder “{sorce}”" },
     { "{s}", "unknown placeholder “{s}”" },
-    { "dir/", "ends with a directory" },
+    { "dir/", "character 4: ends with a directory" },
     { "a\tb", "character 2: control characters" },
     { "a\xff", "byte 2 is not UTF-8" },
   };

@@ -329,6 +329,27 @@ test_burst (void)
   world_clear (&w);
 }
 
+/* A burst over a slow line goes on after the map has settled. The map creeps back to where it
+ * belongs; nobody has set a clock. */
+static void
+test_slow_burst (void)
+{
+  gint64 off;
+  World w;
+
+  world_init (&w, ISR_TIME_ARRIVAL);
+  for (guint i = 0; i < 500; i++) {
+    pass (&w, PACKET / 3000);
+    feed (&w, PACKET, 0);
+  }
+  off = w.last_utc - now (&w);
+  g_assert_cmpint (off, >, 5000000);
+  play (&w, 200);
+  assert_near (w.last_utc - now (&w), off - 100000, 1000);
+  g_assert_cmpuint (w.changes, ==, 0);
+  world_clear (&w);
+}
+
 /* Held bytes were too many, before a packet was found in them: settled with the first one. */
 static void
 test_settle_early (void)
@@ -557,6 +578,7 @@ main (int argc, char **argv)
   g_test_add_func ("/split/timemap/missing", test_missing);
   g_test_add_func ("/split/timemap/catching-up", test_catching_up);
   g_test_add_func ("/split/timemap/burst", test_burst);
+  g_test_add_func ("/split/timemap/slow-burst", test_slow_burst);
   g_test_add_func ("/split/timemap/settle-early", test_settle_early);
   g_test_add_func ("/split/timemap/suspend", test_suspend);
   g_test_add_func ("/split/timemap/time-arrives", test_time_arrives);
