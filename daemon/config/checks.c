@@ -11,6 +11,7 @@
 
 #include "daemon/config/pattern.h"
 #include "daemon/config/problem.h"
+#include "daemon/config/sections.h"
 
 #define SPLIT_MIN (100 * 1000 * 1000) /* ns */
 
@@ -247,14 +248,12 @@ check_source (const Check *self, IsrSourceConfig *source, guint index)
 
 /* Whether there is a section that is or was meant to be a source. */
 static gboolean
-has_source (const IsrIni *ini, const IsrConfig *config)
+has_source (const IsrIni *ini)
 {
-  static const char *const reserved[] = { "general", "web", "storage", "hooks", "mqtt", NULL };
-
   for (guint i = 0; i < ini->sections->len; i++)
-    if (!g_strv_contains (reserved, ((IsrIniSection *) g_ptr_array_index (ini->sections, i))->name))
+    if (!isr_section_is_reserved (((IsrIniSection *) g_ptr_array_index (ini->sections, i))->name))
       return TRUE;
-  return config->sources->len > 0;
+  return FALSE;
 }
 
 void
@@ -267,7 +266,7 @@ isr_checks_run (IsrConfig *config, const IsrIni *ini, gboolean need_source, GPtr
   check_log_file (&self);
   for (guint i = 0; i < config->sources->len; i++)
     check_source (&self, g_ptr_array_index (config->sources, i), i);
-  if (need_source && !has_source (ini, config))
+  if (need_source && !has_source (ini))
     isr_problem_add (problems, TRUE, ini->name, 0,
         "there is nothing to record: add a section with “type = stream”, soundcard or test");
 }

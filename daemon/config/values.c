@@ -212,7 +212,8 @@ isr_set_url (const IsrOption *option, const char *value, gpointer field, GError 
   const char *scheme = uri ? g_uri_get_scheme (uri) : NULL;
 
   if (!uri)
-    return fail (error, "this is no address (%s)", reason->message);
+    return strchr (value, '@') ? fail (error, "this is no address (in a login, write %%40 for @, %%2F for / and %%3A for :)")
+                               : fail (error, "this is no address (%s)", reason->message);
   if (strcmp (scheme, "http") != 0 && strcmp (scheme, "https") != 0)
     return fail (error, "“%s:” can not be recorded", scheme);
   if (!g_uri_get_host (uri) || !*g_uri_get_host (uri))
