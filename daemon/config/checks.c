@@ -198,24 +198,24 @@ check_repetition (const Check *self, const IsrSourceConfig *source)
 {
   g_autoptr (GDateTime) noon = get_noon (source);
   const struct {
-    gint64 seconds;
+    double seconds;
     const char *when;
   } later[] = {
-    { MAX (1, source->split_interval / G_GINT64_CONSTANT (1000000000)), "the next boundary" },
-    { 86400, "the next day" },
-    { 7 * 86400, "the next week" },
-    { 31 * 86400, "the next month" },
-    { 365 * 86400, "the next year" },
+    { (double) source->split_interval / 1e9, "at the next boundary" },
+    { 86400, "a day later" },
+    { 7 * 86400, "a week later" },
+    { 31 * 86400, "a month later" },
+    { 365 * 86400, "a year later" },
   };
 
   for (guint i = source->split_interval ? 0 : 1; i < G_N_ELEMENTS (later); i++) {
-    g_autoptr (GDateTime) time = g_date_time_add_seconds (noon, (double) later[i].seconds);
+    g_autoptr (GDateTime) time = g_date_time_add_seconds (noon, later[i].seconds);
     g_autofree char *path = find_collision (source, source, noon, time);
 
     if (!path)
       continue;
-    complain (self, FALSE, source->name, "filename_pattern", "at %s the names of [%s] repeat: later files get _2, _3 and so on; add what tells them apart (%%Y%%m%%d_%%H%%M%%S)",
-        later[i].when, source->name);
+    complain (self, FALSE, source->name, "filename_pattern", "%s the names of [%s] repeat: the files get _2, _3 and so on; add what tells them apart (%s)",
+        later[i].when, source->name, i == 0 && later[0].seconds < 1 ? "%Y%m%d_%H%M%S_%f" : "%Y%m%d_%H%M%S");
     return;
   }
 }

@@ -26,7 +26,7 @@
 
 /* clang-format off */
 static const IsrOption options[] = {
-  { SOURCES, "type", NULL, "What the source is. A section that has a type is a source.",
+  { SOURCES, "type", NULL, "What the source is; each source says it itself.",
     isr_set_type, "stream soundcard test", SOURCE (type) },
 
   { GENERAL | SOURCES, "output_directory", "recordings", "Where recordings go, relative to the working directory or absolute. A source's own must lie below the general one.",

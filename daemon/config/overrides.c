@@ -74,17 +74,14 @@ apply_override (IsrIni *ini, const char *text, GPtrArray *problems)
     return;
   }
   section = isr_ini_get_section (ini, override.section);
-  if (section && g_utf8_validate (override.value, -1, NULL)) {
+  if (section) {
     isr_ini_section_set (section, override.key, override.value, override.where, 0);
     return;
   }
-  hint = section ? NULL : isr_section_hint (ini, override.section);
-  if (section)
-    isr_problem_add (problems, TRUE, override.where, 0, "the value is not UTF-8");
-  else
-    isr_problem_add (problems, TRUE, override.where, 0,
-        "a new source begins with -o %s.type=stream, soundcard or test; there is no section [%s] yet%s",
-        override.section, override.section, hint);
+  hint = isr_section_hint (ini, override.section);
+  isr_problem_add (problems, TRUE, override.where, 0,
+      "a new source begins with -o %s.type=stream, soundcard or test; there is no section [%s] yet%s",
+      override.section, override.section, hint);
 }
 
 static char *
@@ -188,7 +185,8 @@ isr_overrides_apply (IsrIni *ini, const char *const *environ_, const char *const
 {
   begin_reserved (ini);
   for (guint i = 0; overrides && overrides[i]; i++)
-    begin_section (ini, overrides[i]);
+    if (g_utf8_validate (overrides[i], -1, NULL))
+      begin_section (ini, overrides[i]);
   for (guint i = 0; environ_ && environ_[i]; i++) {
     g_auto (GStrv) pair = g_strsplit (environ_[i], "=", 2);
 
@@ -196,5 +194,8 @@ isr_overrides_apply (IsrIni *ini, const char *const *environ_, const char *const
       apply_variable (ini, pair[0], pair[1], problems);
   }
   for (guint i = 0; overrides && overrides[i]; i++)
-    apply_override (ini, overrides[i], problems);
+    if (g_utf8_validate (overrides[i], -1, NULL))
+      apply_override (ini, overrides[i], problems);
+    else
+      isr_problem_add (problems, TRUE, "-o", 0, "override %u is not UTF-8", i + 1);
 }

@@ -117,7 +117,8 @@ test_wrong_overrides (void)
     { "mci.device=a", "-o mci.device: a new source begins with -o mci.type=stream, soundcard or test; there is no section [mci] yet; did you mean [mic]?" },
     { "device=a", "-o device: an override is written SECTION.KEY=VALUE, such as general.split_minutes=10" },
     { "mic.device", "-o mic.device: an override is written SECTION.KEY=VALUE, such as general.split_minutes=10" },
-    { "mic.device=\xFF", "-o mic.device: the value is not UTF-8" },
+    { "mic.device=\xFF", "-o: override 1 is not UTF-8" },
+    { "m\xFF.type=test", "-o: override 1 is not UTF-8" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
