@@ -12,14 +12,14 @@
 
 #define DRAIN_LIMIT 10 /* s */
 
-G_DEFINE_QUARK (isr_heard, isr_heard)
+static G_DEFINE_QUARK (isr_heard, isr_heard)
 
-typedef enum {
-  RUN_BUILDING, /* no pipeline yet */
-  RUN_RUNNING,  /* on its way to PLAYING, or there */
-  RUN_DRAINING, /* EOS is on its way through */
-  RUN_CLOSING,  /* READY, then NULL */
-} Phase;
+    typedef enum {
+      RUN_BUILDING, /* no pipeline yet */
+      RUN_RUNNING,  /* on its way to PLAYING, or there */
+      RUN_DRAINING, /* EOS is on its way through */
+      RUN_CLOSING,  /* READY, then NULL */
+    } Phase;
 
 struct _IsrRun {
   const IsrSourceConfig *config;

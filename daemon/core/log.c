@@ -26,14 +26,14 @@ static const struct {
   [ISR_LOG_DEBUG] = { "DEBUG", "7", G_LOG_LEVEL_DEBUG },
   [ISR_LOG_INFO] = { "INFO", "6", G_LOG_LEVEL_INFO },
   [ISR_LOG_WARNING] = { "WARNING", "4", G_LOG_LEVEL_WARNING },
-  [ISR_LOG_ERROR] = { "ERROR", "3", G_LOG_LEVEL_ERROR },
-  [ISR_LOG_CRITICAL] = { "CRITICAL", "2", G_LOG_LEVEL_CRITICAL },
+  [ISR_LOG_ERROR] = { "ERROR", "3", G_LOG_LEVEL_CRITICAL },
+  [ISR_LOG_CRITICAL] = { "CRITICAL", "2", G_LOG_LEVEL_ERROR },
 };
 
 IsrLogLevel
 isr_log_level_from_flags (GLogLevelFlags flags)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
+  for (int i = G_N_ELEMENTS (levels) - 1; i >= 0; i--)
     if (flags & levels[i].flag)
       return i;
   return ISR_LOG_INFO; /* G_LOG_LEVEL_MESSAGE */
@@ -126,20 +126,11 @@ find_field (const GLogField *fields, gsize n, const char *key)
   return NULL;
 }
 
-/* GLib's idea of severity: an error aborts the process, a critical is a bug. */
-static IsrLogLevel
-level_of_glib (GLogLevelFlags flags)
-{
-  if (flags & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
-    return ISR_LOG_CRITICAL;
-  return isr_log_level_from_flags (flags);
-}
-
 /* What libraries say. Fatality is GLib's business and stays as it was. */
 static GLogWriterOutput
 write_glib (GLogLevelFlags flags, const GLogField *fields, gsize n, gpointer data)
 {
-  IsrLogLevel level = level_of_glib (flags);
+  IsrLogLevel level = isr_log_level_from_flags (flags);
   const char *text = find_field (fields, n, "MESSAGE");
 
   if (text && (int) level >= g_atomic_int_get (&out.level) && (level > ISR_LOG_INFO || !g_log_writer_default_would_drop (flags, find_field (fields, n, "GLIB_DOMAIN"))))

@@ -23,7 +23,8 @@ typedef enum {
   ISR_LOG_CRITICAL, /* given up */
 } IsrLogLevel;
 
-/* IsrConfig.log_level as ours; the flag of the same name. */
+/* IsrConfig.log_level as ours. GLib's order of severity: its “critical” is ours
+ * “ERROR”, its “error” is ours “CRITICAL”. */
 IsrLogLevel isr_log_level_from_flags (GLogLevelFlags flags);
 const char *isr_log_level_to_string (IsrLogLevel level);
 
