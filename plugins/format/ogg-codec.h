@@ -56,6 +56,8 @@ struct _IsrOggCodec {
   GBytes *(*make_head) (IsrOggLink *link, guint64 skip, guint64 samples);
   /* The codec's frame round a comment block. */
   GBytes *(*wrap_comments) (IsrOggLink *link, GByteArray *comments);
+  /* The packet as one that begins at @sample of its file; NULL: it does not say. */
+  GBytes *(*renumber) (GBytes *packet, guint64 sample);
   void (*free_setup) (IsrOggLink *link); /* NULL: nothing to free */
 };
 
