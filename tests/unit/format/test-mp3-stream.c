@@ -157,10 +157,10 @@ test_format_change (void)
 {
   static const char *encoders[] = {
     "lame --quiet -b 128 -t raw.wav source.mp3",
-    "lame --quiet -b 96 -m j --resample 44.1 -t raw.wav source.mp3",       /* the same kind */
-    "lame --quiet -b 64 -m m --resample 44.1 -t raw.wav source.mp3",       /* channels */
-    "lame --quiet -b 64 -m m -t --resample 32 raw.wav source.mp3", /* rate */
-    "lame --quiet -b 64 -m m -t --resample 16 raw.wav source.mp3", /* version */
+    "lame --quiet -b 96 -m j --resample 44.1 -t raw.wav source.mp3",            /* the same kind */
+    "lame --quiet -b 64 -m m --resample 44.1 -t raw.wav source.mp3",            /* channels */
+    "lame --quiet -b 64 -m m -t --resample 32 raw.wav source.mp3",              /* rate */
+    "lame --quiet -b 64 -m m -t --resample 16 raw.wav source.mp3",              /* version */
     "ffmpeg -v error -y -i raw.wav -ar 16000 -ac 1 -c:a mp2 -f mp2 source.mp3", /* layer */
   };
   g_autoptr (GByteArray) all = g_byte_array_new ();
