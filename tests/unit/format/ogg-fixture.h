@@ -82,8 +82,7 @@ ogg_look_headers (const OggLook *self, guint usual)
 {
   guint count = usual;
 
-  while (usual == 2 && *(const guint8 *) g_bytes_get_data (self->packets->pdata[0], NULL) == 0x7f &&
-      *(const guint8 *) g_bytes_get_data (self->packets->pdata[count], NULL) != 0xff)
+  while (usual == 2 && *(const guint8 *) g_bytes_get_data (self->packets->pdata[0], NULL) == 0x7f && *(const guint8 *) g_bytes_get_data (self->packets->pdata[count], NULL) != 0xff)
     count++;
   return count;
 }
