@@ -76,6 +76,8 @@ append_web (GString *text, const IsrConfig *config)
 
   if (!config->listen_host)
     g_string_append (text, "no web page\n");
+  else if (config->listen_port == 0)
+    g_string_append_printf (text, "web page on a free port of %s\n", config->listen_host);
   else if (g_str_equal (config->listen_host, "*"))
     g_string_append_printf (text, "web page on port %u of every address\n", config->listen_port);
   else
