@@ -14,6 +14,8 @@
 #include "daemon/core/error.h"
 
 #define PLACE "{source}"
+#define NUMBERS "CdeGgHIjklmMSuVwyY"   /* take a flag that says how to pad */
+#define WORDS "aAbBcDfFhpPrRsTUWxXzZ%" /* take none */
 #define COMPONENT_MAX (255 - (int) sizeof (".flac.part"))
 
 /* A source's name as it stands in a file name. */
@@ -37,19 +39,28 @@ get_week (GDateTime *time, int first)
   return (g_date_time_get_day_of_year (time) + 6 - weekday) / 7;
 }
 
-/* One conversion, from its per cent sign on. NULL: it is unknown. */
-static char *
-expand_code (const char *code, gsize length, GDateTime *time)
+/* Whether @code is a conversion: %Y, %:z, or a number with a flag, as %-d. */
+static gboolean
+is_code (const char *code)
 {
-  g_autofree char *format = g_strndup (code, length);
+  gsize length = strlen (code);
 
-  if (g_str_equal (format, "%D"))
-    return g_date_time_format (time, "%m/%d/%y");
-  if (g_str_equal (format, "%U") || g_str_equal (format, "%W"))
-    return g_strdup_printf ("%02d", get_week (time, format[1] == 'W'));
-  if (length < 2 || format[length - 1] == 'n' || format[length - 1] == 't' || format[length - 1] == 'E' || format[length - 1] == 'O')
+  if (length == 2)
+    return strchr (NUMBERS WORDS, code[1]) != NULL;
+  return length == 3 && (strchr ("-_0", code[1]) ? strchr (NUMBERS, code[2]) != NULL : g_str_equal (code, "%:z"));
+}
+
+/* The value of a conversion. NULL: it is unknown. */
+static char *
+expand_code (const char *code, GDateTime *time)
+{
+  if (!is_code (code))
     return NULL;
-  return g_date_time_format (time, format);
+  if (g_str_equal (code, "%D"))
+    return g_date_time_format (time, "%m/%d/%y");
+  if (g_str_equal (code, "%U") || g_str_equal (code, "%W"))
+    return g_strdup_printf ("%02d", get_week (time, code[1] == 'W'));
+  return g_date_time_format (time, code);
 }
 
 /* @pattern with its codes filled in and {source} left. */
@@ -60,16 +71,16 @@ expand_codes (const char *pattern, GDateTime *time)
 
   while (*pattern) {
     gsize text = strcspn (pattern, "%");
-    const char *code = pattern + text;
-    gsize flags = *code ? strspn (code + 1, ":-_0") : 0;
-    gsize length = *code ? 1 + flags + (code[1 + flags] ? 1 : 0) : 0;
-    g_autofree char *value = length ? expand_code (code, length, time) : g_strdup ("");
+    const char *percent = pattern + text;
+    gsize flags = *percent ? strspn (percent + 1, ":-_0") : 0;
+    g_autofree char *code = g_strndup (percent, *percent ? 2 + flags : 0);
+    g_autofree char *value = *code ? expand_code (code, time) : g_strdup ("");
 
     if (!value)
       return NULL;
     g_string_append_len (result, pattern, (gssize) text);
     g_string_append (result, value);
-    pattern = code + length;
+    pattern = percent + strlen (code);
   }
   g_string_replace (result, "\u2007", " ", 0); /* GDateTime pads with a blank as wide as a digit */
   return g_steal_pointer (&result);
@@ -92,6 +103,8 @@ find_mistake (const char *name)
 {
   g_auto (GStrv) parts = g_strsplit (name, "/", -1);
 
+  if (!*name)
+    return "it is empty";
   if (name[0] == '/')
     return "it begins with a /: names lie below output_directory";
   for (const char *p = name; *p; p++)

@@ -54,17 +54,18 @@ static void
 test_random (void)
 {
   static const char *const pieces[] = { "%", "{source}", "{", "}", "/", "Y", "m", "H", "-", "_", ":", "z", "E", "0", "x", "k", "S", "é" };
+  g_autoptr (GRand) random = g_rand_new_with_seed (20230101);
   guint passed = 0;
 
   for (guint i = 0; i < 20000; i++) {
     g_autoptr (GString) pattern = g_string_new (NULL);
 
-    for (int n = g_test_rand_int_range (1, 8); n > 0; n--)
-      g_string_append (pattern, pieces[g_test_rand_int_range (0, G_N_ELEMENTS (pieces))]);
+    for (int n = g_rand_int_range (random, 1, 8); n > 0; n--)
+      g_string_append (pattern, pieces[g_rand_int_range (random, 0, G_N_ELEMENTS (pieces))]);
     if (!isr_pattern_check (pattern->str, NULL))
       continue;
-    g_test_message ("%s", pattern->str);
-    g_assert_true (isr_naming_check (pattern->str, NULL));
+    if (!isr_naming_check (pattern->str, NULL))
+      g_error ("the element refuses “%s”", pattern->str);
     passed++;
   }
   g_assert_cmpuint (passed, >, 1000);
