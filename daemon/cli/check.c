@@ -38,13 +38,14 @@ append_what (GString *text, const IsrSourceConfig *source)
 static char *
 describe_interval (gint64 ns)
 {
-  double seconds = ns / SECOND;
+  double seconds = (double) ns / SECOND;
+  gboolean minutes = seconds >= 120;
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
 
   if (ns == 0)
     return g_strdup ("one file, never split");
-  if (seconds < 120)
-    return g_strdup_printf ("a file every %.12g seconds", seconds);
-  return g_strdup_printf ("a file every %.12g minutes", seconds / 60);
+  g_ascii_formatd (number, sizeof number, "%.12g", minutes ? seconds / 60 : seconds);
+  return g_strdup_printf ("a file every %s %s", number, minutes ? "minutes" : "seconds");
 }
 
 static char *
