@@ -9,7 +9,7 @@
  * once, committed or not. */
 #pragma once
 
-#include <glib-object.h>
+#include <gio/gio.h>
 
 #include "daemon/core/recording.h"
 #include "daemon/core/source-state.h"
@@ -20,22 +20,36 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (IsrCatalog, isr_catalog, ISR, CATALOG, GObject)
 
 /* Signal "changed" (const char *kind, const char *name): something of @kind is
- * different: "file" (name of the recording), "source" (name of the source).
- * Says what to ask again, never the news itself. Emitted on the main loop. */
+ * different: "file" (name of the recording; "" after a reconcile: any of them),
+ * "source" (name of the source). Says what to ask again, never the news itself.
+ * Emitted on the main loop. */
 
 /* Opens, or makes, the catalog. ISR_ERROR_STORAGE; with @writable also
  * ISR_ERROR_LOCKED, when another process records into this archive (its pid is
- * in the message). Without @writable nothing is created, repaired or migrated. */
+ * in the message). Without @writable nothing is created, repaired or migrated:
+ * where there is no catalog to read, isr_catalog_reconcile() makes one in memory. */
 IsrCatalog *isr_catalog_open (const char *output_directory, const char *state_directory, gboolean writable, GError **error);
 
+/* The zone in which the names of foreign files tell their time; the system's,
+ * unless set. */
+void isr_catalog_set_timezone (IsrCatalog *self, GTimeZone *zone);
+
 /* Brings catalog and directory together: adopts new files, drops vanished ones,
- * and closes the entries of files that an earlier process left behind. */
+ * and settles the entries of files that an earlier process left behind. Does
+ * nothing when the catalog of another process is read. The first form does it
+ * in a worker and is the one for the main loop; the second one blocks. Both end
+ * with "changed" ("file", "") if anything was different. */
+void isr_catalog_reconcile_async (IsrCatalog *self, GAsyncReadyCallback callback, gpointer data);
+gboolean isr_catalog_reconcile_finish (IsrCatalog *self, GAsyncResult *result, GError **error);
 gboolean isr_catalog_reconcile (IsrCatalog *self, GError **error);
 
-/* Everything that was given is committed when this returns. */
+/* Everything that was given is committed when this returns; nothing is asked or
+ * given afterwards. */
 void isr_catalog_close (IsrCatalog *self);
 
-/* A file begins (isr-file-opened): @recording->recording is TRUE. */
+/* A file begins (isr-file-opened): @recording->recording is TRUE, its name is
+ * relative to the output directory, without ".part". In queries, end_us and bytes
+ * of such an entry are those of the file at this moment. */
 void isr_catalog_begin (IsrCatalog *self, const IsrRecording *recording);
 /* A file is finished (isr-file-closed); the entry is found by its name. */
 void isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording);
@@ -47,18 +61,20 @@ void isr_catalog_note_state (IsrCatalog *self, const IsrSourceState *state);
 typedef struct {
   const char *source; /* NULL: all */
   const char *text;   /* part of the name, case-insensitive; NULL: all */
-  gint64 from_us;     /* overlaps [from_us, to_us); 0, 0: everything */
+  gint64 from_us;     /* overlaps [from_us, to_us), as UTC µs; 0, 0: everything */
   gint64 to_us;
   guint limit;        /* 1-1000 */
   const char *cursor; /* opaque, from the page before; NULL: the first page */
 } IsrCatalogQuery;
 
 /* A page of recordings, newest first. @next: cursor of the page after this one,
- * NULL at the end. */
+ * NULL at the end. Stable: what comes or goes meanwhile neither repeats nor hides
+ * another recording. ISR_ERROR_USAGE: @cursor is none of ours. */
 GPtrArray *isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error);
 /* By its name (the final one, also while it is being written); NULL: none. */
 IsrRecording *isr_catalog_lookup (IsrCatalog *self, const char *name);
-/* Where its bytes are now: absolute, with ".part" while it is being written. */
+/* Where its bytes are now: absolute, with ".part" while it is being written (or
+ * when it could not be finished). */
 char *isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording);
 const char *isr_catalog_get_output_directory (IsrCatalog *self);
 
@@ -70,7 +86,9 @@ typedef struct {
 } IsrDay;
 
 void isr_day_free (IsrDay *self);
-/* Days that have recordings, newest first; @source NULL: all. */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDay, isr_day_free)
+/* Days that have recordings, newest first; @source NULL: all. A recording counts
+ * for the local day that it begins in. */
 GPtrArray *isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error);
 
 G_END_DECLS

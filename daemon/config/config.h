@@ -43,7 +43,7 @@ typedef struct {
 
   char *format; /* stream: auto mp3 ogg aac flac opus; soundcard, test: wav flac */
 
-  char *url; /* stream */
+  char *url; /* stream; a login that was in it is in username and password */
   char *username;
   char *password; /* password_file is read at load time into this */
   gint64 stall;   /* ns */
@@ -66,8 +66,8 @@ typedef struct {
   GLogLevelFlags log_level; /* the least severe level that is logged */
   char *log_file;           /* NULL: stderr only */
 
-  char *listen_host; /* [web]; NULL: `listen = none` */
-  guint listen_port;
+  char *listen_host; /* [web]; NULL: `listen = none`; "*": every address of the machine */
+  guint listen_port; /* 0: any free one */
   char *web_password_file;
   char *tls_certificate;
   char *tls_key;
@@ -92,6 +92,12 @@ typedef struct {
  * All problems are appended to @problems (IsrConfigProblem), warnings too.
  * NULL when any of them is fatal. */
 IsrConfig *isr_config_load (const char *path, const char *const *environ_, const char *const *overrides, GPtrArray *problems);
+
+/* The same for those that record nothing (`isr serve`): no source is needed. */
+IsrConfig *isr_config_load_archive (const char *path, const char *const *environ_, const char *const *overrides, GPtrArray *problems);
+
+/* The same for a text, which messages call @name. */
+IsrConfig *isr_config_load_text (const char *name, const char *text, const char *const *environ_, const char *const *overrides, GPtrArray *problems);
 GPtrArray *isr_config_problems_new (void);
 
 IsrConfig *isr_config_ref (IsrConfig *self);
@@ -103,7 +109,10 @@ const IsrSourceConfig *isr_config_get_source (const IsrConfig *self, const char 
 /* ./config.ini, /etc/isr/config.ini, else NULL: the embedded default. */
 char *isr_config_find (void);
 
-/* The embedded default, as an INI text. */
+/* The embedded default, as an INI text: records the default sound card. */
 const char *isr_config_get_default_text (void);
+
+/* The one of `isr --demo`: records the synthetic scene. */
+const char *isr_config_get_demo_text (void);
 
 G_END_DECLS

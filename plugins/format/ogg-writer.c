@@ -152,7 +152,9 @@ static void
 writer_write (IsrWriter *writer, const IsrPacket *packet)
 {
   OggWriter *self = (OggWriter *) writer;
-  guint64 duration = get_duration (self, packet->bytes);
+  const IsrOggCodec *codec = self->link->codec;
+  g_autoptr (GBytes) bytes = codec->renumber ? codec->renumber (packet->bytes, self->samples) : g_bytes_ref (packet->bytes);
+  guint64 duration = get_duration (self, bytes);
   guint64 skipped = MIN (self->skip, duration);
   guint64 played = MIN (packet->samples, duration - skipped);
 
@@ -163,7 +165,7 @@ writer_write (IsrWriter *writer, const IsrPacket *packet)
       flush (self);
     self->trimmed = TRUE;
   }
-  hold (self, packet->bytes, skipped + played);
+  hold (self, bytes, skipped + played);
   self->samples += played;
 }
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* day-cache.h - day lists that were counted once, kept true as files end. */
+#pragma once
+
+#include "daemon/archive/catalog.h"
+
+G_BEGIN_DECLS
+
+typedef struct _IsrDayCache IsrDayCache;
+
+IsrDayCache *isr_day_cache_new (void);
+void isr_day_cache_free (IsrDayCache *self);
+
+/* Finished recordings by day; NULL: not counted yet. Owned by the cache. */
+GPtrArray *isr_day_cache_get (IsrDayCache *self, const char *source, GTimeZone *zone);
+/* @days (transfer full). */
+GPtrArray *isr_day_cache_put (IsrDayCache *self, const char *source, GTimeZone *zone, GPtrArray *days);
+/* One more recording is finished. */
+void isr_day_cache_add (IsrDayCache *self, const IsrRecording *recording);
+/* Anything else happened: count again. */
+void isr_day_cache_clear (IsrDayCache *self);
+
+G_END_DECLS

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* days.c - where local days begin, and what lies in them.
+ *
+ * A day begins at its first instant: the earliest UTC time whose local date it
+ * is. That is midnight in most zones on most days; where midnight does not exist
+ * (clocks go forward at 24:00) it is the first instant after the gap, and where
+ * it exists twice, the first of both. It is found by bisection over the offset
+ * that is in force, so no rule of any zone is known here. */
+#include "daemon/archive/days.h"
+
+#include <string.h>
+
+#define SECOND G_TIME_SPAN_SECOND
+
+/* Days since 1970-01-01 of the local date at @seconds. */
+static gint64
+local_day (gint64 seconds, GTimeZone *zone)
+{
+  int interval = g_time_zone_find_interval (zone, G_TIME_TYPE_UNIVERSAL, seconds);
+  gint64 local = seconds + g_time_zone_get_offset (zone, interval);
+
+  return (local >= 0 ? local : local - 86399) / 86400;
+}
+
+/* The first second whose local date is not before @day. */
+static gint64
+first_second (gint64 day, GTimeZone *zone)
+{
+  gint64 low = (day - 2) * 86400, high = (day + 2) * 86400; /* offsets are less than two days */
+
+  while (high - low > 1) {
+    gint64 middle = low + (high - low) / 2;
+
+    if (local_day (middle, zone) >= day)
+      high = middle;
+    else
+      low = middle;
+  }
+  return high;
+}
+
+static char *
+format_day (gint64 day)
+{
+  g_autoptr (GDateTime) midnight = g_date_time_new_from_unix_utc (day * 86400);
+
+  return midnight ? g_date_time_format (midnight, "%Y-%m-%d") : g_strdup ("");
+}
+
+void
+isr_day_bounds (gint64 utc_us, GTimeZone *zone, gint64 *from_us, gint64 *to_us, char **day)
+{
+  gint64 seconds = (utc_us >= 0 ? utc_us : utc_us - (SECOND - 1)) / SECOND;
+  gint64 number = local_day (seconds, zone);
+
+  *from_us = first_second (number, zone) * SECOND;
+  *to_us = first_second (number + 1, zone) * SECOND;
+  if (day)
+    *day = format_day (number);
+}
+
+gboolean
+isr_day_parse (const char *day, GTimeZone *zone, gint64 *from_us, gint64 *to_us)
+{
+  g_autofree char *text = strlen (day) == 10 ? g_strconcat (day, "T00:00:00Z", NULL) : NULL;
+  g_autoptr (GDateTime) midnight = text ? g_date_time_new_from_iso8601 (text, NULL) : NULL;
+  g_autofree char *again = midnight ? g_date_time_format (midnight, "%Y-%m-%d") : NULL;
+  gint64 number;
+
+  if (g_strcmp0 (again, day) != 0)
+    return FALSE;
+  number = g_date_time_to_unix (midnight) / 86400;
+  *from_us = first_second (number, zone) * SECOND;
+  *to_us = first_second (number + 1, zone) * SECOND;
+  return TRUE;
+}
+
+struct _IsrDays {
+  GTimeZone *zone;
+  GHashTable *by_begin; /* gint64* from_us -> IsrDay */
+  IsrDay *last;         /* recordings mostly come in order: the day of the last one */
+  gint64 from_us, to_us;
+};
+
+static IsrDay *
+day_new (char *day)
+{
+  IsrDay *self = g_new0 (IsrDay, 1);
+
+  self->day = day;
+  return self;
+}
+
+void
+isr_day_free (IsrDay *self)
+{
+  g_free (self->day);
+  g_free (self);
+}
+
+static void
+day_add (IsrDay *self, guint64 bytes, double duration)
+{
+  self->files++;
+  self->bytes += bytes;
+  self->duration += duration;
+}
+
+IsrDays *
+isr_days_new (GTimeZone *zone)
+{
+  IsrDays *self = g_new0 (IsrDays, 1);
+
+  self->zone = g_time_zone_ref (zone);
+  self->by_begin = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  return self;
+}
+
+void
+isr_days_free (IsrDays *self)
+{
+  g_autoptr (GPtrArray) rest = isr_days_steal (self);
+
+  g_hash_table_unref (self->by_begin);
+  g_time_zone_unref (self->zone);
+  g_free (self);
+}
+
+static void
+find_day (IsrDays *self, gint64 start_us)
+{
+  g_autofree char *day = NULL;
+
+  isr_day_bounds (start_us, self->zone, &self->from_us, &self->to_us, &day);
+  self->last = g_hash_table_lookup (self->by_begin, &self->from_us);
+  if (!self->last) {
+    self->last = day_new (g_steal_pointer (&day));
+    g_hash_table_insert (self->by_begin, g_memdup2 (&self->from_us, sizeof self->from_us), self->last);
+  }
+}
+
+void
+isr_days_add (IsrDays *self, gint64 start_us, guint64 bytes, double duration)
+{
+  if (!self->last || start_us < self->from_us || start_us >= self->to_us)
+    find_day (self, start_us);
+  day_add (self->last, bytes, duration);
+}
+
+static int
+newest_first (gconstpointer a, gconstpointer b)
+{
+  return strcmp ((*(IsrDay *const *) b)->day, (*(IsrDay *const *) a)->day);
+}
+
+GPtrArray *
+isr_days_steal (IsrDays *self)
+{
+  GPtrArray *days = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_day_free);
+  GHashTableIter iter;
+  gpointer day;
+
+  g_hash_table_iter_init (&iter, self->by_begin);
+  while (g_hash_table_iter_next (&iter, NULL, &day))
+    g_ptr_array_add (days, day);
+  g_hash_table_remove_all (self->by_begin);
+  self->last = NULL;
+  g_ptr_array_sort (days, newest_first);
+  return days;
+}
+
+void
+isr_days_merge (GPtrArray *days, GTimeZone *zone, gint64 start_us, guint64 bytes, double duration)
+{
+  g_autofree char *day = NULL;
+  gint64 from_us, to_us;
+  guint i;
+
+  isr_day_bounds (start_us, zone, &from_us, &to_us, &day);
+  for (i = 0; i < days->len && strcmp (((IsrDay *) days->pdata[i])->day, day) > 0; i++)
+    ;
+  if (i == days->len || strcmp (((IsrDay *) days->pdata[i])->day, day) != 0)
+    g_ptr_array_insert (days, (int) i, day_new (g_strdup (day)));
+  day_add (days->pdata[i], bytes, duration);
+}

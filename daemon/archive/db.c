@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* db.c - opens the database and keeps its shape.
+ *
+ * WAL, so that readers and the one writer never wait for each other, and
+ * synchronous=NORMAL: a power cut may take the last commits, never the
+ * consistency, and the files on disk bring back what it took. The schema is a
+ * list of migrations; user_version counts how many of them have run. A database
+ * that does not pass quick_check is moved aside, with its companions, and the
+ * index is made again from the files: losing an index is no reason not to
+ * record. */
+#define G_LOG_DOMAIN "isr-db"
+
+#include "daemon/archive/db.h"
+
+#include "daemon/core/error.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+static const char *const migrations[ISR_DB_VERSION] = {
+  "CREATE TABLE recordings ("
+  " id INTEGER PRIMARY KEY,"
+  " source TEXT NOT NULL,"
+  " name TEXT NOT NULL UNIQUE,"
+  " recording INTEGER NOT NULL," /* 0 finished, 1 being written, 2 left behind by a dead process */
+  " adopted INTEGER NOT NULL,"
+  " start_us INTEGER NOT NULL,"
+  " end_us INTEGER NOT NULL,"
+  " utc_offset INTEGER NOT NULL,"
+  " position INTEGER NOT NULL,"
+  " samples INTEGER NOT NULL,"
+  " rate INTEGER NOT NULL,"
+  " channels INTEGER NOT NULL,"
+  " bytes INTEGER NOT NULL,"
+  " mtime_us INTEGER NOT NULL,"
+  " reason TEXT,"
+  " clock TEXT);"
+  "CREATE INDEX recordings_by_start ON recordings (start_us);"
+  "CREATE INDEX recordings_by_source ON recordings (source, start_us);"
+  "CREATE INDEX recordings_by_length ON recordings (end_us - start_us);"
+  "CREATE INDEX recordings_unfinished ON recordings (recording) WHERE recording = 1;"
+  "CREATE INDEX recordings_for_days ON recordings (start_us, recording, source, bytes, end_us, samples, rate);"
+  "CREATE TABLE states ("
+  " id INTEGER PRIMARY KEY,"
+  " source TEXT NOT NULL,"
+  " at_us INTEGER NOT NULL,"
+  " state TEXT NOT NULL,"
+  " reason TEXT,"
+  " detail TEXT);"
+  "CREATE INDEX states_by_source ON states (source, at_us);",
+};
+
+static void
+set_db_error (GError **error, sqlite3 *db, const char *doing)
+{
+  g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "catalog %s: can not %s: %s", db && sqlite3_db_filename (db, "main") ? sqlite3_db_filename (db, "main") : "(memory)", doing, sqlite3_errmsg (db));
+}
+
+gboolean
+isr_db_exec (sqlite3 *db, const char *sql, GError **error)
+{
+  if (sqlite3_exec (db, sql, NULL, NULL, NULL) == SQLITE_OK)
+    return TRUE;
+  set_db_error (error, db, sql);
+  return FALSE;
+}
+
+sqlite3_stmt *
+isr_db_prepare (sqlite3 *db, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+
+  if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) != SQLITE_OK)
+    set_db_error (error, db, sql);
+  return statement;
+}
+
+gboolean
+isr_db_step (sqlite3_stmt *statement, gboolean *row, GError **error)
+{
+  int result = sqlite3_step (statement);
+
+  *row = result == SQLITE_ROW;
+  if (result == SQLITE_ROW || result == SQLITE_DONE)
+    return TRUE;
+  set_db_error (error, sqlite3_db_handle (statement), sqlite3_sql (statement));
+  return FALSE;
+}
+
+gboolean
+isr_db_run (sqlite3_stmt *statement, GError **error)
+{
+  gboolean row, ok = isr_db_step (statement, &row, error);
+
+  sqlite3_reset (statement);
+  return ok;
+}
+
+gboolean
+isr_db_get_int64 (sqlite3 *db, const char *sql, gint64 fallback, gint64 *value, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, sql, error);
+  gboolean row;
+
+  *value = fallback;
+  if (!statement || !isr_db_step (statement, &row, error))
+    return FALSE;
+  if (row && sqlite3_column_type (statement, 0) != SQLITE_NULL)
+    *value = sqlite3_column_int64 (statement, 0);
+  return TRUE;
+}
+
+void
+isr_db_bind_text (sqlite3_stmt *statement, int index, const char *text)
+{
+  if (text)
+    sqlite3_bind_text (statement, index, text, -1, SQLITE_TRANSIENT);
+  else
+    sqlite3_bind_null (statement, index);
+}
+
+char *
+isr_db_dup_text (sqlite3_stmt *statement, int column)
+{
+  return g_strdup ((const char *) sqlite3_column_text (statement, column));
+}
+
+static sqlite3 *
+open_file (const char *path, int flags, GError **error)
+{
+  g_autoptr (sqlite3) db = NULL;
+
+  if (sqlite3_open_v2 (path, &db, flags | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK) {
+    g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "catalog %s: can not be opened: %s; check that the directory exists and who owns it", path, sqlite3_errmsg (db));
+    return NULL;
+  }
+  sqlite3_busy_timeout (db, 10000);
+  return g_steal_pointer (&db);
+}
+
+static gboolean
+migrate (sqlite3 *db, GError **error)
+{
+  gint64 version;
+
+  if (!isr_db_get_int64 (db, "PRAGMA user_version", 0, &version, error))
+    return FALSE;
+  if (version > ISR_DB_VERSION) {
+    g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "catalog %s: it is of version %d and this isr knows %d: use the newer isr, or move the file away and the catalog is made again from the recordings", sqlite3_db_filename (db, "main"), (int) version, ISR_DB_VERSION);
+    return FALSE;
+  }
+  for (; version < ISR_DB_VERSION; version++) {
+    g_autofree char *sql = g_strdup_printf ("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT;", migrations[version], (int) version + 1);
+
+    if (!isr_db_exec (db, sql, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* TRUE when SQLite itself finds nothing wrong. */
+static gboolean
+is_sound (sqlite3 *db)
+{
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, "PRAGMA quick_check(1)", NULL);
+  gboolean row;
+
+  if (!statement || !isr_db_step (statement, &row, NULL) || !row)
+    return FALSE;
+  return g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "ok") == 0;
+}
+
+static gboolean
+set_aside (const char *path, GError **error)
+{
+  static const char *const companions[] = { "", "-wal", "-shm" };
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%SZ");
+
+  for (guint i = 0; i < G_N_ELEMENTS (companions); i++) {
+    g_autofree char *from = g_strconcat (path, companions[i], NULL);
+    g_autofree char *to = g_strdup_printf ("%s.broken-%s%s", path, stamp, companions[i]);
+
+    if (g_rename (from, to) < 0 && errno != ENOENT) {
+      g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "catalog %s: it is damaged and can not be moved to %s: %s", path, to, g_strerror (errno));
+      return FALSE;
+    }
+  }
+  g_warning ("catalog %s: it was damaged and is kept as %s.broken-%s; it is made again from the recordings", path, path, stamp);
+  return TRUE;
+}
+
+/* A directory that is not ours to write has no room for WAL's companions: then
+ * the file is read as it lies there. */
+static sqlite3 *
+open_for_reading (const char *path, GError **error)
+{
+  g_autoptr (sqlite3) db = NULL;
+  gint64 version;
+
+  if (g_access (path, F_OK) == 0)
+    db = open_file (path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+  if (db && !isr_db_get_int64 (db, "PRAGMA user_version", 0, &version, NULL)) {
+    g_autofree char *escaped = g_uri_escape_string (path, "/", TRUE);
+    g_autofree char *uri = g_strdup_printf ("file:%s?immutable=1", escaped);
+
+    g_clear_pointer (&db, sqlite3_close_v2);
+    db = open_file (uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+  }
+  if (db && isr_db_get_int64 (db, "PRAGMA user_version", 0, &version, NULL) && version == ISR_DB_VERSION)
+    return g_steal_pointer (&db);
+  g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "catalog %s: there is none that can be read", path);
+  return NULL;
+}
+
+static sqlite3 *
+open_for_writing (const char *path, GError **error)
+{
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  g_autoptr (sqlite3) db = open_file (path, flags, error);
+
+  if (!db)
+    return NULL;
+  if (!is_sound (db)) {
+    g_clear_pointer (&db, sqlite3_close_v2);
+    if (!set_aside (path, error))
+      return NULL;
+    db = open_file (path, flags, error);
+  }
+  if (!db || !isr_db_exec (db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", error) || !migrate (db, error))
+    return NULL;
+  return g_steal_pointer (&db);
+}
+
+static sqlite3 *
+open_in_memory (GError **error)
+{
+  g_autoptr (sqlite3) db = open_file (":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, error);
+
+  if (!db || !migrate (db, error))
+    return NULL;
+  return g_steal_pointer (&db);
+}
+
+sqlite3 *
+isr_db_open (const char *path, IsrDbMode mode, GError **error)
+{
+  switch (mode) {
+    case ISR_DB_READ:
+      return open_for_reading (path, error);
+    case ISR_DB_WRITE:
+      return open_for_writing (path, error);
+    case ISR_DB_MEMORY:
+      return open_in_memory (error);
+    default:
+      g_return_val_if_reached (NULL);
+  }
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* db.h - the door to SQLite: nobody but daemon/archive comes in here. */
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, sqlite3_close_v2)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
+
+#define ISR_DB_VERSION 1
+
+typedef enum {
+  ISR_DB_READ,   /* never creates, changes or migrates the database */
+  ISR_DB_WRITE,  /* creates, migrates; a broken one is set aside and begun anew */
+  ISR_DB_MEMORY, /* a database of this process only; may be used by two threads */
+} IsrDbMode;
+
+/* @path is ignored for ISR_DB_MEMORY. ISR_ERROR_STORAGE; ISR_ERROR_NOT_FOUND for
+ * ISR_DB_READ when there is no database of our version. */
+sqlite3 *isr_db_open (const char *path, IsrDbMode mode, GError **error);
+
+gboolean isr_db_exec (sqlite3 *db, const char *sql, GError **error);
+sqlite3_stmt *isr_db_prepare (sqlite3 *db, const char *sql, GError **error);
+
+/* One step: TRUE and @row set, or FALSE with an error. */
+gboolean isr_db_step (sqlite3_stmt *statement, gboolean *row, GError **error);
+/* Steps through a statement that gives no rows, and resets it. */
+gboolean isr_db_run (sqlite3_stmt *statement, GError **error);
+/* The first column of the first row; @fallback when there is no row or NULL. */
+gboolean isr_db_get_int64 (sqlite3 *db, const char *sql, gint64 fallback, gint64 *value, GError **error);
+
+/* NULL is bound as NULL. */
+void isr_db_bind_text (sqlite3_stmt *statement, int index, const char *text);
+char *isr_db_dup_text (sqlite3_stmt *statement, int column);
+
+G_END_DECLS

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* reconcile.c - compares what the directory has with what the catalog knows.
+ *
+ *   directory      catalog           then
+ *   file           nothing           adopted: time from its name, else its mtime
+ *   file           left behind       finished: the process died before it said so
+ *   file, changed  finished          size and time taken over
+ *   nothing        finished, left    dropped
+ *   .part          any               locked: somebody writes it. Else left as it is.
+ *
+ * The directory is read first and the catalog after it, everything given before
+ * being committed: a file that was begun or finished during the scan is known
+ * then and is nobody's foundling. What is being written by this process is never
+ * touched. */
+#define G_LOG_DOMAIN "isr-reconcile"
+
+#include "daemon/archive/reconcile.h"
+
+#include "daemon/archive/name-time.h"
+#include "daemon/archive/rows.h"
+#include "daemon/archive/scan.h"
+#include "plugins/messages.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define BATCH 1000 /* rows of one job: the writer's group stays short */
+
+typedef enum {
+  KNOWN_FINISHED,
+  KNOWN_LIVE,
+  KNOWN_LEFT_BEHIND,
+} KnownState;
+
+typedef struct {
+  IsrRecording *recording;
+  KnownState state;
+  gboolean found;
+} Known;
+
+typedef struct {
+  IsrReconcile *task;
+  GHashTable *known; /* name -> Known */
+  GHashTable *parts; /* names of .part files */
+  GPtrArray *adopted;
+  GArray *vanished; /* ids */
+  guint n_adopted, n_vanished, n_changed;
+} Run;
+
+static void
+known_free (Known *self)
+{
+  isr_recording_free (self->recording);
+  g_free (self);
+}
+
+void
+isr_reconcile_free (IsrReconcile *self)
+{
+  g_free (self->output_directory);
+  g_free (self->database);
+  g_time_zone_unref (self->zone);
+  g_free (self);
+}
+
+static gboolean
+read_known (Run *run, sqlite3 *db, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, "SELECT " ISR_ROW_COLUMNS " FROM main.recordings", error);
+  gboolean row;
+
+  while (statement && isr_db_step (statement, &row, error)) {
+    Known *known;
+
+    if (!row)
+      return TRUE;
+    known = g_new0 (Known, 1);
+    known->state = sqlite3_column_int (statement, 3);
+    known->recording = isr_row_read (statement);
+    g_hash_table_insert (run->known, known->recording->name, known);
+  }
+  return FALSE;
+}
+
+static gboolean
+load_known (Run *run, GError **error)
+{
+  g_autoptr (sqlite3) db = NULL;
+
+  isr_writer_flush (run->task->writer);
+  if (run->task->memory)
+    return read_known (run, run->task->memory, error);
+  db = isr_db_open (run->task->database, ISR_DB_READ, error);
+  return db && read_known (run, db, error);
+}
+
+/* "mic/2024-01-31/mic_20240131T..." is how we name by default: the source is the
+ * directory that the name begins with again. */
+static char *
+guess_source (const char *name)
+{
+  const char *slash = strchr (name, '/');
+  const char *base = strrchr (name, '/');
+  gsize length = slash ? (gsize) (slash - name) : 0;
+
+  if (length && strncmp (base + 1, name, length) == 0 && base[1 + length] == '_')
+    return g_strndup (name, length);
+  return g_strdup ("");
+}
+
+static int
+get_offset (GTimeZone *zone, gint64 utc_us)
+{
+  return g_time_zone_get_offset (zone, g_time_zone_find_interval (zone, G_TIME_TYPE_UNIVERSAL, utc_us / G_TIME_SPAN_SECOND));
+}
+
+static IsrRecording *
+make_foreign (Run *run, const IsrFound *file)
+{
+  IsrRecording *recording = isr_recording_new ();
+
+  recording->id = (gint64) (gsize) g_atomic_pointer_add (run->task->next_id, 1);
+  recording->source = guess_source (file->name);
+  recording->name = g_strdup (file->name);
+  recording->adopted = TRUE;
+  recording->bytes = file->bytes;
+  recording->mtime_us = file->mtime_us;
+  if (!isr_name_time (file->name, run->task->zone, &recording->start_us, &recording->utc_offset)) {
+    recording->start_us = file->mtime_us;
+    recording->utc_offset = get_offset (run->task->zone, recording->start_us);
+  }
+  recording->end_us = recording->start_us;
+  return recording;
+}
+
+static void
+hand_over (Run *run, guint at_least)
+{
+  if (run->adopted->len >= at_least) {
+    isr_writer_adopt (run->task->writer, g_steal_pointer (&run->adopted));
+    run->adopted = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_recording_free);
+  }
+  if (run->vanished->len >= at_least) {
+    isr_writer_remove_all (run->task->writer, g_steal_pointer (&run->vanished));
+    run->vanished = g_array_new (FALSE, FALSE, sizeof (gint64));
+  }
+}
+
+static void
+adopt (Run *run, const IsrFound *file)
+{
+  g_ptr_array_add (run->adopted, make_foreign (run, file));
+  run->n_adopted++;
+  hand_over (run, BATCH);
+}
+
+static void
+take_over (Run *run, Known *known, const IsrFound *file)
+{
+  IsrRecording *recording = known->recording;
+  gboolean same = recording->bytes == file->bytes && recording->mtime_us == file->mtime_us;
+
+  if (known->state == KNOWN_LIVE || (known->state == KNOWN_FINISHED && same))
+    return;
+  recording->bytes = file->bytes;
+  recording->mtime_us = file->mtime_us;
+  if (known->state == KNOWN_LEFT_BEHIND) {
+    recording->recording = FALSE;
+    recording->end_us = MAX (recording->end_us, file->mtime_us);
+    g_free (recording->reason);
+    recording->reason = g_strdup (ISR_CLOSE_ERROR);
+  }
+  isr_writer_put (run->task->writer, recording);
+  run->n_changed++;
+}
+
+static void
+compare_file (Run *run, const IsrFound *file)
+{
+  Known *known = g_hash_table_lookup (run->known, file->name);
+
+  if (file->part) {
+    g_hash_table_add (run->parts, file->name);
+  } else if (known) {
+    known->found = TRUE;
+    take_over (run, known, file);
+  } else {
+    adopt (run, file);
+  }
+}
+
+/* A directory that could not be read hides its files; it does not remove them. */
+static gboolean
+is_gone (Run *run, const char *name)
+{
+  g_autofree char *path = g_build_filename (run->task->output_directory, name, NULL);
+  struct stat st;
+
+  return lstat (path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+static void
+compare_known (Run *run, Known *known)
+{
+  const char *name = known->recording->name;
+
+  if (known->found || known->state == KNOWN_LIVE || g_hash_table_contains (run->parts, name) || !is_gone (run, name))
+    return;
+  g_array_append_val (run->vanished, known->recording->id);
+  run->n_vanished++;
+  hand_over (run, BATCH);
+}
+
+static void
+compare (Run *run, GPtrArray *found)
+{
+  GHashTableIter iter;
+  gpointer known;
+
+  for (guint i = 0; i < found->len; i++)
+    compare_file (run, found->pdata[i]);
+  g_hash_table_iter_init (&iter, run->known);
+  while (g_hash_table_iter_next (&iter, NULL, &known))
+    compare_known (run, known);
+  hand_over (run, 1);
+  isr_writer_flush (run->task->writer);
+}
+
+static void
+run_clear (Run *run)
+{
+  g_hash_table_unref (run->known);
+  g_hash_table_unref (run->parts);
+  g_ptr_array_unref (run->adopted);
+  g_array_unref (run->vanished);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
+gboolean
+isr_reconcile_run (IsrReconcile *self, GError **error)
+{
+  g_autoptr (GPtrArray) found = isr_scan (self->output_directory, error);
+  g_auto (Run) run = {
+    .task = self,
+    .known = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) known_free),
+    .parts = g_hash_table_new (g_str_hash, g_str_equal),
+    .adopted = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_recording_free),
+    .vanished = g_array_new (FALSE, FALSE, sizeof (gint64)),
+  };
+
+  if (!found || !load_known (&run, error))
+    return FALSE;
+  compare (&run, found);
+  self->changed = run.n_adopted + run.n_vanished + run.n_changed > 0;
+  if (self->changed)
+    g_message ("%s: %u files adopted, %u changed, %u gone", self->output_directory, run.n_adopted, run.n_changed, run.n_vanished);
+  return TRUE;
+}

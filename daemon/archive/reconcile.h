@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* reconcile.h - catalog and directory are brought together. Blocks: for workers. */
+#pragma once
+
+#include "daemon/archive/writer.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char *output_directory;
+  char *database;      /* path; NULL: */
+  sqlite3 *memory;     /* the shared database in memory */
+  gboolean may_repair; /* the archive is ours to write */
+  GTimeZone *zone;     /* of names without an offset */
+  IsrWriter *writer;   /* outlives the run */
+  gsize *next_id;      /* atomic */
+
+  gboolean changed; /* out: something was different */
+} IsrReconcile;
+
+void isr_reconcile_free (IsrReconcile *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrReconcile, isr_reconcile_free)
+
+/* When it returns, what it found is committed. ISR_ERROR_STORAGE. */
+gboolean isr_reconcile_run (IsrReconcile *self, GError **error);
+
+G_END_DECLS

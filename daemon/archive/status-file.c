@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* status-file.c - a timer, and a worker that writes beside and renames.
+ *
+ * While a write is under way (a slow disk) the next ones are left out: the file
+ * is only ever old, never a queue. The worker and the end meet in one mutex-free
+ * way: the end waits for the worker before it removes the file. */
+#define G_LOG_DOMAIN "isr-status-file"
+
+#include "daemon/archive/status-file.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct _IsrStatusFile {
+  char *path;
+  IsrStatusFunc func;
+  gpointer data;
+  guint timer;
+  GThread *worker;
+  gint busy;        /* atomic: the worker runs */
+  gboolean failing; /* the worker's: said once */
+};
+
+typedef struct {
+  IsrStatusFile *file;
+  char *text;
+} Write;
+
+static gpointer
+write_in_worker (gpointer data)
+{
+  g_autofree Write *write = data;
+  g_autofree char *text = write->text;
+  g_autoptr (GError) error = NULL;
+  IsrStatusFile *self = write->file;
+
+  if (g_file_set_contents_full (self->path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error)) {
+    self->failing = FALSE;
+  } else if (!self->failing) {
+    self->failing = TRUE;
+    g_message ("%s; it is tried again every %d seconds", error->message, ISR_STATUS_FILE_INTERVAL);
+  }
+  g_atomic_int_set (&self->busy, FALSE);
+  return NULL;
+}
+
+static gboolean
+on_time (gpointer data)
+{
+  IsrStatusFile *self = data;
+  Write *write;
+
+  if (g_atomic_int_get (&self->busy))
+    return G_SOURCE_CONTINUE;
+  g_clear_pointer (&self->worker, g_thread_join);
+  write = g_new (Write, 1);
+  write->file = self;
+  write->text = self->func (self->data);
+  g_atomic_int_set (&self->busy, TRUE);
+  self->worker = g_thread_new ("isr-status", write_in_worker, write);
+  return G_SOURCE_CONTINUE;
+}
+
+IsrStatusFile *
+isr_status_file_new (const char *state_directory, IsrStatusFunc func, gpointer data)
+{
+  IsrStatusFile *self = g_new0 (IsrStatusFile, 1);
+
+  self->path = g_build_filename (state_directory, "status.json", NULL);
+  self->func = func;
+  self->data = data;
+  on_time (self);
+  self->timer = g_timeout_add_seconds (ISR_STATUS_FILE_INTERVAL, on_time, self);
+  return self;
+}
+
+void
+isr_status_file_free (IsrStatusFile *self)
+{
+  g_source_remove (self->timer);
+  g_clear_pointer (&self->worker, g_thread_join);
+  if (g_unlink (self->path) < 0 && errno != ENOENT)
+    g_message ("%s: can not be removed: %s", self->path, g_strerror (errno));
+  g_free (self->path);
+  g_free (self);
+}
+
+char *
+isr_status_file_read (const char *state_directory, guint max_age)
+{
+  g_autofree char *path = g_build_filename (state_directory, "status.json", NULL);
+  gint64 oldest = g_get_real_time () / G_TIME_SPAN_SECOND - max_age;
+  char *text = NULL;
+  GStatBuf st;
+
+  if (g_stat (path, &st) < 0 || st.st_mtime < oldest || !g_file_get_contents (path, &text, NULL, NULL))
+    return NULL;
+  return text;
+}

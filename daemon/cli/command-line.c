@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* command-line.c - GOption does the options; the first word may be a command.
+ *
+ * A configuration that has the name of a command is given as ./check. */
+#include "daemon/cli/command-line.h"
+
+#include "daemon/core/error.h"
+
+static const struct {
+  const char *name;
+  IsrCommand command;
+  guint max_paths; /* how many words may follow */
+} commands[] = {
+  { "check", ISR_COMMAND_CHECK, 1 },
+  { "repair", ISR_COMMAND_REPAIR, G_MAXUINT },
+};
+
+static const char summary[] = "Records radio streams and sound cards, day and night, into files cut on the clock.\n"
+                              "\n"
+                              "Commands:\n"
+                              "  isr [CONFIG]               record what CONFIG says, and serve the page; without CONFIG\n"
+                              "                             ./config.ini, /etc/isr/config.ini, or the default sound card\n"
+                              "  isr --demo                 record a synthetic scene: a first look without hardware\n"
+                              "  isr check [CONFIG]         explain every mistake in CONFIG\n"
+                              "  isr repair PATH...         make playing files of .part files and of unfinished WAV and FLAC\n"
+                              "  isr --list-devices         what can be recorded here";
+
+static const char description[] = "Environment: ISR_<SECTION>_<KEY> overrides the configuration, -o overrides both.\n"
+                                  "Exit status: 0 after success, SIGTERM and SIGINT; 1 failed; 2 usage, configuration,\n"
+                                  "or another process records into the same directory.";
+
+typedef struct {
+  gboolean version, demo, list_devices, json, help;
+  char **overrides;
+  char **words;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  g_strfreev (self->overrides);
+  g_strfreev (self->words);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static GOptionContext *
+make_context (Options *options)
+{
+  GOptionEntry entries[] = {
+    { "demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "Record the synthetic scene", NULL },
+    { "override", 'o', 0, G_OPTION_ARG_STRING_ARRAY, &options->overrides, "Set a value of the configuration", "SECTION.KEY=VALUE" },
+    { "list-devices", 0, 0, G_OPTION_ARG_NONE, &options->list_devices, "List what can be recorded", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "With --list-devices: as JSON", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL },
+    { "help", 'h', 0, G_OPTION_ARG_NONE, &options->help, "Print this help", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->words, NULL, "[CONFIG]" },
+    { NULL },
+  };
+  GOptionContext *context = g_option_context_new (NULL);
+
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (context, description);
+  g_option_context_add_main_entries (context, entries, NULL);
+  return context;
+}
+
+static gboolean usage (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static gboolean
+usage (GError **error, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "%s; “isr --help” lists what there is", text);
+  return FALSE;
+}
+
+static void
+take_command (IsrCommandLine *self, const Options *options)
+{
+  self->command = options->help ? ISR_COMMAND_HELP : options->version    ? ISR_COMMAND_VERSION
+                                                 : options->list_devices ? ISR_COMMAND_LIST_DEVICES
+                                                                         : ISR_COMMAND_RECORD;
+}
+
+/* The words: a command and what it works on, or a configuration. */
+static gboolean
+take_words (IsrCommandLine *self, const Options *options, GError **error)
+{
+  char *const *words = options->words ? options->words : (char *[]){ NULL };
+  guint max = self->command == ISR_COMMAND_RECORD ? 1 : 0;
+
+  for (guint i = 0; words[0] && self->command == ISR_COMMAND_RECORD && i < G_N_ELEMENTS (commands); i++) {
+    if (g_str_equal (words[0], commands[i].name)) {
+      self->command = commands[i].command;
+      max = commands[i].max_paths;
+      words++;
+      break;
+    }
+  }
+  if (g_strv_length ((GStrv) words) > max)
+    return usage (error, "“%s” is one word too many", words[max]);
+  self->paths = g_strdupv ((GStrv) words);
+  if (self->command != ISR_COMMAND_REPAIR)
+    self->config = g_strdup (words[0]);
+  return TRUE;
+}
+
+static gboolean
+check_sense (const IsrCommandLine *self, GError **error)
+{
+  if (self->demo && (self->config || self->command != ISR_COMMAND_RECORD))
+    return usage (error, "%s records the built-in scene and takes no configuration", "--demo");
+  if (self->json && self->command != ISR_COMMAND_LIST_DEVICES)
+    return usage (error, "%s goes with --list-devices", "--json");
+  if (self->command == ISR_COMMAND_REPAIR && !self->paths[0])
+    return usage (error, "%s needs the path of a file or directory", "repair");
+  return TRUE;
+}
+
+IsrCommandLine *
+isr_command_line_parse (int argc, char **argv, GError **error)
+{
+  g_auto (Options) options = { 0 };
+  g_autoptr (GOptionContext) context = make_context (&options);
+  g_autoptr (IsrCommandLine) self = g_new0 (IsrCommandLine, 1);
+  g_autoptr (GError) wrong = NULL;
+
+  if (!g_option_context_parse (context, &argc, &argv, &wrong)) {
+    usage (error, "%s", wrong->message);
+    return NULL;
+  }
+  self->help = g_option_context_get_help (context, TRUE, NULL);
+  self->demo = options.demo;
+  self->json = options.json;
+  self->overrides = options.overrides ? g_strdupv (options.overrides) : g_new0 (char *, 1);
+  take_command (self, &options);
+  if (!take_words (self, &options, error) || !check_sense (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+isr_command_line_free (IsrCommandLine *self)
+{
+  g_free (self->config);
+  g_strfreev (self->paths);
+  g_strfreev (self->overrides);
+  g_free (self->help);
+  g_free (self);
+}

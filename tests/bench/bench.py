@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Measurements: ours, the peers' and the limit's in one run, as tables.
+
+    bench.py [NAME [OPTION...]]     without a name: all
+
+Absolute figures drift with the machine; the ratios of one run count. Nothing
+here decides a test.
+"""
+import importlib
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'e2e')]
+
+BENCHES = {
+    'split': 'what a split and an hour of audio cost, for each format',
+    'capture': 'N live streams at once: CPU seconds per stream-hour and PSS, against ffmpeg and bare GStreamer',
+}
+
+
+def main():
+    names = sys.argv[1:2] or list(BENCHES)
+    if names[0] not in BENCHES:
+        print(f'bench: no measurement “{names[0]}”; there are:', file=sys.stderr)
+        for name, what in BENCHES.items():
+            print(f'  {name:10} {what}', file=sys.stderr)
+        return 2
+    for name in names:
+        print(f'# {name}: {BENCHES[name]}\n', flush=True)
+        importlib.import_module(name).main(sys.argv[2:])
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""What other programs say about a file: the judge is never our own code."""
+import json
+import subprocess
+
+from . import process
+
+
+def probe(path):
+    """ffprobe's format and first stream; fails when it complains."""
+    done = process.run('ffprobe', '-v', 'warning', '-of', 'json', '-show_format', '-show_streams', path)
+    if done.stderr.strip():
+        raise AssertionError(f'ffprobe of {path}: {done.stderr}')
+    answer = json.loads(done.stdout)
+    return {**answer['format'], 'stream': answer['streams'][0]}
+
+
+def decode(path, fmt='s16le'):
+    """Every sample, as ffmpeg decodes it; fails when it complains."""
+    done = subprocess.run(['ffmpeg', '-nostdin', '-v', 'warning', '-i', str(path), '-f', fmt, '-'], capture_output=True, check=False, timeout=120)
+    if done.returncode or done.stderr.strip():
+        raise AssertionError(f'ffmpeg of {path}: {done.stderr.decode()}')
+    return done.stdout
+
+
+def plays(path):
+    """The file plays from 0 to its end without a complaint; returns its duration in seconds."""
+    info = probe(path)
+    bytes_a_second = 2 * int(info['stream']['channels']) * int(info['stream']['sample_rate'])
+    duration = len(decode(path)) / bytes_a_second
+    if duration <= 0:
+        raise AssertionError(f'{path} holds no audio')
+    return duration

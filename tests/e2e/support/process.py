@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: MIT
+"""Processes that tests start, and waiting with a limit instead of sleeping."""
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BUILD = pathlib.Path(os.environ.get('ISR_BUILD', ROOT / 'build')).resolve()
+ISR = BUILD / 'daemon' / 'isr'
+
+
+def wait_for(what, condition, limit=20.0):
+    """Polls until condition() is true and returns its value; fails with @what after @limit seconds."""
+    end = time.monotonic() + limit
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f'waited {limit:g} s in vain for {what() if callable(what) else what}')
+        time.sleep(0.02)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def environment(**more):
+    """A clean environment: no home, no user's sound server, our plugin."""
+    keep = {k: os.environ[k] for k in ('PATH', 'LANG', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS') if k in os.environ}
+    registry = BUILD / 'tests' / 'e2e-registry.bin'
+    registry.parent.mkdir(parents=True, exist_ok=True)
+    return {**keep, 'HOME': '/invalid', 'TZ': 'UTC', 'LC_ALL': 'C.UTF-8', 'GST_REGISTRY': str(registry),
+            'GST_PLUGIN_PATH': str(BUILD / 'plugins'), **{k: str(v) for k, v in more.items()}}
+
+
+class Process:
+    """A child whose output goes to files, ended at the latest by stop()."""
+
+    def __init__(self, command, env=None, cwd=None, stdin=None):
+        self.out, self.err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self.command = [str(c) for c in command]
+        self.child = subprocess.Popen(self.command, env=env or environment(), cwd=cwd, stdout=self.out, stderr=self.err,
+                                      stdin=stdin or subprocess.DEVNULL)
+
+    @staticmethod
+    def _text(stream):
+        return os.pread(stream.fileno(), 1 << 24, 0).decode(errors='replace')
+
+    @property
+    def stdout(self):
+        return self._text(self.out)
+
+    @property
+    def stderr(self):
+        return self._text(self.err)
+
+    def running(self):
+        return self.child.poll() is None
+
+    def wait(self, limit=20.0):
+        try:
+            return self.child.wait(limit)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f'{self.command[0]} did not end within {limit:g} s; it said:\n{self.stderr}') from None
+
+    def stop(self, sig=signal.SIGTERM, limit=20.0):
+        """Asks it to end and returns its exit status."""
+        if self.running():
+            self.child.send_signal(sig)
+        return self.wait(limit)
+
+    def kill(self):
+        if self.running():
+            self.child.kill()
+        self.child.wait()
+
+    def close(self):
+        self.kill()
+        self.out.close()
+        self.err.close()
+
+
+def run(*command, env=None, cwd=None, limit=60, check=True):
+    """Runs a tool to its end and returns it with its output as text."""
+    done = subprocess.run([str(c) for c in command], env=env or environment(), cwd=cwd, timeout=limit, check=False,
+                          capture_output=True, text=True, errors='replace')
+    if check and done.returncode:
+        raise AssertionError(f'{" ".join(map(str, command))} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}')
+    return done

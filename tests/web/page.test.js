@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// The page in a real browser, before a real daemon that records while we look.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Daemon, axe, browser, open, root, until } from './support.js';
+
+const shots = join(root, 'build/screenshots');
+let daemon;
+let chromium;
+
+before(async () => {
+  mkdirSync(shots, { recursive: true });
+  daemon = await Daemon.start('[garden]\ntype = test\n[studio]\ntype = test\nformat = wav\n', 'split_minutes = 0.05\n');
+  chromium = await browser();
+  await daemon.closed(4);
+});
+
+after(async () => {
+  await chromium?.close();
+  await daemon?.close();
+});
+
+test('lists sources and recordings, newest first, with REC on what is being written', async () => {
+  const { tab, seen, context } = await open(chromium, daemon);
+  await tab.locator('.file').first().waitFor();
+  assert.deepEqual(await tab.locator('.source b').allTextContents(), ['garden', 'studio']);
+  const shown = await tab.locator('.file time:first-child').evaluateAll((list) => list.map((t) => t.getAttribute('datetime')));
+  assert.deepEqual(shown, [...shown].sort().reverse());
+  await until(() => 'two REC badges', async () => (await tab.locator('.rec').count()) === 2);
+  assert.deepEqual(seen.errors, []);
+  assert.deepEqual(seen.foreign, []);
+  await context.close();
+});
+
+test('a new file appears by itself', async () => {
+  const { tab, context } = await open(chromium, daemon);
+  const first = await until(() => 'a file', () => tab.locator('.file .name').first().getAttribute('title').catch(() => null));
+  await until(() => `something newer than ${first}`, async () => (await tab.locator('.file .name').first().getAttribute('title')) !== first);
+  await context.close();
+});
+
+test('plays a finished file, and seeks in it', async () => {
+  const { tab, seen, context } = await open(chromium, daemon);
+  const row = tab.locator('.file', { hasNot: tab.locator('.rec') }).filter({ hasText: 'garden' }).first();
+  await row.getByRole('button', { name: /^Play/ }).click();
+  const audio = tab.locator('audio');
+  await until(() => 'sound', () => audio.evaluate((a) => a.currentTime > 0.2));
+  const duration = await audio.evaluate((a) => a.duration);
+  assert.ok(duration > 0.5 && duration <= 3.01, String(duration));
+  await audio.evaluate((a) => { a.pause(); a.currentTime = a.duration / 2; });
+  await until(() => 'the seek', () => audio.evaluate((a) => !a.seeking && Math.abs(a.currentTime - a.duration / 2) < 0.1));
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test('downloads a file byte for byte', async () => {
+  const { tab, context } = await open(chromium, daemon);
+  const row = tab.locator('.file', { hasNot: tab.locator('.rec') }).first();
+  const [download] = await Promise.all([tab.waitForEvent('download'), row.getByRole('link', { name: /^Download/ }).click()]);
+  const name = await row.locator('.name').getAttribute('title');
+  assert.equal(download.suggestedFilename(), name.split('/').at(-1));
+  await context.close();
+});
+
+test('a day folds by keyboard and says so', async () => {
+  const { tab, context } = await open(chromium, daemon);
+  const heading = tab.locator('.day h3 button').first();
+  await heading.waitFor();
+  assert.equal(await heading.getAttribute('aria-expanded'), 'true');
+  await heading.focus();
+  await tab.keyboard.press('Enter');
+  assert.equal(await heading.getAttribute('aria-expanded'), 'false');
+  assert.equal(await tab.locator('.file').count(), 0);
+  await context.close();
+});
+
+test('stop and start a source from its card', async () => {
+  const { tab, context } = await open(chromium, daemon);
+  const card = tab.locator('.source').filter({ hasText: 'studio' });
+  await card.getByRole('button', { name: 'Stop' }).click();
+  await card.getByText('stopped').waitFor();
+  await card.getByRole('button', { name: 'Start' }).click();
+  await card.getByText('recording').first().waitFor();
+  await context.close();
+});
+
+for (const [name, options] of Object.entries({
+  'phone-light': { viewport: { width: 360, height: 740 }, colorScheme: 'light', hasTouch: true },
+  'phone-dark': { viewport: { width: 360, height: 740 }, colorScheme: 'dark', hasTouch: true },
+  'desk-light': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+  'desk-dark': { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
+})) {
+  test(`${name}: nothing serious for axe, no horizontal scroll`, async () => {
+    const { tab, context } = await open(chromium, daemon, options);
+    await tab.locator('.file').first().waitFor();
+    await tab.screenshot({ path: join(shots, `recordings-${name}.png`) });
+    assert.deepEqual(await axe(tab), []);
+    assert.ok(await tab.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+    await context.close();
+  });
+}
+
+test('a server that went away is said, and its return is noticed', async () => {
+  const { tab, context } = await open(chromium, daemon);
+  await daemon.stop();
+  await tab.getByRole('alert').getByText('No connection to the server since').waitFor();
+  await daemon.run();
+  await tab.locator('.lost').waitFor({ state: 'detached', timeout: 20000 });
+  await context.close();
+});

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// support.js - the page as it is built, a real daemon, a real Chromium.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const build = resolve(process.env.ISR_BUILD ?? join(root, 'build'));
+const require = createRequire(join(root, 'build/tests/web/package.json'));
+
+/** Imports a module of the page as it was put together. @param {string} name */
+export function page(name) {
+  const assets = join(build, 'web/page/assets');
+  return import(pathToFileURL(join(assets, readdirSync(assets)[0], name)).href);
+}
+
+/** Polls until condition() is truthy; fails with @what after @limit ms. */
+export async function until(what, condition, limit = 20000) {
+  const end = Date.now() + limit;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`waited ${limit} ms in vain for ${what()}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** `isr config.ini` in a directory of its own. */
+export class Daemon {
+  /** @param {string} sources */
+  static async start(sources, general = '') {
+    const self = new Daemon();
+    self.dir = mkdtempSync(join(tmpdir(), 'isr-web-'));
+    self.port = await freePort();
+    self.base = `http://127.0.0.1:${self.port}`;
+    writeFileSync(join(self.dir, 'config.ini'), `[general]\n${general}\n[web]\nlisten = 127.0.0.1:${self.port}\n${sources}\n`);
+    await self.run();
+    return self;
+  }
+
+  async run() {
+    this.log = '';
+    const env = { ...process.env, TZ: 'UTC', GST_REGISTRY: join(build, 'tests/e2e-registry.bin') };
+    this.child = spawn(join(build, 'daemon/isr'), ['config.ini'], { cwd: this.dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child.stderr.on('data', (data) => { this.log += data; });
+    await until(() => `the daemon: ${this.log}`, () => fetch(`${this.base}/healthz`).then((r) => r.ok, () => false));
+  }
+
+  /** @param {string} path */
+  async json(path) {
+    const answer = await fetch(this.base + path);
+    return answer.json();
+  }
+
+  /** Until n files are finished. @param {number} n */
+  closed(n) {
+    return until(() => `${n} finished files: ${this.log}`, async () => {
+      const files = (await this.json('/api/files')).files.filter((f) => !f.recording);
+      return files.length >= n && files;
+    });
+  }
+
+  async stop() {
+    if (this.child.exitCode !== null) return this.child.exitCode;
+    this.child.kill('SIGTERM');
+    const [status] = await once(this.child, 'exit');
+    return status;
+  }
+
+  async close() {
+    await this.stop();
+    rmSync(this.dir, { recursive: true });
+  }
+}
+
+/** Headless Chromium that asks nobody but us. */
+export async function browser() {
+  const { chromium } = require('playwright-core');
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
+  });
+}
+
+/** Opens the page; everything it says or asks elsewhere is kept for the test. */
+export async function open(chromium, daemon, options = {}) {
+  const context = await chromium.newContext({ locale: 'en-GB', ...options });
+  const tab = await context.newPage();
+  const seen = { errors: [], foreign: [], requests: [] };
+  tab.on('console', (message) => message.type() === 'error' && seen.errors.push(message.text()));
+  tab.on('pageerror', (error) => seen.errors.push(String(error)));
+  tab.on('request', (request) => {
+    seen.requests.push(request.url());
+    if (!request.url().startsWith(daemon.base)) seen.foreign.push(request.url());
+  });
+  await tab.goto(daemon.base + '/');
+  await tab.getByRole('heading', { name: 'Recordings' }).waitFor();
+  return { tab, seen, context };
+}
+
+/** Serious and critical findings of axe on what is shown. */
+export async function axe(tab) {
+  const source = require.resolve('axe-core/axe.min.js');
+  const { readFileSync } = await import('node:fs');
+  await tab.evaluate(readFileSync(source, 'utf8'));
+  const { violations } = await tab.evaluate(() => globalThis.axe.run());
+  return violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);
+}

@@ -1,0 +1,13 @@
+// What the two libraries of the page look like to the type checker.
+declare module '*/vendor/htm-preact.js' {
+  export function html(strings: TemplateStringsArray, ...values: any[]): any;
+  export function render(tree: any, parent: Element): void;
+  export function useEffect(effect: () => void | (() => void), inputs?: readonly unknown[]): void;
+  export function useRef<T>(initial: T): { current: T };
+}
+
+declare module '*/vendor/signals-core.js' {
+  export function signal<T>(value: T): { value: T; peek(): T };
+  export function computed<T>(compute: () => T): { readonly value: T };
+  export function effect(run: () => void): () => void;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// text.js - every word of the page, one JSON a language, and Intl for the rest.
+
+const LANGUAGES = ['en', 'de'];
+
+/** @type {Record<string, string>} */
+let words = {};
+
+/** The first language of the list that we speak, else English. @param {readonly string[]} wanted */
+export const choose = (wanted) =>
+  wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => LANGUAGES.includes(tag)) ?? 'en';
+
+/** @param {readonly string[]} wanted */
+export async function loadText(wanted) {
+  const answer = await fetch(new URL(`./text/${choose(wanted)}.json`, import.meta.url));
+  useText(await answer.json());
+}
+
+/** @param {Record<string, string>} dictionary */
+export function useText(dictionary) {
+  words = dictionary;
+}
+
+/** The text of a key, with {names} filled in. @param {string} key @param {Record<string, string|number>} [values] */
+export const t = (key, values = {}) =>
+  (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));

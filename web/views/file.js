@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// file.js - one recording: when, which source, how long; play it here, or take it along.
+import { html } from '../vendor/htm-preact.js';
+import { downloadUrl, streamUrl } from '../api.js';
+import * as actions from '../actions.js';
+import * as format from '../format.js';
+import { t } from '../text.js';
+
+/** @param {{file: import('../api.js').Recording, playing: boolean}} props */
+export const File = ({ file, playing }) => html`
+  <li class="file">
+    <span class="time"><time datetime=${file.start}>${format.clock(file.start)}</time>–<time datetime=${file.end}>${format.clock(file.end)}</time></span>
+    <span class="name" title=${file.name}>${file.name.split('/').at(-1)}</span>
+    <span class="what">
+      ${file.recording && html`<b class="rec">${t('rec')}</b>`}
+      <span>${file.source}</span>
+      <span>${format.duration(file.duration)}</span>
+      <span>${format.bytes(file.size, t('lang'))}</span>
+    </span>
+    <span class="buttons">
+      <button aria-expanded=${playing} aria-label=${t(playing ? 'close-file' : 'play-file', { name: file.name })}
+        onClick=${() => actions.play(file.name)}>${t(playing ? 'close' : 'play')}</button>
+      <a class="button" href=${downloadUrl(file.name)} download aria-label=${t('download-file', { name: file.name })}>${t('download')}</a>
+    </span>
+    ${playing && html`<audio controls autoplay src=${streamUrl(file.name)} />`}
+  </li>`;
