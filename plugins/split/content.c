@@ -160,8 +160,7 @@ choose_flac (const IsrPcm *pcm, IsrSplitFormat format)
 {
   if (format != ISR_SPLIT_FORMAT_AUTO)
     return format == ISR_SPLIT_FORMAT_FLAC;
-  return pcm->format != ISR_SAMPLE_F32 && pcm->format != ISR_SAMPLE_S32 &&
-      pcm->channels <= FLAC_MAX_CHANNELS && pcm->rate <= FLAC_MAX_RATE;
+  return pcm->format != ISR_SAMPLE_F32 && pcm->format != ISR_SAMPLE_S32 && pcm->channels <= FLAC_MAX_CHANNELS && pcm->rate <= FLAC_MAX_RATE;
 }
 
 gboolean

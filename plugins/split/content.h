@@ -20,23 +20,23 @@ typedef enum {
   ISR_CONTENT_OTHER, /* something that is not recorded */
 } IsrContent;
 
-#define ISR_CONTENT_RAW_CAPS                                                                                  \
+#define ISR_CONTENT_RAW_CAPS                                                                                 \
   "audio/x-raw, format = (string) { S16LE, S24LE, S24_32LE, S32LE, F32LE }, layout = (string) interleaved, " \
-  "rate = (int) 48000, channels = (int) [ 1, 64 ]; "                                                          \
+  "rate = (int) 48000, channels = (int) [ 1, 64 ]; "                                                         \
   "audio/x-raw, format = (string) { S16LE, S24LE, S24_32LE, S32LE, F32LE }, layout = (string) interleaved, " \
   "rate = (int) [ 1, 768000 ], channels = (int) [ 1, 64 ]; "
 
 /* What the element accepts. ANY would let in planar audio; and a bare alsasrc would
  * choose 44,100 Hz, did not 48,000 come first. */
-#define ISR_CONTENT_CAPS                                                               \
-  ISR_CONTENT_RAW_CAPS                                                                 \
+#define ISR_CONTENT_CAPS \
+  ISR_CONTENT_RAW_CAPS   \
   "audio/mpeg; audio/x-flac; application/ogg; audio/ogg; application/x-icy; application/octet-stream"
 
 /* What reaches the writer. */
-#define ISR_CONTENT_PARSED_CAPS                                                        \
-  ISR_CONTENT_RAW_CAPS                                                                 \
-  "audio/mpeg, mpegversion = (int) 1; "                                                \
-  "audio/mpeg, mpegversion = (int) { 2, 4 }, stream-format = (string) adts; "          \
+#define ISR_CONTENT_PARSED_CAPS                                               \
+  ISR_CONTENT_RAW_CAPS                                                        \
+  "audio/mpeg, mpegversion = (int) 1; "                                       \
+  "audio/mpeg, mpegversion = (int) { 2, 4 }, stream-format = (string) adts; " \
   "audio/x-flac; application/ogg; audio/ogg"
 
 IsrContent isr_content_from_caps (GstCaps *caps);

@@ -28,14 +28,14 @@ struct _IsrIntake {
   /* streaming thread */
   gboolean decided;
   IsrContent content;
-  GstCaps *caps;           /* latest */
-  char *mime;              /* of http-headers */
-  GQueue events;           /* GstEvent, before the decision */
-  GQueue buffers;          /* GstBuffer, before the decision */
-  gsize waiting;           /* bytes in them */
-  IsrIcy *icy;             /* NULL: no titles inside */
-  GstElement *parser;      /* on the way, or NULL */
-  gboolean discont;        /* mark the next buffer */
+  GstCaps *caps;      /* latest */
+  char *mime;         /* of http-headers */
+  GQueue events;      /* GstEvent, before the decision */
+  GQueue buffers;     /* GstBuffer, before the decision */
+  gsize waiting;      /* bytes in them */
+  IsrIcy *icy;        /* NULL: no titles inside */
+  GstElement *parser; /* on the way, or NULL */
+  gboolean discont;   /* mark the next buffer */
 };
 
 G_DEFINE_FINAL_TYPE (IsrIntake, isr_intake, GST_TYPE_ELEMENT)

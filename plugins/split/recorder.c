@@ -35,7 +35,7 @@ struct _IsrRecorder {
   IsrStream *scout; /* only while the map settles, with the next three */
   GQueue held;      /* of GBytes */
   gsize held_bytes;
-  guint64 scouted;  /* samples */
+  guint64 scouted; /* samples */
   gint64 held_since_us;
   IsrTimeReading last; /* when the last bytes came */
 
@@ -47,7 +47,7 @@ struct _IsrRecorder {
   gint64 synced_us;   /* monotonic */
   gboolean split_requested;
 
-  IsrRecorderStats stats; /* object lock of the I/O thread's owner */
+  IsrRecorderStats *stats; /* object lock of lock */
   GstObject *lock;
 };
 
@@ -506,5 +506,6 @@ isr_recorder_finish (IsrRecorder *self, const char *reason)
 guint
 isr_recorder_get_rate (IsrRecorder *self)
 {
-  return self->rate ? self->rate : self->stream ? isr_stream_get_rate (self->stream) : 0;
+  return self->rate ? self->rate : self->stream ? isr_stream_get_rate (self->stream)
+                                                : 0;
 }

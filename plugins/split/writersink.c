@@ -163,8 +163,7 @@ isr_writer_sink_change_state (GstElement *element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start_run (self))
     return GST_STATE_CHANGE_FAILURE;
   ret = GST_ELEMENT_CLASS (isr_writer_sink_parent_class)->change_state (element, transition);
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY ||
-      (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE))
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE))
     end_run (self);
 
   return ret;
@@ -319,8 +318,7 @@ isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 static gboolean
 same_kind (const IsrKind *a, const IsrKind *b)
 {
-  return a->content == b->content && a->flac == b->flac && a->pcm.format == b->pcm.format &&
-      a->pcm.rate == b->pcm.rate && a->pcm.channels == b->pcm.channels && a->pcm.channel_mask == b->pcm.channel_mask;
+  return a->content == b->content && a->flac == b->flac && a->pcm.format == b->pcm.format && a->pcm.rate == b->pcm.rate && a->pcm.channels == b->pcm.channels && a->pcm.channel_mask == b->pcm.channel_mask;
 }
 
 /* FLAC holds 24 bits; who asked for it should know what happens to the others. */
