@@ -59,6 +59,17 @@ find_mistake (const char *name)
   return NULL;
 }
 
+/* Whether the last per cent sign begins a code that has no letter. */
+static gboolean
+ends_in_code (const char *pattern)
+{
+  gsize length = strlen (pattern), n = 0;
+
+  while (n < length && pattern[length - 1 - n] == '%')
+    n++;
+  return n % 2 == 1;
+}
+
 gboolean
 isr_pattern_check (const char *pattern, GError **error)
 {
@@ -66,7 +77,7 @@ isr_pattern_check (const char *pattern, GError **error)
   g_autofree char *name = isr_pattern_expand (pattern, "source", time);
   const char *mistake;
 
-  if (!name) {
+  if (!name || ends_in_code (pattern)) {
     g_set_error (error, ISR_ERROR, ISR_ERROR_CONFIG, "“%s” holds a %% code that is unknown (%%%% is a per cent sign)", pattern);
     return FALSE;
   }

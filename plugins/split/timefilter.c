@@ -73,7 +73,7 @@ isr_time_filter_init (IsrTimeFilter *self, gboolean is_median)
 gboolean
 isr_time_filter_add (IsrTimeFilter *self, gint64 monotonic_us, gint64 sample)
 {
-  gint64 second = monotonic_us / G_USEC_PER_SEC;
+  gint64 second = monotonic_us / G_TIME_SPAN_SECOND;
   gboolean completed = self->n_samples > 0 && second != self->second;
 
   if (completed)

@@ -14,8 +14,8 @@
 #include "plugins/split/timefilter.h"
 
 #define NS_PER_US 1000
-#define UTC_MAX_US (G_MAXINT64 / 2 / NS_PER_US) /* the year 2116 */
-#define SLEW_DIVISOR 2000                       /* 500 ppm */
+#define UTC_MAX_US G_GINT64_CONSTANT (9000000000000000) /* the year 2255; in ns just below 2^63 */
+#define SLEW_DIVISOR 2000                               /* 500 ppm */
 #define SLEW_SPAN_MAX (3600 * G_GINT64_CONSTANT (1000000000))
 #define STEP_MIN_US G_TIME_SPAN_SECOND
 #define STEP_SUM_MAX_NS (2 * G_GINT64_CONSTANT (1000000000))
@@ -233,7 +233,7 @@ isr_time_map_new (IsrTimeMode mode, gint64 start_utc_us)
   self->sleep_us = -1;
   isr_time_filter_init (&self->filter, mode == ISR_TIME_CAPTURE);
   if (mode == ISR_TIME_GIVEN)
-    set_offset (self, start_utc_us * NS_PER_US);
+    set_offset (self, CLAMP (start_utc_us, -UTC_MAX_US, UTC_MAX_US) * NS_PER_US);
   return self;
 }
 

@@ -74,7 +74,7 @@ feed (World *w, gint64 length, gint64 age)
 static void
 play (World *w, gint64 s)
 {
-  for (gint64 end = w->mono + s * G_USEC_PER_SEC; w->mono < end;) {
+  for (gint64 end = w->mono + s * G_TIME_SPAN_SECOND; w->mono < end;) {
     pass (w, PACKET / 1000);
     feed (w, PACKET, PACKET);
   }
@@ -108,9 +108,9 @@ test_fixed (void)
     feed (&w, PACKET, 0);
     g_assert_true (isr_time_map_settled (w.map));
     play (&w, 100);
-    w.wall += 7200 * G_USEC_PER_SEC;
-    w.boot += 7200 * G_USEC_PER_SEC;
-    pass (&w, 3600 * G_USEC_PER_SEC);
+    w.wall += 7200 * G_TIME_SPAN_SECOND;
+    w.boot += 7200 * G_TIME_SPAN_SECOND;
+    pass (&w, 3600 * G_TIME_SPAN_SECOND);
     isr_time_map_restart (w.map);
     play (&w, 100);
     g_assert_cmpuint (w.changes, ==, 0);
@@ -253,13 +253,13 @@ test_missing (void)
 
   world_init (&w, ISR_TIME_ARRIVAL);
   play (&w, 600);
-  pass (&w, 60 * G_USEC_PER_SEC);
+  pass (&w, 60 * G_TIME_SPAN_SECOND);
   play (&w, 10);
   g_assert_cmpuint (w.changes, ==, 0);
   play (&w, 30);
   g_assert_cmpuint (w.changes, ==, 1);
   g_assert_cmpint (w.change.flags, ==, ISR_TIME_GAP);
-  assert_near (w.change.hole_us, 60 * G_USEC_PER_SEC, 1000);
+  assert_near (w.change.hole_us, 60 * G_TIME_SPAN_SECOND, 1000);
   play (&w, 600);
   g_assert_cmpuint (w.changes, ==, 1);
   assert_near (w.last_utc, now (&w), 1000);
@@ -276,7 +276,7 @@ test_catching_up (void)
   world_init (&w, ISR_TIME_ARRIVAL);
   play (&w, 100);
   made = w.mono;
-  pass (&w, 20 * G_USEC_PER_SEC);
+  pass (&w, 20 * G_TIME_SPAN_SECOND);
   while (w.mono > made) {
     made += PACKET / 1000;
     pass (&w, PACKET / 1300);
@@ -315,7 +315,7 @@ test_burst (void)
 
   /* the next connection, after a hole that nobody measured */
   play (&w, 1000);
-  pass (&w, 30 * G_USEC_PER_SEC);
+  pass (&w, 30 * G_TIME_SPAN_SECOND);
   isr_time_map_restart (w.map);
   g_assert_false (isr_time_map_settled (w.map));
   burst (&w, 4300);
@@ -351,23 +351,23 @@ test_suspend (void)
 
   world_init (&w, ISR_TIME_CAPTURE);
   play (&w, 100);
-  w.boot += 3600 * G_USEC_PER_SEC;
-  w.wall += 3600 * G_USEC_PER_SEC;
+  w.boot += 3600 * G_TIME_SPAN_SECOND;
+  w.wall += 3600 * G_TIME_SPAN_SECOND;
   play (&w, 100);
   g_assert_cmpuint (w.changes, ==, 1);
   g_assert_cmpint (w.change.flags, ==, ISR_TIME_SUSPENDED);
-  g_assert_cmpint (w.change.hole_us, ==, 3600 * G_USEC_PER_SEC);
+  g_assert_cmpint (w.change.hole_us, ==, 3600 * G_TIME_SPAN_SECOND);
   g_assert_cmpint (w.change.step_us, ==, 0);
   assert_near (w.last_utc, now (&w), 1000);
 
   /* asleep, and the clock is corrected on waking */
-  w.boot += 60 * G_USEC_PER_SEC;
-  w.wall += 50 * G_USEC_PER_SEC;
+  w.boot += 60 * G_TIME_SPAN_SECOND;
+  w.wall += 50 * G_TIME_SPAN_SECOND;
   play (&w, 100);
   g_assert_cmpuint (w.changes, ==, 2);
   g_assert_cmpint (w.change.flags, ==, ISR_TIME_SUSPENDED | ISR_TIME_STEP);
-  g_assert_cmpint (w.change.hole_us, ==, 60 * G_USEC_PER_SEC);
-  g_assert_cmpint (w.change.step_us, ==, -10 * G_USEC_PER_SEC);
+  g_assert_cmpint (w.change.hole_us, ==, 60 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (w.change.step_us, ==, -10 * G_TIME_SPAN_SECOND);
   assert_near (w.last_utc, now (&w), 1000);
   world_clear (&w);
 }
