@@ -24,7 +24,7 @@ isr_mp3_history_forget (IsrMp3History *self)
 {
   history_forget_frames (self);
   g_byte_array_set_size (self->main_data, 0);
-  self->used = FALSE;
+  self->seen = 0;
 }
 
 void
@@ -66,7 +66,7 @@ isr_mp3_history_add (IsrMp3History *self, const IsrMp3Frame *frame, GBytes *byte
   gsize area = isr_mp3_frame_get_area (frame);
   gsize keep;
 
-  self->used = TRUE;
+  self->seen++;
   if (frame->layer != 3)
     return;
   if (isr_mp3_frame_get_main_data_begin (frame, data) > self->main_data->len) {
@@ -83,9 +83,8 @@ isr_mp3_history_add (IsrMp3History *self, const IsrMp3Frame *frame, GBytes *byte
     g_byte_array_remove_range (self->main_data, 0, self->main_data->len - keep);
 }
 
-/* A frame without sound (its side information is all zero), whose area ends with @data. */
-static gboolean
-append_carrier (GByteArray *primer, const IsrMp3Frame *like, const guint8 *data, gsize size)
+gboolean
+isr_mp3_history_append_carrier (GByteArray *primer, const IsrMp3Frame *like, const guint8 *data, gsize size)
 {
   gsize begin = primer->len;
   IsrMp3Frame frame;
@@ -95,7 +94,8 @@ append_carrier (GByteArray *primer, const IsrMp3Frame *like, const guint8 *data,
   g_byte_array_set_size (primer, begin + frame.size);
   memset (primer->data + begin, 0, frame.size);
   isr_mp3_frame_put (&frame, primer->data + begin);
-  memcpy (primer->data + primer->len - size, data, size);
+  if (size)
+    memcpy (primer->data + primer->len - size, data, size);
   return TRUE;
 }
 
@@ -110,7 +110,7 @@ isr_mp3_history_get_primer (const IsrMp3History *self, const IsrMp3Frame *next, 
   for (guint i = first; i < self->n_frames; i++)
     end -= history_area_size (self->frames[i]);
   begin = end - MIN (end, next->version == 10 ? ISR_MP3_MAX_RESERVOIR : 255);
-  if (end > begin && append_carrier (primer, next, self->main_data->data + begin, end - begin))
+  if (end > begin && isr_mp3_history_append_carrier (primer, next, self->main_data->data + begin, end - begin))
     n++;
   for (guint i = first; i < self->n_frames; i++, n++) {
     gsize size = 0;

@@ -30,8 +30,8 @@ typedef struct {
   GByteArray *main_data;               /* the last bytes of all main data areas so far */
   GBytes *frames[ISR_MP3_HISTORY_MAX]; /* the last ones, as long as they can be decoded */
   guint n_frames;
-  gsize areas;   /* bytes at the end of main_data that are theirs */
-  gboolean used; /* there were frames */
+  gsize areas;  /* bytes at the end of main_data that are theirs */
+  guint64 seen; /* frames since the beginning */
 } IsrMp3History;
 
 void isr_mp3_history_init (IsrMp3History *self);
@@ -41,6 +41,10 @@ void isr_mp3_history_add (IsrMp3History *self, const IsrMp3Frame *frame, GBytes 
 
 /* Frames that have to precede one that is to be exact. */
 guint isr_mp3_history_get_depth (const IsrMp3Frame *frame);
+
+/* Appends a frame without sound (its side information is all zero), otherwise like
+ * @like, whose main data area ends with @data. */
+gboolean isr_mp3_history_append_carrier (GByteArray *primer, const IsrMp3Frame *like, const guint8 *data, gsize size);
 
 /* Appends the primer of a file that begins with @next to @primer: at most
  * @max_frames of the frames before it. How many frames that makes, carrier included. */

@@ -42,7 +42,7 @@ mp3_take_info (IsrMp3Stream *self, GBytes *bytes)
 {
   gsize size = 0;
   const guint8 *data = g_bytes_get_data (bytes, &size);
-  gboolean first = !self->history.used && !self->bytes && self->held.length == 0;
+  gboolean first = self->history.seen == 0 && !self->bytes && self->held.length == 0;
   IsrMp3Frame frame;
   IsrMp3Info info;
 

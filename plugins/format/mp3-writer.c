@@ -5,8 +5,9 @@
  *            not played        played, but for the source's own encoder delay
  *
  * The Info frame is reserved when the first frame is known and patched by
- * refresh and close. A file that begins where the stream does, with nothing to
- * skip, has no gapless fields: the smallest skip that they can say is 529.
+ * refresh and close. The smallest skip that it can say is 529 (and mpg123 skips
+ * these wherever there is an Info frame), so a file that begins where the stream
+ * does, with nothing to skip, is given an empty carrier as primer.
  * Layers I and II know no Info frame (players look for none there), hence no
  * primer: their filterbank needs 480 samples to be exact. */
 #include "plugins/format/mp3-private.h"
@@ -76,12 +77,13 @@ mp3_writer_append_primer (IsrMp3Writer *self, GByteArray *primer)
   gsize at = 0;
   IsrMp3Frame frame;
 
-  while (isr_mp3_frame_parse (&frame, primer->data + at, primer->len - at)) {
+  while (at < primer->len && isr_mp3_frame_parse (&frame, primer->data + at, primer->len - at)) {
     isr_mp3_index_add (&self->index, &frame, primer->data + at, TRUE);
     self->primer += frame.samples;
     at += frame.size;
   }
-  isr_output_append_data (self->parent.output, primer->data, primer->len);
+  if (primer->len)
+    isr_output_append_data (self->parent.output, primer->data, primer->len);
 }
 
 static void
@@ -95,6 +97,8 @@ mp3_writer_begin_layer3 (IsrMp3Writer *self, const IsrMp3Frame *frame)
   guint frames = isr_mp3_history_get_primer (history, frame, n, primer);
   guint skip = frames * frame->samples + self->stream->owed;
 
+  if (skip < ISR_MP3_DECODER_DELAY && isr_mp3_history_append_carrier (primer, frame, NULL, 0))
+    skip += frame->samples;
   self->gapless = skip >= ISR_MP3_DECODER_DELAY;
   self->info = isr_mp3_info_new (frame, self->gapless);
   if (!self->info)
@@ -105,7 +109,7 @@ mp3_writer_begin_layer3 (IsrMp3Writer *self, const IsrMp3Frame *frame)
   if (self->gapless)
     mp3_writer_append_primer (self, primer);
   self->known = history->main_data->len;
-  if (history->used)
+  if (history->seen > n)
     mp3_writer_settle_at (self, (guint64) (depth - n) * frame->samples);
 }
 
@@ -116,7 +120,7 @@ mp3_writer_begin (IsrMp3Writer *self, const IsrMp3Frame *frame, const guint8 *da
   self->begun = TRUE;
   if (frame->layer == 3)
     mp3_writer_begin_layer3 (self, frame);
-  else if (self->stream->history.used)
+  else if (self->stream->history.seen > 0)
     mp3_writer_settle_at (self, FILTERBANK);
   mp3_writer_check (self, frame, data);
 }

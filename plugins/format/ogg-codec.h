@@ -42,7 +42,7 @@ struct _IsrOggCodec {
   gboolean keeps_headers;   /* the headers after the comments belong into each file */
   gboolean total_in_header; /* make_head() wants the file's samples */
   guint64 primer;           /* samples of packets that are repeated in front of a file; one packet at least, 0: none */
-  guint64 convergence;      /* samples until a decoder without a primer is right again */
+  guint convergence;        /* ms until a decoder without a primer is right again; 0: at once */
 
   /* Does a decoder take this packet into its state? NULL: any. */
   gboolean (*is_audio) (GBytes *packet);
@@ -56,6 +56,8 @@ struct _IsrOggCodec {
   GBytes *(*make_head) (IsrOggLink *link, guint64 skip, guint64 samples);
   /* The codec's frame round a comment block. */
   GBytes *(*wrap_comments) (IsrOggLink *link, GByteArray *comments);
+  /* The packet as one that begins at @sample of its file; NULL: it does not say. */
+  GBytes *(*renumber) (GBytes *packet, guint64 sample);
   void (*free_setup) (IsrOggLink *link); /* NULL: nothing to free */
 };
 

@@ -5,6 +5,7 @@
  * they are not UTF-8. What we show to people is made valid first. Ours come
  * last, so that a reader that takes the last DATE finds the recording's. */
 #include "plugins/format/ogg-comments.h"
+#include "plugins/format/iso8601.h"
 
 #include <string.h>
 
@@ -96,17 +97,6 @@ put_entry (GByteArray *self, const char *key, const char *value)
   return 1;
 }
 
-static char *
-format_date (const IsrFileInfo *info)
-{
-  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (info->utc_offset);
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (0);
-  g_autoptr (GDateTime) start = g_date_time_add (utc, info->start_us);
-  g_autoptr (GDateTime) local = start ? g_date_time_to_timezone (start, zone) : NULL;
-
-  return local ? g_date_time_format (local, "%Y-%m-%dT%H:%M:%S.%f%:z") : NULL;
-}
-
 static guint
 copy_entries (GByteArray *self, Cursor *cursor, guint32 count)
 {
@@ -122,7 +112,7 @@ GByteArray *
 isr_ogg_comments_make (GBytes *source, const IsrFileInfo *info)
 {
   GByteArray *self = g_byte_array_new ();
-  g_autofree char *date = format_date (info);
+  g_autofree char *date = isr_iso8601 (info->start_us, info->utc_offset);
   Cursor cursor = { 0 }, vendor = { 0 };
   guint32 count = 0;
   guint total, at;

@@ -9,6 +9,7 @@
  * (not known), the total is patched when the file is closed. Of the other
  * blocks only the comments are kept: a SEEKTABLE would point elsewhere. */
 #include "plugins/format/ogg-codec.h"
+#include "plugins/format/ogg-flac-frame.h"
 
 #include <string.h>
 
@@ -58,40 +59,14 @@ same_setup (IsrOggLink *a, IsrOggLink *b)
   return memcmp (info_a, info_b, 4) == 0 && memcmp (info_a + 10, info_b + 10, 3) == 0 && info_a[13] >> 4 == info_b[13] >> 4;
 }
 
-/* Bytes of the number in a frame header, which is coded as in UTF-8; 0: damaged. */
-static guint
-get_number_size (guint8 first)
-{
-  guint ones = 0;
-
-  while (ones < 8 && first & 0x80 >> ones)
-    ones++;
-  return ones == 0 ? 1 : ones == 1 || ones == 8 ? 0
-                                                : ones;
-}
-
 static guint64
 get_duration (IsrOggLink *link, GBytes *before, GBytes *packet)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (packet, &size);
-  guint code, at;
+  IsrOggFlacFrame frame;
 
-  if (size < 9 || data[0] != 0xff || data[1] >> 2 != 0x3e || !get_number_size (data[4]))
-    return 0;
-  code = data[2] >> 4;
-  at = 4 + get_number_size (data[4]);
-  if (code == 0)
-    return 0;
-  if (code == 1)
-    return 192;
-  if (code < 6)
-    return 576 << (code - 2);
-  if (code > 7)
-    return 256 << (code - 8);
-  if (at + (code - 5) > size)
-    return 0;
-  return code == 6 ? data[at] + 1 : (data[at] << 8 | data[at + 1]) + 1;
+  return isr_ogg_flac_frame_parse (data, size, &frame) ? frame.samples : 0;
 }
 
 void
@@ -142,5 +117,6 @@ const IsrOggCodec isr_ogg_flac = {
   .same_setup = same_setup,
   .get_duration = get_duration,
   .make_head = make_head,
+  .renumber = isr_ogg_flac_frame_renumber,
   .wrap_comments = wrap_comments,
 };

@@ -2,7 +2,12 @@
 /* ogg-speex.c - Speex in Ogg (the Speex manual, section 5; RFC 5574 for the codec).
  *
  * Every packet holds the same number of frames. The encoder's look-ahead is
- * taken off the beginning by a first granule that is too small. */
+ * taken off the beginning by a first granule that is too small.
+ *
+ * The decoder remembers long: against an uncut decode the error falls to about a
+ * tenth within 0.3 s and is small after 0.5 s. A primer could only be marked by
+ * granules below 0, which players show as a beginning before 0: so there is none,
+ * and the 500 ms are reported as warm-up. */
 #include "plugins/format/ogg-codec.h"
 
 static guint32
@@ -73,6 +78,7 @@ const IsrOggCodec isr_ogg_speex = {
   .magic_size = 8,
   .extension = "spx",
   .keeps_headers = TRUE,
+  .convergence = 500,
   .read_header = read_header,
   .same_setup = same_setup,
   .get_duration = get_duration,

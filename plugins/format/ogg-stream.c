@@ -119,9 +119,10 @@ primer_fits (OggStream *self)
 static guint64
 get_warm_up (OggStream *self, guint64 primed)
 {
-  guint64 convergence = self->current->link->codec->convergence;
+  const IsrOggLink *link = self->current->link;
+  guint64 needed = (guint64) link->codec->convergence * link->rate / 1000;
 
-  return self->whole || primed >= convergence ? 0 : convergence - primed;
+  return self->whole || primed >= needed ? 0 : needed - primed;
 }
 
 static guint32
