@@ -351,5 +351,7 @@ isr_ogg_demux_next (IsrOggDemux *self, GError **error)
 
   while (ok && g_queue_is_empty (&self->items) && (found = ogg_sync_pageseek (&self->sync, &page)) != 0)
     ok = found < 0 ? waste (self, -found, error) : take_page (self, &page, error);
+  if (!ok)
+    end_link (self);
   return ok ? g_queue_pop_head (&self->items) : NULL;
 }
