@@ -11,6 +11,7 @@
 
 #include "daemon/config/pattern.h"
 #include "daemon/config/problem.h"
+#include "daemon/config/sections.h"
 
 #define SPLIT_MIN (100 * 1000 * 1000) /* ns */
 
@@ -78,10 +79,10 @@ find_obstacle (const char *directory)
 static void
 check_directory (const Check *self, const char *section, const char *key, const char *directory)
 {
-  g_autofree char *obstacle = directory ? find_obstacle (directory) : NULL;
+  g_autofree char *obstacle = find_obstacle (directory);
 
   if (obstacle)
-    complain (self, TRUE, section, key, "%s", obstacle);
+    complain (self, TRUE, section, key, "%s; give ISR the right to write there, or name another directory", obstacle);
 }
 
 static void
@@ -114,7 +115,7 @@ check_output (const Check *self, const IsrSourceConfig *source)
   if (!is_below (source->output_directory, self->config->output_directory))
     complain (self, TRUE, source->name, "output_directory", "“%s” does not lie below “%s”, the output_directory of [general]: one archive has one root",
         source->output_directory, self->config->output_directory);
-  else
+  else if (!g_str_equal (source->output_directory, self->config->output_directory))
     check_directory (self, source->name, "output_directory", source->output_directory);
 }
 
@@ -197,24 +198,24 @@ check_repetition (const Check *self, const IsrSourceConfig *source)
 {
   g_autoptr (GDateTime) noon = get_noon (source);
   const struct {
-    gint64 seconds;
+    double seconds;
     const char *when;
   } later[] = {
-    { MAX (1, source->split_interval / G_GINT64_CONSTANT (1000000000)), "the next boundary" },
-    { 86400, "the next day" },
-    { 7 * 86400, "the next week" },
-    { 31 * 86400, "the next month" },
-    { 365 * 86400, "the next year" },
+    { (double) source->split_interval / 1e9, "at the next boundary" },
+    { 86400, "a day later" },
+    { 7 * 86400, "a week later" },
+    { 31 * 86400, "a month later" },
+    { 365 * 86400, "a year later" },
   };
 
   for (guint i = source->split_interval ? 0 : 1; i < G_N_ELEMENTS (later); i++) {
-    g_autoptr (GDateTime) time = g_date_time_add_seconds (noon, (double) later[i].seconds);
+    g_autoptr (GDateTime) time = g_date_time_add_seconds (noon, later[i].seconds);
     g_autofree char *path = find_collision (source, source, noon, time);
 
     if (!path)
       continue;
-    complain (self, FALSE, source->name, "filename_pattern", "at %s the names of [%s] repeat: later files get _2, _3 and so on; add what tells them apart (%%Y%%m%%d_%%H%%M%%S)",
-        later[i].when, source->name);
+    complain (self, FALSE, source->name, "filename_pattern", "%s the names of [%s] repeat: the files get _2, _3 and so on; add what tells them apart (%s)",
+        later[i].when, source->name, i == 0 && later[0].seconds < 1 ? "%Y%m%d_%H%M%S_%f" : "%Y%m%d_%H%M%S");
     return;
   }
 }
@@ -247,14 +248,12 @@ check_source (const Check *self, IsrSourceConfig *source, guint index)
 
 /* Whether there is a section that is or was meant to be a source. */
 static gboolean
-has_source (const IsrIni *ini, const IsrConfig *config)
+has_source (const IsrIni *ini)
 {
-  static const char *const reserved[] = { "general", "web", "storage", "hooks", "mqtt", NULL };
-
   for (guint i = 0; i < ini->sections->len; i++)
-    if (!g_strv_contains (reserved, ((IsrIniSection *) g_ptr_array_index (ini->sections, i))->name))
+    if (!isr_section_is_reserved (((IsrIniSection *) g_ptr_array_index (ini->sections, i))->name))
       return TRUE;
-  return config->sources->len > 0;
+  return FALSE;
 }
 
 void
@@ -263,11 +262,12 @@ isr_checks_run (IsrConfig *config, const IsrIni *ini, gboolean need_source, GPtr
   const Check self = { config, ini, problems };
 
   check_directory (&self, "general", "output_directory", config->output_directory);
-  check_directory (&self, "storage", "state_directory", config->state_directory);
+  if (!g_str_equal (config->state_directory, config->output_directory))
+    check_directory (&self, "storage", "state_directory", config->state_directory);
   check_log_file (&self);
   for (guint i = 0; i < config->sources->len; i++)
     check_source (&self, g_ptr_array_index (config->sources, i), i);
-  if (need_source && !has_source (ini, config))
+  if (need_source && !has_source (ini))
     isr_problem_add (problems, TRUE, ini->name, 0,
         "there is nothing to record: add a section with “type = stream”, soundcard or test");
 }

@@ -127,6 +127,7 @@ load (const char *path, const char *name, const char *text, gsize length, gboole
   config = read_config (ini, problems);
   config->path = g_strdup (path);
   isr_checks_run (config, ini, need_source, problems);
+  isr_problems_sort (problems, first);
   return isr_problems_are_fatal (problems, first) ? NULL : g_steal_pointer (&config);
 }
 

@@ -26,7 +26,7 @@
 
 /* clang-format off */
 static const IsrOption options[] = {
-  { SOURCES, "type", NULL, "What the source is. A section that has a type is a source.",
+  { SOURCES, "type", NULL, "What the source is; each source says it itself.",
     isr_set_type, "stream soundcard test", SOURCE (type) },
 
   { GENERAL | SOURCES, "output_directory", "recordings", "Where recordings go, relative to the working directory or absolute. A source's own must lie below the general one.",
@@ -109,22 +109,6 @@ static const IsrOption options[] = {
 };
 /* clang-format on */
 
-static const struct {
-  guint group;
-  const char *name;
-} groups[] = {
-  { ISR_GROUP_GENERAL, "[general]" },
-  { ISR_GROUP_SOURCES, "every source" },
-  { ISR_GROUP_SOUNDCARD | ISR_GROUP_TEST, "sources with type = soundcard or test" },
-  { ISR_GROUP_STREAM, "sources with type = stream" },
-  { ISR_GROUP_SOUNDCARD, "sources with type = soundcard" },
-  { ISR_GROUP_TEST, "sources with type = test" },
-  { ISR_GROUP_WEB, "[web]" },
-  { ISR_GROUP_STORAGE, "[storage]" },
-  { ISR_GROUP_HOOKS, "[hooks]" },
-  { ISR_GROUP_MQTT, "[mqtt]" },
-};
-
 const IsrOption *
 isr_options_get (guint *n)
 {
@@ -152,23 +136,43 @@ isr_options_list_keys (guint wanted)
   return keys;
 }
 
-const char *
-isr_group_to_string (guint group)
+char *
+isr_groups_describe (guint wanted)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
-    if (groups[i].group == group)
-      return groups[i].name;
-  g_return_val_if_reached (NULL);
+  static const struct {
+    guint groups;
+    const char *name;
+  } names[] = {
+    { GENERAL, "[general]" },
+    { SOURCES, "a source" },
+    { STREAM, "a source with type = stream" },
+    { CARD, "a source with type = soundcard" },
+    { TEST, "a source with type = test" },
+    { WEB, "[web]" },
+    { STORAGE, "[storage]" },
+  };
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if ((wanted & names[i].groups) == names[i].groups) {
+      g_string_append_printf (text, "%s%s", text->len ? " or " : "", names[i].name);
+      wanted &= ~names[i].groups;
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 static char *
 describe_number (const IsrOption *self)
 {
+  char min[G_ASCII_DTOSTR_BUF_SIZE], max[G_ASCII_DTOSTR_BUF_SIZE];
   const char *kind = self->set == isr_set_count ? "whole number" : "number";
   g_autofree char *unit = self->unit ? g_strdup_printf (" (%s)", self->unit) : g_strdup ("");
   g_autofree char *word = self->words ? g_strdup_printf ("%s, or ", self->words) : g_strdup ("");
 
-  return g_strdup_printf ("%sa %s from %.12g to %.12g%s", word, kind, self->min, self->max, unit);
+  /* With a point in every locale, as it has to be written. */
+  g_ascii_formatd (min, sizeof min, "%.12g", self->min);
+  g_ascii_formatd (max, sizeof max, "%.12g", self->max);
+  return g_strdup_printf ("%sa %s from %s to %s%s", word, kind, min, max, unit);
 }
 
 static char *

@@ -55,8 +55,8 @@ const IsrOption *isr_options_find (guint group, const char *key);
 /* Keys of @groups (const char *), those of later versions not among them. */
 GPtrArray *isr_options_list_keys (guint groups);
 
-/* "[general]", "[web]", "sources of type stream": for people. */
-const char *isr_group_to_string (guint group);
+/* "[general] or a source", "[web]": for people. */
+char *isr_groups_describe (guint groups);
 
 /* What may be written: "a number from 0 to 1440 (minutes)". */
 char *isr_option_describe (const IsrOption *self);

@@ -74,17 +74,14 @@ apply_override (IsrIni *ini, const char *text, GPtrArray *problems)
     return;
   }
   section = isr_ini_get_section (ini, override.section);
-  if (section && g_utf8_validate (override.value, -1, NULL)) {
+  if (section) {
     isr_ini_section_set (section, override.key, override.value, override.where, 0);
     return;
   }
-  hint = section ? NULL : isr_section_hint (ini, override.section);
-  if (section)
-    isr_problem_add (problems, TRUE, override.where, 0, "the value is not UTF-8");
-  else
-    isr_problem_add (problems, TRUE, override.where, 0,
-        "there is no section [%s]%s; a new source begins with -o %s.type=stream, soundcard or test",
-        override.section, hint, override.section);
+  hint = isr_section_hint (ini, override.section);
+  isr_problem_add (problems, TRUE, override.where, 0,
+      "a new source begins with -o %s.type=stream, soundcard or test; there is no section [%s] yet%s",
+      override.section, override.section, hint);
 }
 
 static char *
@@ -97,57 +94,61 @@ variable_name (const char *section, const char *key)
   return g_steal_pointer (&name);
 }
 
-/* Calls for each key that @section may hold; stops when @each says TRUE. */
-typedef gboolean (*EachName) (IsrIniSection *section, const char *key, const char *name, gpointer data);
+typedef struct {
+  const char *name; /* of the variable */
+  const char *value;
+  const IsrIniSection *taken; /* the section that it was for */
+  guint distance;             /* of the nearest name */
+  char *nearest;
+} Variable;
 
-static gboolean
-each_name (IsrIni *ini, EachName each, gpointer data)
+/* Does with @self what the variable's name has to do with @name, the variable
+ * for @key of @section. */
+typedef void (*Compare) (Variable *self, IsrIniSection *section, const char *key, const char *name, GPtrArray *problems);
+
+static void
+compare_all (Variable *self, const IsrIni *ini, Compare compare, GPtrArray *problems)
 {
+  guint n;
+  const IsrOption *options = isr_options_get (&n);
+
   for (guint i = 0; i < ini->sections->len; i++) {
     IsrIniSection *section = g_ptr_array_index (ini->sections, i);
-    guint group = isr_section_get_group (section), n;
-    const IsrOption *options = isr_options_get (&n);
+    guint group = isr_section_get_group (section);
 
     for (guint j = 0; j < n; j++) {
       g_autofree char *name = variable_name (section->name, options[j].key);
 
-      if (options[j].groups & (group ? group : ISR_GROUP_SOURCES) && each (section, options[j].key, name, data))
-        return TRUE;
+      if (options[j].groups & (group ? group : ISR_GROUP_SOURCES))
+        compare (self, section, options[j].key, name, problems);
     }
   }
-  return FALSE;
 }
 
-typedef struct {
-  const char *name;  /* of the variable */
-  const char *value; /* NULL: look for what is near only */
-  guint distance;
-  char *nearest;
-} Variable;
-
-static gboolean
-take_variable (IsrIniSection *section, const char *key, const char *name, gpointer data)
+static void
+take (Variable *self, IsrIniSection *section, const char *key, const char *name, GPtrArray *problems)
 {
-  Variable *self = data;
-
-  if (!g_str_equal (name, self->name))
-    return FALSE;
+  if (!g_str_equal (name, self->name) || self->taken == section)
+    return;
+  if (self->taken) {
+    isr_problem_add (problems, FALSE, self->name, 0, "this variable means [%s] and [%s]; it is taken for [%s] alone",
+        self->taken->name, section->name, self->taken->name);
+    return;
+  }
   isr_ini_section_set (section, key, self->value, self->name, 0);
-  return TRUE;
+  self->taken = section;
 }
 
-static gboolean
-compare_variable (IsrIniSection *section, const char *key, const char *name, gpointer data)
+static void
+find_nearest (Variable *self, IsrIniSection *section, const char *key, const char *name, GPtrArray *problems)
 {
-  Variable *self = data;
   guint distance = isr_edit_distance (self->name, name);
 
-  if (distance < self->distance) {
-    self->distance = distance;
-    g_free (self->nearest);
-    self->nearest = g_strdup (name);
-  }
-  return FALSE;
+  if (distance >= self->distance)
+    return;
+  self->distance = distance;
+  g_free (self->nearest);
+  self->nearest = g_strdup (name);
 }
 
 static void
@@ -159,9 +160,10 @@ apply_variable (IsrIni *ini, const char *name, const char *value, GPtrArray *pro
     isr_problem_add (problems, FALSE, name, 0, "the value is not UTF-8; the variable has no effect");
     return;
   }
-  if (each_name (ini, take_variable, &self))
+  compare_all (&self, ini, take, problems);
+  if (self.taken)
     return;
-  each_name (ini, compare_variable, &self);
+  compare_all (&self, ini, find_nearest, problems);
   if (self.nearest)
     isr_problem_add (problems, FALSE, name, 0, "this variable has no effect; did you mean %s?", self.nearest);
   g_free (self.nearest);
@@ -183,7 +185,8 @@ isr_overrides_apply (IsrIni *ini, const char *const *environ_, const char *const
 {
   begin_reserved (ini);
   for (guint i = 0; overrides && overrides[i]; i++)
-    begin_section (ini, overrides[i]);
+    if (g_utf8_validate (overrides[i], -1, NULL))
+      begin_section (ini, overrides[i]);
   for (guint i = 0; environ_ && environ_[i]; i++) {
     g_auto (GStrv) pair = g_strsplit (environ_[i], "=", 2);
 
@@ -191,5 +194,8 @@ isr_overrides_apply (IsrIni *ini, const char *const *environ_, const char *const
       apply_variable (ini, pair[0], pair[1], problems);
   }
   for (guint i = 0; overrides && overrides[i]; i++)
-    apply_override (ini, overrides[i], problems);
+    if (g_utf8_validate (overrides[i], -1, NULL))
+      apply_override (ini, overrides[i], problems);
+    else
+      isr_problem_add (problems, TRUE, "-o", 0, "override %u is not UTF-8", i + 1);
 }

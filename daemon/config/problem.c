@@ -71,3 +71,19 @@ isr_problem_add (GPtrArray *problems, gboolean fatal, const char *where, guint l
   if (!is_known (problems, text))
     take (problems, fatal, line, g_steal_pointer (&text));
 }
+
+static int
+compare_lines (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const IsrConfigProblem *left = *(IsrConfigProblem *const *) a, *right = *(IsrConfigProblem *const *) b;
+
+  /* Line 0 wraps to the largest number. */
+  return left->line - 1 < right->line - 1 ? -1 : left->line - 1 > right->line - 1;
+}
+
+void
+isr_problems_sort (GPtrArray *problems, guint first)
+{
+  if (problems->len > first)
+    g_qsort_with_data (problems->pdata + first, (int) (problems->len - first), sizeof (gpointer), compare_lines, NULL);
+}

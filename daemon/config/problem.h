@@ -14,6 +14,10 @@ void isr_problem_add (GPtrArray *problems, gboolean fatal, const char *where, gu
 /* Whether one of the problems from index @first on is fatal. */
 gboolean isr_problems_are_fatal (const GPtrArray *problems, guint first);
 
+/* Puts those from index @first on in the order of their lines; what is in no
+ * line comes last. */
+void isr_problems_sort (GPtrArray *problems, guint first);
+
 #define ISR_PROBLEMS_MAX 200
 
 G_END_DECLS

@@ -59,12 +59,8 @@ isr_section_hint (const IsrIni *ini, const char *name)
   for (guint i = 0; i < G_N_ELEMENTS (reserved); i++)
     if (!reserved[i].later)
       g_ptr_array_add (names, (gpointer) reserved[i].name);
-  for (guint i = 0; i < ini->sections->len; i++) {
-    IsrIniSection *section = g_ptr_array_index (ini->sections, i);
-
-    if (!g_str_equal (section->name, name))
-      g_ptr_array_add (names, section->name);
-  }
+  for (guint i = 0; ini && i < ini->sections->len; i++)
+    g_ptr_array_add (names, ((IsrIniSection *) g_ptr_array_index (ini->sections, i))->name);
   nearest = isr_nearest (name, names);
   return nearest ? g_strdup_printf ("; did you mean [%s]?", nearest) : g_strdup ("");
 }
@@ -73,14 +69,15 @@ isr_section_hint (const IsrIni *ini, const char *name)
 static char *
 find_home (const char *key)
 {
-  const IsrOption *option = isr_options_find (~0u, key);
-  guint home = option ? option->groups & ~(guint) ISR_GROUP_GENERAL : 0;
+  guint n, home = 0;
+  const IsrOption *options = isr_options_get (&n);
+  g_autofree char *name = NULL;
 
-  if (!option)
-    return NULL;
-  if (option->groups & ISR_GROUP_GENERAL && (home == 0 || home == ISR_GROUP_SOURCES))
-    home = home ? home : ISR_GROUP_GENERAL;
-  return g_strdup_printf ("belongs to %s, not here", isr_group_to_string (home));
+  for (guint i = 0; i < n; i++)
+    if (g_str_equal (options[i].key, key))
+      home |= options[i].groups;
+  name = isr_groups_describe (home);
+  return home ? g_strdup_printf ("belongs to %s, not here", name) : NULL;
 }
 
 static void
@@ -128,7 +125,7 @@ guess_type (const IsrIniSection *section)
 static void
 check_typeless (const IsrIni *ini, const IsrIniSection *section, GPtrArray *problems)
 {
-  g_autofree char *hint = isr_section_hint (ini, section->name);
+  g_autofree char *hint = isr_section_hint (NULL, section->name);
 
   isr_problem_add (problems, TRUE, ini->name, section->line,
       "[%s] is no section that is known, and no source either: a source has a line “type = stream”, soundcard or test%s%s",

@@ -12,7 +12,8 @@ gboolean isr_section_is_reserved (const char *name);
 /* The group of the section's keys; 0: neither reserved nor of a known type. */
 guint isr_section_get_group (const IsrIniSection *self);
 
-/* "; did you mean [mic]?", or "". */
+/* "; did you mean [mic]?", or "". Looks among the reserved names, and with @ini
+ * among its sections too. */
 char *isr_section_hint (const IsrIni *ini, const char *name);
 
 /* Says which sections and keys are unknown, misplaced or not supported. */

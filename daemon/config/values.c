@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <gio/gio.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/config/pattern.h"
 #include "daemon/core/error.h"
+
+#define SECRET_MAX 4096
 
 static gboolean
 fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -212,7 +215,8 @@ isr_set_url (const IsrOption *option, const char *value, gpointer field, GError 
   const char *scheme = uri ? g_uri_get_scheme (uri) : NULL;
 
   if (!uri)
-    return fail (error, "this is no address (%s)", reason->message);
+    return strchr (value, '@') ? fail (error, "this is no address (in a login, write %%40 for @, %%2F for / and %%3A for :)")
+                               : fail (error, "this is no address (%s)", reason->message);
   if (strcmp (scheme, "http") != 0 && strcmp (scheme, "https") != 0)
     return fail (error, "“%s:” can not be recorded", scheme);
   if (!g_uri_get_host (uri) || !*g_uri_get_host (uri))
@@ -223,18 +227,27 @@ isr_set_url (const IsrOption *option, const char *value, gpointer field, GError 
 gboolean
 isr_set_secret (const IsrOption *option, const char *value, gpointer field, GError **error)
 {
-  g_autofree char *text = NULL;
-  g_autoptr (GError) reason = NULL;
-  gsize length;
+  FILE *file = fopen (value, "re");
+  char line[SECRET_MAX] = "";
+  int reason = errno;
 
-  if (!g_file_get_contents (value, &text, &length, &reason))
-    return fail (error, "it can not be read: %s", reason->message);
-  if (strlen (text) != length || !g_utf8_validate (text, -1, NULL))
-    return fail (error, "“%s” is no text file", value);
-  text[strcspn (text, "\r\n")] = '\0';
-  if (!*text)
+  if (!file)
+    return fail (error, "“%s” can not be read: %s", value, g_strerror (reason));
+  errno = 0;
+  if (!fgets (line, sizeof line, file))
+    line[0] = '\0';
+  reason = errno;
+  fclose (file);
+  if (reason)
+    return fail (error, "“%s” can not be read: %s", value, g_strerror (reason));
+  if (strlen (line) + 1 == sizeof line)
+    return fail (error, "the first line of “%s” is too long for a password", value);
+  line[strcspn (line, "\r\n")] = '\0';
+  if (!*line)
     return fail (error, "the first line of “%s” is empty", value);
-  return replace (field, g_steal_pointer (&text));
+  if (!g_utf8_validate (line, -1, NULL))
+    return fail (error, "“%s” is no text file in UTF-8", value);
+  return replace (field, g_strdup (line));
 }
 
 /* "8080" -> 8080; FALSE: no port. */

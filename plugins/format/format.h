@@ -6,3 +6,4 @@
 #include "plugins/format/stream.h"
 #include "plugins/format/input.h"
 #include "plugins/format/repair.h"
+#include "plugins/format/icy.h"

@@ -30,7 +30,7 @@ floor_mod (gint64 a, gint64 b)
 static gint64
 seconds (gint64 us)
 {
-  return floor_div (us, G_USEC_PER_SEC);
+  return floor_div (us, G_TIME_SPAN_SECOND);
 }
 
 static int
@@ -119,7 +119,7 @@ typedef struct {
 static Slot
 slot_at (GTimeZone *zone, gint64 at_us, gint64 interval_us, gint64 offset_us)
 {
-  gint64 local = at_us + isr_boundary_utc_offset (zone, at_us) * G_USEC_PER_SEC;
+  gint64 local = at_us + isr_boundary_utc_offset (zone, at_us) * G_TIME_SPAN_SECOND;
   gint64 of_day = floor_mod (local, DAY);
   gint64 since;
 
@@ -142,7 +142,7 @@ isr_boundary_next (GTimeZone *zone, gint64 after_us, gint64 interval_us, gint64 
 
   end = after_us + slot_at (zone, after_us, interval_us, offset_us).left;
   change = first_change (zone, seconds (after_us), seconds (end));
-  return change == G_MAXINT64 ? end : MIN (end, change * G_USEC_PER_SEC);
+  return change == G_MAXINT64 ? end : MIN (end, change * G_TIME_SPAN_SECOND);
 }
 
 gint64
@@ -155,7 +155,7 @@ isr_boundary_last (GTimeZone *zone, gint64 at_us, gint64 interval_us, gint64 off
 
   start = at_us - slot_at (zone, at_us, interval_us, offset_us).since;
   change = last_change (zone, seconds (start), seconds (at_us));
-  return change == G_MININT64 ? start : MAX (start, change * G_USEC_PER_SEC);
+  return change == G_MININT64 ? start : MAX (start, change * G_TIME_SPAN_SECOND);
 }
 
 int

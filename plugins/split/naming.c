@@ -13,9 +13,9 @@
 
 /* Conversions that GDateTime forms; numbers take a flag that says how to pad. */
 #define NUMBERS "CdeGgHIjklmMSuVwyY"
-#define WORDS "aAbBcDfFhpPrRsTxXzZ"
+#define WORDS "aAbBcfFhpPrRsTxXzZ"
 #define SLASHED "cDx" /* dates that may be written with slashes */
-#define OURS "UW%"    /* GDateTime does not know these, or they are no time */
+#define OURS "DUW%"   /* GDateTime does not know these, or they are no time */
 
 #define NAME_BYTES 255 /* NAME_MAX of every file system that matters */
 #define SOURCE_BYTES 128
@@ -204,6 +204,16 @@ week_of_year (GDateTime *time, int first)
   return (day + 7 - weekday) / 7;
 }
 
+/* GDateTime pads with U+2007, as wide as a digit; strftime and file names with a blank. */
+static char *
+plain_blanks (char *text)
+{
+  g_auto (GStrv) pieces = g_strsplit (text ? text : "", "\u2007", -1);
+
+  g_free (text);
+  return g_strjoinv (" ", pieces);
+}
+
 static void
 append_conversion (GString *out, const Part *part, GDateTime *time)
 {
@@ -215,9 +225,11 @@ append_conversion (GString *out, const Part *part, GDateTime *time)
     text = g_strdup ("%");
   else if (letter == 'U' || letter == 'W')
     text = g_strdup_printf ("%02d", week_of_year (time, letter == 'W'));
+  else if (letter == 'D')
+    text = g_date_time_format (time, "%m/%d/%y");
   else
-    text = g_date_time_format (time, format);
-  append_clean (out, text ? text : "", strchr (SLASHED, letter) != NULL);
+    text = plain_blanks (g_date_time_format (time, format));
+  append_clean (out, text, strchr (SLASHED, letter) != NULL);
 }
 
 /* A directory or file that was formed: it never leads elsewhere, and fits. */
@@ -226,8 +238,6 @@ safe_component (const char *text)
 {
   g_autoptr (GString) name = g_string_new (text);
 
-  if (name->len == 0)
-    g_string_assign (name, "_");
   if (g_str_equal (name->str, ".") || g_str_equal (name->str, ".."))
     name->str[0] = '_';
   cap (name, NAME_BYTES);
@@ -244,14 +254,12 @@ append_component (GString *path, GString *component, gboolean literal)
     cap (component, NAME_BYTES);
     g_string_append_len (path, component->str, component->len);
   } else {
-    names = g_strsplit (component->str, "/", -1);
-    for (guint i = 0; names[0] && names[i]; i++) {
+    names = g_strsplit (component->len ? component->str : "_", "/", -1);
+    for (guint i = 0; names[i]; i++) {
       g_autofree char *name = safe_component (names[i]);
 
       g_string_append_printf (path, "%s%s", i ? "/" : "", name);
     }
-    if (!names[0])
-      g_string_append_c (path, '_');
   }
   g_string_truncate (component, 0);
 }
@@ -297,10 +305,10 @@ isr_naming_check (const char *pattern, GError **error)
 static GDateTime *
 local_time (GTimeZone *zone, gint64 utc_us)
 {
-  gint64 us = utc_us % G_USEC_PER_SEC;
-  gint64 s = utc_us / G_USEC_PER_SEC - (us < 0);
+  gint64 us = utc_us % G_TIME_SPAN_SECOND;
+  gint64 s = utc_us / G_TIME_SPAN_SECOND - (us < 0);
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (s);
-  g_autoptr (GDateTime) exact = utc ? g_date_time_add (utc, us < 0 ? us + G_USEC_PER_SEC : us) : NULL;
+  g_autoptr (GDateTime) exact = utc ? g_date_time_add (utc, us < 0 ? us + G_TIME_SPAN_SECOND : us) : NULL;
 
   return exact ? g_date_time_to_timezone (exact, zone) : NULL;
 }

@@ -73,7 +73,7 @@ isr_time_filter_init (IsrTimeFilter *self, gboolean is_median)
 gboolean
 isr_time_filter_add (IsrTimeFilter *self, gint64 monotonic_us, gint64 sample)
 {
-  gint64 second = monotonic_us / G_USEC_PER_SEC;
+  gint64 second = monotonic_us / G_TIME_SPAN_SECOND;
   gboolean completed = self->n_samples > 0 && second != self->second;
 
   if (completed)
@@ -89,7 +89,7 @@ isr_time_filter_target (const IsrTimeFilter *self)
 {
   gint64 min = lowest (self->values, self->n_values);
 
-  /* one outlier must not move a median: its second has to be full */
+  /* a median is worth sorting for, and one outlier is none, when its second is full */
   if (self->n_samples == 0 || (self->median && self->n_values > 0))
     return min;
   return MIN (min, open_value (self));

@@ -10,7 +10,7 @@
  *     n         thus wrong from day 59 on in leap years: refused
  *     IST-1GMT0 an explicit 0 as summer offset counts as absent. The two halves
  *               are exchanged: the same zone, seen from its winter
- *     EST5EDT   without rule is no zone to it: the rule of the C library is added
+ *     AAA5BBB   without rule is no zone to it: the usual rule, of the USA, is added
  *
  * And what is no zone at all becomes UTC only where POSIX says so: in TZ. */
 #include "plugins/split/boundary.h"

@@ -91,6 +91,8 @@ fixture_make_wav (const char *name, guint rate, guint channels, double seconds)
 
 typedef enum {
   FIXTURE_FFMPEG,
+  FIXTURE_FFMPEG_LAYER2, /* the decoder that does not dither */
+  FIXTURE_FFMPEG_AAC,
   FIXTURE_MPG123,
   FIXTURE_LAME,
 } FixtureDecoder;
@@ -103,6 +105,10 @@ fixture_decode (FixtureDecoder decoder, const char *name, char **said)
 
   if (decoder == FIXTURE_FFMPEG)
     text = fixture_run ("ffmpeg -v warning -nostdin -y -f mp3 -i %s -f s16le decoded.raw", name);
+  else if (decoder == FIXTURE_FFMPEG_LAYER2)
+    text = fixture_run ("ffmpeg -v error -nostdin -y -f mp3 -c:a mp2float -i %s -f s16le decoded.raw", name);
+  else if (decoder == FIXTURE_FFMPEG_AAC)
+    text = fixture_run ("ffmpeg -v error -nostdin -y -f aac -i %s -f s16le decoded.raw", name);
   else if (decoder == FIXTURE_MPG123)
     text = fixture_run ("mpg123 -q -e s16 -O decoded.raw %s", name);
   else
@@ -219,7 +225,8 @@ fixture_split_push (FixtureSplit *self, GBytes *bytes, gsize max, GRand *rand)
   gsize size = g_bytes_get_size (bytes);
 
   for (gsize at = 0; at < size;) {
-    gsize n = MIN (size - at, rand ? (gsize) g_rand_int_range (rand, 1, max + 1) : max);
+    gsize wanted = rand ? (gsize) g_rand_int_range (rand, 1, max + 1) : max;
+    gsize n = MIN (size - at, wanted);
     g_autoptr (GBytes) piece = g_bytes_new_from_bytes (bytes, at, n);
 
     isr_stream_push (self->stream, piece);

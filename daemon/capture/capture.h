@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* capture.h - all sources of a config, started, stopped and watched as one.
+ *
+ * The app makes one, gives its IsrControl to http and its news to the catalog
+ * (isr_capture_feed), starts it, and stops it before it ends. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "daemon/archive/catalog.h"
+#include "daemon/capture/source.h"
+#include "daemon/config/config.h"
+#include "daemon/core/clock.h"
+#include "daemon/core/control.h"
+
+G_BEGIN_DECLS
+
+#define ISR_TYPE_CAPTURE (isr_capture_get_type ())
+G_DECLARE_FINAL_TYPE (IsrCapture, isr_capture, ISR, CAPTURE, GObject)
+
+/* Signals, on the main loop:
+ *   "state-changed" (IsrSourceState *)  one source is in another state, has other
+ *                                       warnings or another file
+ *   "file-opened"   (IsrRecording *)    "file-closed" (IsrRecording *)
+ *   "file-lost"     (const char *name)  see source.h */
+
+/* Nothing is opened yet. @clock: NULL, the system's. The elements are registered
+ * (isr_elements_register). */
+IsrCapture *isr_capture_new (IsrConfig *config, const IsrClock *clock);
+
+/* From now on the catalog is told of every file and every change of a state. */
+void isr_capture_feed (IsrCapture *self, IsrCatalog *catalog);
+
+/* Starts all sources; how that goes, their states tell. */
+void isr_capture_start (IsrCapture *self);
+
+/* Stops all sources at once. Finished when every file is closed and its news is
+ * out; after 20 s at the latest, with ISR_ERROR_FAILED and the names of the
+ * sources that hang. */
+void isr_capture_stop_async (IsrCapture *self, GAsyncReadyCallback callback, gpointer data);
+gboolean isr_capture_stop_finish (IsrCapture *self, GAsyncResult *result, GError **error);
+
+/* Valid as long as @self. */
+const IsrControl *isr_capture_get_control (IsrCapture *self);
+
+G_END_DECLS

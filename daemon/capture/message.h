@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* message.h - bus messages of isrsplitsink (plugins/messages.h) as values. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "daemon/core/recording.h"
+
+G_BEGIN_DECLS
+
+/* The name of a file in the archive: @location, absolute and with or without
+ * ".part", below @root. Outside of @root: the path itself. */
+char *isr_message_get_name (const char *root, const char *location);
+
+/* Of isr-file-opened and isr-file-closed. What a message does not tell is 0. */
+IsrRecording *isr_message_to_recording (const GstStructure *message, const char *source, const char *root);
+
+G_END_DECLS

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* pipeline.c - a row per kind of source; the rest is common to all. */
+#include "daemon/capture/pipeline.h"
+
+#include "daemon/capture/devices.h"
+#include "daemon/capture/scenesrc.h"
+#include "daemon/core/error.h"
+#include "plugins/messages.h"
+
+#include <string.h>
+
+#define QUEUE_TIME (2 * GST_SECOND)
+
+struct _IsrPipeline {
+  GstElement *element;
+  GstElement *source; /* inside element; borrowed */
+  GstElement *sink;   /* inside element; borrowed */
+  char *what;
+  char *device; /* pulsesrc: what was asked for; else NULL */
+
+  gsize bytes;     /* atomic */
+  int expects_end; /* atomic */
+  int ended;       /* atomic: EOS went into the sink */
+};
+
+/* --- the sources: each adds its elements to the pipeline and returns the last --- */
+
+static GstElement *
+make (IsrPipeline *self, const char *factory, GError **error)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+
+  if (element)
+    gst_bin_add (GST_BIN (self->element), element);
+  else
+    g_set_error (error, ISR_ERROR, ISR_ERROR_FAILED, "GStreamer has no element “%s”; install the package that has it (gst-plugins-base, gst-plugins-good)", factory);
+  return element;
+}
+
+static GstElement *
+build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
+{
+  GstElement *source = make (self, "souphttpsrc", error);
+
+  if (!source)
+    return NULL;
+  g_object_set (source,
+      "location", config->url,
+      "user-id", config->username,
+      "user-pw", config->password,
+      "user-agent", "isr/" ISR_VERSION,
+      "is-live", TRUE,
+      "iradio-mode", TRUE,
+      "compress", FALSE,
+      "keep-alive", FALSE,
+      "retries", 0, /* its own retries ask for a range, which no live server has */
+      "timeout", (guint) MAX (1, (config->stall + GST_SECOND - 1) / (gint64) GST_SECOND),
+      NULL);
+  return source;
+}
+
+typedef GstElement *(*Builder) (IsrPipeline *self, const IsrSourceConfig *config, GError **error);
+
+/* The value of `http_source`; the first row whose element exists serves for a
+ * value that has none here. */
+static const struct {
+  const char *factory;
+  Builder build;
+} http_sources[] = {
+  { "souphttpsrc", build_souphttpsrc },
+};
+
+static GstElement *
+build_stream (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
+{
+  Builder build = http_sources[0].build;
+
+  for (guint i = 0; i < G_N_ELEMENTS (http_sources); i++)
+    if (g_strcmp0 (http_sources[i].factory, config->http_source) == 0)
+      build = http_sources[i].build;
+  self->source = build (self, config, error);
+  return self->source;
+}
+
+static GstElement *
+make_device_source (IsrPipeline *self, const IsrDevice *device, GError **error)
+{
+  gboolean is_pulse = device->kind == ISR_DEVICE_PULSE || device->kind == ISR_DEVICE_MONITOR;
+  GstElement *source = make (self, is_pulse ? "pulsesrc" : "alsasrc", error);
+
+  if (!source)
+    return NULL;
+  g_object_set (source, "device", device->id, "provide-clock", TRUE, NULL);
+  if (is_pulse) {
+    /* else PipeWire records something else when the device is gone */
+    g_autoptr (GstStructure) stay = gst_structure_new ("props", "node.dont-reconnect", G_TYPE_STRING, "true", NULL);
+
+    g_object_set (source, "stream-properties", stay, "client-name", "isr", NULL);
+    self->device = g_strdup (device->id);
+  }
+  return source;
+}
+
+static GstCaps *
+make_device_caps (const IsrDeviceSpec *spec)
+{
+  return gst_caps_new_simple ("audio/x-raw",
+      "format", G_TYPE_STRING, spec->format,
+      "layout", G_TYPE_STRING, "interleaved",
+      "rate", G_TYPE_INT, spec->rate,
+      "channels", G_TYPE_INT, spec->channels, NULL);
+}
+
+static GstElement *
+build_soundcard (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
+{
+  g_autoptr (IsrDevice) device = isr_devices_resolve (config->device ? config->device : "default", error);
+  g_autoptr (GstCaps) caps = NULL;
+  GstElement *filter, *queue;
+  IsrDeviceSpec spec;
+
+  if (!device || !isr_device_choose (device, config->sample_rate, config->channels, &spec, error) || !(self->source = make_device_source (self, device, error)) || !(filter = make (self, "capsfilter", error)) || !(queue = make (self, "queue", error)))
+    return NULL;
+  caps = make_device_caps (&spec);
+  g_object_set (filter, "caps", caps, NULL);
+  g_object_set (queue, "max-size-time", (guint64) QUEUE_TIME, "max-size-bytes", 0, "max-size-buffers", 0, NULL);
+  gst_element_link_many (self->source, filter, queue, NULL);
+  self->what = g_strdup_printf ("%s, %u Hz %u ch", device->id, spec.rate, spec.channels);
+  return queue;
+}
+
+static GstElement *
+build_test (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
+{
+  const char *name = config->scene ? config->scene : isr_scene_names[0];
+  IsrScene scene;
+
+  if (!isr_scene_from_string (name, &scene)) {
+    g_autofree char *names = g_strjoinv (", ", (char **) isr_scene_names);
+
+    g_set_error (error, ISR_ERROR, ISR_ERROR_CONFIG, "there is no scene “%s”; there are: %s", name, names);
+    return NULL;
+  }
+  self->source = isr_scene_src_new (scene, g_str_hash (config->name));
+  gst_bin_add (GST_BIN (self->element), self->source);
+  self->what = g_strdup_printf ("scene %s, %d Hz", name, ISR_SCENE_RATE);
+  return self->source;
+}
+
+static const Builder builders[] = {
+  [ISR_SOURCE_STREAM] = build_stream,
+  [ISR_SOURCE_SOUNDCARD] = build_soundcard,
+  [ISR_SOURCE_TEST] = build_test,
+};
+
+/* --- what is common --- */
+
+/* A "%" of the directory is no conversion of strftime. */
+char *
+isr_pipeline_get_location (const IsrSourceConfig *config)
+{
+  g_auto (GStrv) parts = g_strsplit (config->output_directory, "%", -1);
+  g_autofree char *directory = g_strjoinv ("%%", parts);
+
+  return g_build_filename (directory, config->filename_pattern, NULL);
+}
+
+static void
+set_up_sink (IsrPipeline *self, const IsrSourceConfig *config)
+{
+  g_autofree char *location = isr_pipeline_get_location (config);
+
+  g_object_set (self->sink,
+      "location", location,
+      "source", config->name,
+      "split-interval", (guint64) config->split_interval,
+      "split-offset", (guint64) config->split_offset,
+      "timezone", config->timezone,
+      "sync-interval", (guint64) config->sync_interval,
+      "fsync-interval", (guint64) config->fsync_interval, NULL);
+  if (config->type != ISR_SOURCE_STREAM && config->format)
+    gst_util_set_object_arg (G_OBJECT (self->sink), "format", config->format);
+}
+
+static GstEvent *
+make_gap (const char *cause)
+{
+  return gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+      gst_structure_new (ISR_EVENT_GAP, "cause", G_TYPE_STRING, cause, "since", G_TYPE_INT64, g_get_real_time (), NULL));
+}
+
+static GstPadProbeReturn
+on_event (IsrPipeline *self, GstPad *pad, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
+    if (!g_atomic_int_get (&self->expects_end) && isr_pipeline_get_bytes (self) > 0)
+      gst_pad_send_event (pad, make_gap (ISR_GAP_DISCONNECTED));
+    g_atomic_int_set (&self->ended, TRUE);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static gboolean
+add_size (GstBuffer **buffer, guint index, gpointer data)
+{
+  *(gsize *) data += gst_buffer_get_size (*buffer);
+  return TRUE;
+}
+
+static GstPadProbeReturn
+on_data (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  IsrPipeline *self = data;
+  gsize size = 0;
+
+  if (info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM)
+    return on_event (self, pad, GST_PAD_PROBE_INFO_EVENT (info));
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST)
+    gst_buffer_list_foreach (GST_PAD_PROBE_INFO_BUFFER_LIST (info), add_size, &size);
+  else
+    size = gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
+  g_atomic_pointer_add (&self->bytes, size);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+watch_sink (IsrPipeline *self)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (self->sink, "sink");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_data, self, NULL);
+}
+
+static void
+pipeline_clear (IsrPipeline *self)
+{
+  gst_clear_object (&self->element);
+  g_free (self->what);
+  g_free (self->device);
+}
+
+IsrPipeline *
+isr_pipeline_new (const IsrSourceConfig *config, GError **error)
+{
+  g_autoptr (IsrPipeline) self = g_atomic_rc_box_new0 (IsrPipeline);
+  GstElement *last;
+
+  self->element = g_object_ref_sink (gst_pipeline_new (config->name));
+  g_object_set (self->element, "auto-flush-bus", FALSE, NULL);
+  if (!(last = builders[config->type](self, config, error)) || !(self->sink = make (self, "isrsplitsink", error)))
+    return NULL;
+  set_up_sink (self, config);
+  if (!gst_element_link (last, self->sink)) {
+    g_set_error (error, ISR_ERROR, ISR_ERROR_FAILED, "%s can not be linked with isrsplitsink", GST_ELEMENT_NAME (last));
+    return NULL;
+  }
+  watch_sink (self);
+  return g_steal_pointer (&self);
+}
+
+IsrPipeline *
+isr_pipeline_ref (IsrPipeline *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+isr_pipeline_unref (IsrPipeline *self)
+{
+  g_atomic_rc_box_release_full (self, (GDestroyNotify) pipeline_clear);
+}
+
+GstElement *
+isr_pipeline_get_element (IsrPipeline *self)
+{
+  return self->element;
+}
+
+GstElement *
+isr_pipeline_get_sink (IsrPipeline *self)
+{
+  return self->sink;
+}
+
+const char *
+isr_pipeline_get_what (IsrPipeline *self)
+{
+  return self->what;
+}
+
+gsize
+isr_pipeline_get_bytes (IsrPipeline *self)
+{
+  return (gsize) g_atomic_pointer_get (&self->bytes);
+}
+
+char *
+isr_pipeline_get_strayed (IsrPipeline *self)
+{
+  g_autofree char *now = NULL;
+
+  if (!self->device)
+    return NULL;
+  g_object_get (self->source, "current-device", &now, NULL);
+  return now && !g_str_equal (now, self->device) ? g_steal_pointer (&now) : NULL;
+}
+
+void
+isr_pipeline_expect_end (IsrPipeline *self)
+{
+  g_atomic_int_set (&self->expects_end, TRUE);
+}
+
+void
+isr_pipeline_push_gap (IsrPipeline *self, const char *cause)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (self->sink, "sink");
+
+  if (!g_atomic_int_get (&self->ended) && isr_pipeline_get_bytes (self) > 0)
+    gst_pad_send_event (pad, make_gap (cause));
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* pipeline.h - one recording pipeline: a source of the config, built and wired,
+ * not yet running.
+ *
+ *     stream      souphttpsrc ! isrsplitsink
+ *     soundcard   alsasrc | pulsesrc ! native caps ! queue (2 s) ! isrsplitsink
+ *     test        scene ! isrsplitsink
+ *
+ * On the way into the sink everything is seen by one probe: it counts bytes for
+ * the watchdog, and when the stream ends without anybody having asked for it, it
+ * tells the sink that audio is missing from there on (isr-gap). */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "daemon/config/config.h"
+
+G_BEGIN_DECLS
+
+typedef struct _IsrPipeline IsrPipeline;
+
+/* Builds the pipeline for @config. Blocks: a sound card is opened to learn its
+ * native rate; any thread. ISR_ERROR_DEVICE, ISR_ERROR_BUSY, ISR_ERROR_CONFIG
+ * (no such scene), ISR_ERROR_FAILED (an element is missing). */
+IsrPipeline *isr_pipeline_new (const IsrSourceConfig *config, GError **error);
+
+IsrPipeline *isr_pipeline_ref (IsrPipeline *self);
+void isr_pipeline_unref (IsrPipeline *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrPipeline, isr_pipeline_unref)
+
+GstElement *isr_pipeline_get_element (IsrPipeline *self); /* the GstPipeline */
+GstElement *isr_pipeline_get_sink (IsrPipeline *self);    /* the isrsplitsink */
+
+/* What is recorded, for people: "hw:CARD=Mic,DEV=0, 48000 Hz 1 ch". */
+const char *isr_pipeline_get_what (IsrPipeline *self);
+
+/* Bytes that went into the sink so far. Any thread. */
+gsize isr_pipeline_get_bytes (IsrPipeline *self);
+
+/* A sound server moves a stream elsewhere when its device goes: the name of the
+ * device that is recorded instead of the wanted one, or NULL. */
+char *isr_pipeline_get_strayed (IsrPipeline *self);
+
+/* From now on the end of the stream is what we want. */
+void isr_pipeline_expect_end (IsrPipeline *self);
+/* Audio is missing from here on: closes the open file. @cause: ISR_GAP_*. Not on
+ * the main loop. */
+void isr_pipeline_push_gap (IsrPipeline *self, const char *cause);
+
+/* Value of the sink's "location": directory and pattern of @config. */
+char *isr_pipeline_get_location (const IsrSourceConfig *config);
+
+G_END_DECLS

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+/* source.c - what happens when, for one source.
+ *
+ * Every change of the state passes source_set(): there it gets its time, its
+ * reason, its line in the log and its signal. Whether audio flows is asked once
+ * a second: bytes that went into the sink, the same for all kinds of sources. */
+#include "daemon/capture/source.h"
+
+#include "daemon/capture/backoff.h"
+#include "daemon/capture/message.h"
+#include "daemon/capture/pipeline.h"
+#include "daemon/capture/run.h"
+#include "daemon/core/error.h"
+#include "daemon/core/log.h"
+#include "plugins/messages.h"
+
+#include <string.h>
+
+#define RECOVERED (10 * G_TIME_SPAN_SECOND)       /* of audio: the failures are forgotten */
+#define SOUNDCARD_STALL (3 * G_TIME_SPAN_SECOND)  /* sound servers deliver in bursts of up to 2 s */
+#define SOUNDCARD_FIRST (30 * G_TIME_SPAN_SECOND) /* an open device may have nothing to say at first */
+#define WARNING_DISK "disk"
+#define WARNING_NO_DATA "no-data"
+
+struct _IsrSource {
+  GObject parent;
+
+  IsrConfig *all;
+  const IsrSourceConfig *config; /* inside all */
+  const IsrClock *clock;
+
+  IsrSourceState *state;
+  IsrBackoff backoff;
+  gboolean wanted; /* to be recorded */
+
+  IsrRun *run;     /* NULL: nothing of it is left */
+  gboolean ending; /* the run is on its way out */
+  guint retry;     /* timer */
+  guint tick;      /* timer, while there is a run */
+
+  gsize bytes;        /* at the last tick */
+  gint64 progress_us; /* monotonic: when bytes last grew, or the run began */
+  gint64 audio_us;    /* monotonic: since when audio flows; 0: it does not */
+};
+
+G_DEFINE_FINAL_TYPE (IsrSource, isr_source, G_TYPE_OBJECT)
+
+enum {
+  CHANGED,
+  FILE_OPENED,
+  FILE_CLOSED,
+  FILE_LOST,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+/* --- the one door --- */
+
+static IsrLogLevel
+get_log_level (IsrState state)
+{
+  switch (state) {
+    case ISR_STATE_WAITING_TO_RETRY:
+      return ISR_LOG_WARNING;
+    case ISR_STATE_FAILED:
+      return ISR_LOG_ERROR;
+    default:
+      return ISR_LOG_INFO;
+  }
+}
+
+/* Takes @detail. */
+static void
+source_set (IsrSource *self, IsrState next, const char *reason, char *detail)
+{
+  IsrSourceState *state = self->state;
+
+  isr_log (get_log_level (next), self->config->name, "%s: %s (%s)", isr_state_to_string (next), detail, reason);
+  state->state = next;
+  state->since_us = isr_clock_now (self->clock);
+  state->retries = self->backoff.failures;
+  if (next != ISR_STATE_WAITING_TO_RETRY)
+    state->retry_at_us = 0;
+  g_free (state->reason);
+  state->reason = g_strdup (reason);
+  g_free (state->detail);
+  state->detail = detail;
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+source_warn (IsrSource *self, const char *code, gboolean on)
+{
+  gboolean is_on = g_strv_contains ((const char *const *) self->state->warnings, code);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (is_on == on)
+    return;
+  for (guint i = 0; self->state->warnings[i]; i++)
+    if (!g_str_equal (self->state->warnings[i], code))
+      g_strv_builder_add (builder, self->state->warnings[i]);
+  if (on)
+    g_strv_builder_add (builder, code);
+  g_strfreev (self->state->warnings);
+  self->state->warnings = g_strv_builder_end (builder);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+source_clear_warnings (IsrSource *self)
+{
+  source_warn (self, WARNING_DISK, FALSE);
+  source_warn (self, WARNING_NO_DATA, FALSE);
+}
+
+/* --- failing and trying again --- */
+
+static void source_connect (IsrSource *self, const char *reason);
+
+static gboolean
+on_retry (gpointer data)
+{
+  IsrSource *self = data;
+
+  self->retry = 0;
+  if (!self->run) /* else when the old one has ended */
+    source_connect (self, "retrying");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+source_wait (IsrSource *self, const char *reason, const char *detail, gint64 wait)
+{
+  self->retry = g_timeout_add (MAX (1, wait / 1000), on_retry, self);
+  self->state->retry_at_us = isr_clock_now (self->clock) + wait;
+  source_set (self, ISR_STATE_WAITING_TO_RETRY, reason, g_strdup_printf ("%s; next try in %.3g s", detail, wait / 1e6));
+}
+
+static void
+source_fail (IsrSource *self, const char *reason, const char *detail)
+{
+  self->wanted = FALSE;
+  source_set (self, ISR_STATE_FAILED, reason, g_strdup_printf ("%s; given up after %u retries", detail, self->backoff.limit));
+}
+
+static void
+source_end_run (IsrSource *self, const char *gap)
+{
+  self->ending = TRUE;
+  self->audio_us = 0;
+  g_clear_handle_id (&self->tick, g_source_remove);
+  source_clear_warnings (self);
+  isr_run_end (self->run, gap);
+}
+
+static void
+source_break (IsrSource *self, const char *gap, const char *reason, const char *detail)
+{
+  gint64 wait;
+
+  if (self->ending)
+    return;
+  source_end_run (self, gap);
+  if (isr_backoff_fail (&self->backoff, g_random_double (), &wait))
+    source_wait (self, reason, detail, wait);
+  else
+    source_fail (self, reason, detail);
+}
+
+/* --- is there audio? --- */
+
+static void
+source_stalled (IsrSource *self, gint64 silent)
+{
+  g_autofree char *where = isr_words_where (self->config);
+  g_autofree char *detail = g_strdup_printf ("%s: no audio came for %.3g s", where, silent / 1e6);
+  gboolean answered = self->bytes > 0 || self->config->type != ISR_SOURCE_STREAM;
+
+  source_break (self, ISR_GAP_STALLED, answered ? "stalled" : "timeout", detail);
+}
+
+/* How long nothing may come, µs. */
+static gint64
+get_patience (IsrSource *self)
+{
+  gint64 stall = self->config->stall / 1000;
+
+  if (self->config->type == ISR_SOURCE_STREAM)
+    return self->bytes ? stall : stall + 2 * G_TIME_SPAN_SECOND; /* the source's own limit comes first: it knows more */
+  return self->bytes ? MAX (stall, SOUNDCARD_STALL) : MAX (stall, SOUNDCARD_FIRST);
+}
+
+static void
+source_check_flow (IsrSource *self, IsrPipeline *pipeline)
+{
+  gsize bytes = isr_pipeline_get_bytes (pipeline);
+  gint64 now = g_get_monotonic_time ();
+
+  if (bytes != self->bytes) {
+    self->bytes = bytes;
+    self->progress_us = now;
+    source_warn (self, WARNING_NO_DATA, FALSE);
+    if (!self->audio_us)
+      self->audio_us = now;
+    if (self->backoff.failures && now - self->audio_us >= RECOVERED && self->state->state == ISR_STATE_RECORDING) {
+      isr_backoff_reset (&self->backoff);
+      self->state->retries = 0;
+      g_signal_emit (self, signals[CHANGED], 0);
+    }
+  } else if (now - self->progress_us >= get_patience (self)) {
+    source_stalled (self, now - self->progress_us);
+  } else if (self->config->type != ISR_SOURCE_STREAM && now - self->progress_us >= SOUNDCARD_STALL) {
+    source_warn (self, WARNING_NO_DATA, TRUE);
+  }
+}
+
+static void
+source_check_device (IsrSource *self, IsrPipeline *pipeline)
+{
+  g_autofree char *strayed = isr_pipeline_get_strayed (pipeline), *detail = NULL;
+
+  if (!strayed || self->ending)
+    return;
+  detail = g_strdup_printf ("device “%s” is gone: the sound server delivers “%s” instead, which is not recorded", self->config->device, strayed);
+  source_break (self, ISR_GAP_DISCONNECTED, "disconnected", detail);
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  IsrSource *self = data;
+  IsrPipeline *pipeline = isr_run_get_pipeline (self->run);
+
+  if (pipeline) {
+    source_check_flow (self, pipeline);
+    source_check_device (self, pipeline);
+  }
+  return self->tick ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* --- what a run tells --- */
+
+static void
+on_started (gpointer data, const char *what)
+{
+  IsrSource *self = data;
+
+  self->progress_us = g_get_monotonic_time ();
+  if (what)
+    isr_log_info (self->config->name, "opening %s", what);
+}
+
+static void
+on_opened (IsrSource *self, const GstStructure *message)
+{
+  g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
+  IsrPipeline *pipeline = isr_run_get_pipeline (self->run);
+  const char *what = isr_pipeline_get_what (pipeline);
+  const char *format = gst_structure_get_string (message, "format");
+  g_autofree char *where = isr_words_where (self->config);
+
+  g_free (self->state->file);
+  self->state->file = g_strdup (recording->name);
+  g_signal_emit (self, signals[FILE_OPENED], 0, recording);
+  if (self->state->state == ISR_STATE_CONNECTING)
+    source_set (self, ISR_STATE_RECORDING, "connected", g_strdup_printf ("%s as %s", what ? what : where, format ? format : "?"));
+  else
+    g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+on_closed (IsrSource *self, const GstStructure *message)
+{
+  g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
+
+  isr_log_info (self->config->name, "%s: %.1f s, %" G_GUINT64_FORMAT " bytes (%s)", recording->name, isr_recording_get_duration (recording), recording->bytes, recording->reason);
+  if (g_strcmp0 (recording->name, self->state->file) == 0)
+    g_clear_pointer (&self->state->file, g_free);
+  g_signal_emit (self, signals[FILE_CLOSED], 0, recording);
+}
+
+static void
+on_disk (IsrSource *self, const GstStructure *message)
+{
+  gboolean failed = g_strcmp0 (gst_structure_get_string (message, "state"), "failed") == 0;
+  const char *detail = gst_structure_get_string (message, "detail");
+  guint64 lost = 0;
+
+  gst_structure_get_uint64 (message, "lost", &lost);
+  isr_log (failed ? ISR_LOG_ERROR : ISR_LOG_INFO, self->config->name, "%s: %s; %.3g s of audio lost so far", failed ? "the disk fails" : "the disk works again", detail ? detail : "", lost / 1e9);
+  source_warn (self, WARNING_DISK, failed);
+}
+
+static const struct {
+  const char *name;
+  void (*handle) (IsrSource *self, const GstStructure *message);
+} messages[] = {
+  { ISR_MESSAGE_FILE_OPENED, on_opened },
+  { ISR_MESSAGE_FILE_CLOSED, on_closed },
+  { ISR_MESSAGE_DISK, on_disk },
+};
+
+static void
+on_message (gpointer data, const GstStructure *message)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
+    if (gst_structure_has_name (message, messages[i].name))
+      messages[i].handle (data, message);
+}
+
+static void
+on_fault (gpointer data, const IsrFault *fault)
+{
+  source_break (data, ISR_GAP_DISCONNECTED, fault->reason, fault->detail);
+}
+
+/* A file that was opened and never closed: gone, unless its part is still there
+ * for the repair at the next start. */
+static void
+source_forget_file (IsrSource *self)
+{
+  g_autofree char *name = g_steal_pointer (&self->state->file);
+  g_autofree char *path = name ? g_build_filename (self->all->output_directory, name, NULL) : NULL;
+  g_autofree char *part = name ? g_strconcat (path, ".part", NULL) : NULL;
+
+  if (name && !g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (part, G_FILE_TEST_EXISTS))
+    g_signal_emit (self, signals[FILE_LOST], 0, name);
+}
+
+static void
+on_ended (gpointer data)
+{
+  g_autoptr (IsrSource) self = data; /* the run held it */
+
+  self->run = NULL;
+  self->ending = FALSE;
+  g_clear_handle_id (&self->tick, g_source_remove);
+  source_forget_file (self);
+  if (!self->wanted && self->state->state != ISR_STATE_FAILED)
+    source_set (self, ISR_STATE_STOPPED, "stopped", g_strdup ("stopped on request"));
+  else if (self->wanted && !self->retry)
+    source_connect (self, self->state->state == ISR_STATE_WAITING_TO_RETRY ? "retrying" : "starting");
+  else
+    g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static const IsrRunFuncs run_funcs = { on_started, on_message, on_fault, on_ended };
+
+static void
+source_connect (IsrSource *self, const char *reason)
+{
+  self->bytes = 0;
+  self->audio_us = 0;
+  self->progress_us = g_get_monotonic_time ();
+  self->tick = g_timeout_add_seconds (1, on_tick, self);
+  self->run = isr_run_new (self->config, &run_funcs, g_object_ref (self));
+  source_set (self, ISR_STATE_CONNECTING, reason, isr_words_where (self->config));
+}
+
+/* --- what people ask --- */
+
+void
+isr_source_start (IsrSource *self)
+{
+  if (self->wanted && !self->retry)
+    return;
+  self->wanted = TRUE;
+  g_clear_handle_id (&self->retry, g_source_remove);
+  isr_backoff_reset (&self->backoff);
+  if (!self->run) /* else when the old one has ended */
+    source_connect (self, "starting");
+}
+
+void
+isr_source_stop (IsrSource *self)
+{
+  self->wanted = FALSE;
+  g_clear_handle_id (&self->retry, g_source_remove);
+  if (self->run && !self->ending)
+    source_end_run (self, NULL);
+  else if (!self->run && self->state->state != ISR_STATE_STOPPED && self->state->state != ISR_STATE_FAILED)
+    source_set (self, ISR_STATE_STOPPED, "stopped", g_strdup ("stopped on request"));
+}
+
+gboolean
+isr_source_split (IsrSource *self, GError **error)
+{
+  gboolean split = FALSE;
+
+  if (self->state->state != ISR_STATE_RECORDING) {
+    g_set_error (error, ISR_ERROR, ISR_ERROR_BUSY, "[%s] records nothing now (%s): there is no file to be split", self->config->name, isr_state_to_string (self->state->state));
+    return FALSE;
+  }
+  g_signal_emit_by_name (isr_pipeline_get_sink (isr_run_get_pipeline (self->run)), "split-now", &split);
+  return TRUE;
+}
+
+const IsrSourceState *
+isr_source_get_state (IsrSource *self)
+{
+  return self->state;
+}
+
+const IsrSourceConfig *
+isr_source_get_config (IsrSource *self)
+{
+  return self->config;
+}
+
+gboolean
+isr_source_is_quiet (IsrSource *self)
+{
+  return !self->run && !self->wanted;
+}
+
+/* --- the object --- */
+
+static void
+isr_source_dispose (GObject *object)
+{
+  IsrSource *self = ISR_SOURCE (object);
+
+  g_clear_handle_id (&self->retry, g_source_remove);
+  g_clear_handle_id (&self->tick, g_source_remove);
+  G_OBJECT_CLASS (isr_source_parent_class)->dispose (object);
+}
+
+static void
+isr_source_finalize (GObject *object)
+{
+  IsrSource *self = ISR_SOURCE (object);
+
+  isr_source_state_free (self->state);
+  isr_config_unref (self->all);
+  G_OBJECT_CLASS (isr_source_parent_class)->finalize (object);
+}
+
+static guint
+add_signal (IsrSourceClass *klass, const char *name, GType argument)
+{
+  guint n = argument == G_TYPE_NONE ? 0 : 1;
+
+  return g_signal_new (name, G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, n, argument);
+}
+
+static void
+isr_source_class_init (IsrSourceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = isr_source_dispose;
+  object_class->finalize = isr_source_finalize;
+  signals[CHANGED] = add_signal (klass, "changed", G_TYPE_NONE);
+  signals[FILE_OPENED] = add_signal (klass, "file-opened", G_TYPE_POINTER);
+  signals[FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
+  signals[FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
+}
+
+static void
+isr_source_init (IsrSource *self)
+{
+}
+
+IsrSource *
+isr_source_new (IsrConfig *config, guint index, const IsrClock *clock)
+{
+  IsrSource *self = g_object_new (ISR_TYPE_SOURCE, NULL);
+
+  self->all = isr_config_ref (config);
+  self->config = config->sources->pdata[index];
+  self->clock = clock;
+  self->backoff = (IsrBackoff){ self->config->retry_delay / 1000, self->config->max_retries, 0 };
+  self->state = isr_source_state_new (self->config->name, isr_source_type_to_string (self->config->type));
+  self->state->since_us = isr_clock_now (clock);
+  self->state->reason = g_strdup ("configured");
+  self->state->detail = g_strdup ("not started yet");
+  return self;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* source.h - one source of the config: a state machine over runs (run.h).
+ *
+ *     idle -> connecting -> recording -> waiting-to-retry -> connecting ...
+ *               |  ^            |              |
+ *               |  '------------+--------------'     stopped, failed: by a
+ *               '-> waiting-to-retry, failed         person, or retries used up
+ *
+ * A source that fails touches no other. Owned by the main loop, like all that it
+ * calls back. */
+#pragma once
+
+#include <glib-object.h>
+
+#include "daemon/config/config.h"
+#include "daemon/core/clock.h"
+#include "daemon/core/recording.h"
+#include "daemon/core/source-state.h"
+
+G_BEGIN_DECLS
+
+#define ISR_TYPE_SOURCE (isr_source_get_type ())
+G_DECLARE_FINAL_TYPE (IsrSource, isr_source, ISR, SOURCE, GObject)
+
+/* Signals:
+ *   "changed"      ()                  its state is another: isr_source_get_state()
+ *   "file-opened"  (IsrRecording *)    it began a file
+ *   "file-closed"  (IsrRecording *)    it finished a file
+ *   "file-lost"    (const char *name)  a file that was begun never came to be */
+
+/* The @index-th source of @config. @clock: NULL, the system's. */
+IsrSource *isr_source_new (IsrConfig *config, guint index, const IsrClock *clock);
+
+/* Begins to record, also what was stopped or has failed; the failures so far are
+ * forgotten. While it records or tries to: nothing. While it waits: now. */
+void isr_source_start (IsrSource *self);
+/* Ends the recording; the state is "stopped" when all files are finished. */
+void isr_source_stop (IsrSource *self);
+/* Begins a new file now. ISR_ERROR_BUSY: it records nothing at the moment. */
+gboolean isr_source_split (IsrSource *self, GError **error);
+
+const IsrSourceState *isr_source_get_state (IsrSource *self);
+const IsrSourceConfig *isr_source_get_config (IsrSource *self);
+/* Nothing of it is open or running: stopped, failed, idle, and all ended. */
+gboolean isr_source_is_quiet (IsrSource *self);
+
+G_END_DECLS

@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: MIT */
+/* iothread.c - a queue of jobs, the file they are about, and what to do when one fails.
+ *
+ *             job fails
+ *   working ------------> failing --- waiting can help, or the file is not yet there:
+ *      ^                     |          the same job again in a second
+ *      |  a write succeeds   |--- no retry wanted, or nothing was ever written:
+ *      +---------------------+          fail(), all jobs are dropped from here on
+ *                            +--- else: the file is lost; its other jobs are dropped
+ *
+ * Everything but the counters (object lock of the owner) and the flags that are
+ * read atomically belongs to the I/O thread. */
+#include "plugins/split/iothread.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "plugins/messages.h"
+#include "plugins/split/lostpart.h"
+#include "plugins/split/partfile.h"
+
+#define RETRY_US G_USEC_PER_SEC
+#define DRAIN_POLL_US (100 * G_TIME_SPAN_MILLISECOND)
+
+typedef enum {
+  JOB_OPEN,
+  JOB_APPEND,
+  JOB_PATCH,
+  JOB_TRUNCATE,
+  JOB_ANNOUNCE,
+  JOB_CLOSE,
+  JOB_REPLY,
+  JOB_QUIT,
+} JobType;
+
+typedef struct {
+  JobType type;
+  guint number; /* OPEN: of the file; REPLY: of the question */
+  char *stem, *extension;
+  GBytes *bytes;
+  guint64 offset; /* PATCH; TRUNCATE: size */
+  guint64 duration_ns;
+  GstStructure *message;
+} Job;
+
+struct _IsrIoThread {
+  IsrIoSettings settings;
+  GThread *thread;
+  GAsyncQueue *jobs;    /* of Job */
+  GAsyncQueue *replies; /* numbers of JOB_REPLY */
+  GAsyncQueue *nudges;  /* ends the pause between two tries */
+
+  gboolean full; /* object lock, with the next one and settings.stats */
+  char *path;    /* of the file being written, for messages of the streaming thread */
+
+  gint finishing, awake, broken, lost; /* atomic; lost: number of the last lost file */
+  guint opened, asked;                 /* streaming thread: last numbers given out */
+
+  IsrPartFile *part; /* NULL: none, or lost */
+  IsrLostPart gone;  /* what became of it when it was lost */
+  guint number;
+  guint64 header_size;
+  gboolean announced, written; /* this file; anything in this run */
+  gint64 synced_us;
+};
+
+static void
+job_free (gpointer data)
+{
+  Job *self = data;
+
+  g_free (self->stem);
+  g_free (self->extension);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_clear_pointer (&self->message, gst_structure_free);
+  g_free (self);
+}
+
+static void
+set_path (IsrIoThread *self, const char *path)
+{
+  GST_OBJECT_LOCK (self->settings.owner);
+  g_free (self->path);
+  self->path = g_strdup (path);
+  GST_OBJECT_UNLOCK (self->settings.owner);
+}
+
+/* --- reports --- */
+
+/* Says it once, until writing works again. */
+static void
+report_failed (IsrIoThread *self, int code, const char *what)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *detail = NULL;
+  guint64 lost;
+  gboolean known;
+
+  GST_OBJECT_LOCK (self->settings.owner);
+  known = self->settings.stats->failed;
+  self->settings.stats->failed = TRUE;
+  lost = self->settings.stats->lost_ns;
+  path = g_strdup (self->path ? self->path : "");
+  GST_OBJECT_UNLOCK (self->settings.owner);
+  if (known)
+    return;
+  detail = g_strdup_printf ("could not %s %s: %s", what, path, g_strerror (code));
+  self->settings.post (self->settings.owner,
+      gst_structure_new (ISR_MESSAGE_DISK, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
+          "state", G_TYPE_STRING, "failed", "location", G_TYPE_STRING, path,
+          "errno", G_TYPE_INT, code, "detail", G_TYPE_STRING, detail,
+          "lost", G_TYPE_UINT64, lost, NULL));
+}
+
+/* A write succeeded. As long as audio is being dropped nothing has recovered. */
+static void
+report_recovered (IsrIoThread *self)
+{
+  g_autofree char *path = NULL;
+  guint64 lost;
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self->settings.owner);
+  changed = self->settings.stats->failed && !self->full;
+  if (changed)
+    self->settings.stats->failed = FALSE;
+  lost = self->settings.stats->lost_ns;
+  path = g_strdup (self->path);
+  GST_OBJECT_UNLOCK (self->settings.owner);
+  if (!changed)
+    return;
+  self->settings.post (self->settings.owner,
+      gst_structure_new (ISR_MESSAGE_DISK, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
+          "state", G_TYPE_STRING, "recovered", "location", G_TYPE_STRING, path,
+          "errno", G_TYPE_INT, 0, "detail", G_TYPE_STRING, "writing works again",
+          "lost", G_TYPE_UINT64, lost, NULL));
+}
+
+/* --- the jobs: 0 or an errno, and then they may be run again --- */
+
+static int
+run_open (IsrIoThread *self, Job *job)
+{
+  int code = 0;
+
+  self->number = job->number;
+  self->announced = FALSE;
+  set_path (self, job->stem);
+  self->part = isr_part_file_open (self->settings.verbs, job->stem, job->extension, &code);
+  if (!self->part)
+    return code;
+  set_path (self, isr_part_file_get_path (self->part));
+  self->header_size = 0;
+  self->synced_us = g_get_monotonic_time ();
+  return 0;
+}
+
+static int
+sync_when_due (IsrIoThread *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  int code;
+
+  if (!self->settings.fsync_interval || now - self->synced_us < (gint64) (self->settings.fsync_interval / GST_USECOND))
+    return 0;
+  code = isr_part_file_sync (self->part);
+  if (code == 0)
+    self->synced_us = now;
+  return code;
+}
+
+static int
+run_append (IsrIoThread *self, Job *job)
+{
+  gsize size = 0;
+  const void *data;
+  int code;
+
+  if (!self->part)
+    return 0;
+  data = job->bytes ? g_bytes_get_data (job->bytes, &size) : NULL;
+  if (job->bytes && (code = isr_part_file_append (self->part, data, size)) != 0)
+    return code;
+  g_clear_pointer (&job->bytes, g_bytes_unref); /* written: should the sync fail, only that is repeated */
+  if ((code = sync_when_due (self)) != 0)
+    return code;
+  self->written = TRUE;
+  report_recovered (self);
+  return 0;
+}
+
+static int
+run_patch (IsrIoThread *self, Job *job)
+{
+  gsize size = 0;
+  const void *data = g_bytes_get_data (job->bytes, &size);
+
+  return self->part ? isr_part_file_patch (self->part, job->offset, data, size) : 0;
+}
+
+static int
+run_truncate (IsrIoThread *self, Job *job)
+{
+  return self->part ? isr_part_file_truncate (self->part, job->offset) : 0;
+}
+
+static int
+run_announce (IsrIoThread *self, Job *job)
+{
+  if (!self->part)
+    return 0;
+  self->header_size = isr_part_file_get_size (self->part);
+  self->announced = TRUE;
+  gst_structure_set (job->message, "location", G_TYPE_STRING, isr_part_file_get_final (self->part), NULL);
+  self->settings.post (self->settings.owner, g_steal_pointer (&job->message));
+  return 0;
+}
+
+static void
+post_closed (IsrIoThread *self, Job *job, const char *location, guint64 bytes)
+{
+  if (!self->announced)
+    return;
+  gst_structure_set (job->message, "location", G_TYPE_STRING, location, "bytes", G_TYPE_UINT64, bytes, NULL);
+  self->settings.post (self->settings.owner, g_steal_pointer (&job->message));
+}
+
+static void
+count_file (IsrIoThread *self, guint64 bytes)
+{
+  GST_OBJECT_LOCK (self->settings.owner);
+  self->settings.stats->files++;
+  self->settings.stats->bytes += bytes;
+  GST_OBJECT_UNLOCK (self->settings.owner);
+}
+
+static int
+close_whole (IsrIoThread *self, Job *job)
+{
+  int code = isr_part_file_commit (self->part);
+
+  if (code)
+    return code;
+  count_file (self, isr_part_file_get_size (self->part));
+  post_closed (self, job, isr_part_file_get_final (self->part), isr_part_file_get_size (self->part));
+  g_clear_pointer (&self->part, isr_part_file_close);
+  return 0;
+}
+
+static int
+run_close (IsrIoThread *self, Job *job)
+{
+  guint64 samples = 0;
+
+  if (self->part) {
+    gst_structure_get_uint64 (job->message, "samples", &samples);
+    if (samples)
+      return close_whole (self, job);
+    g_clear_pointer (&self->part, isr_part_file_discard);
+    return 0;
+  }
+  if (self->announced) {
+    isr_lost_part_amend (&self->gone, job->message);
+    post_closed (self, job, self->gone.path, self->gone.bytes);
+  }
+  isr_lost_part_clear (&self->gone);
+  return 0;
+}
+
+static int
+run_reply (IsrIoThread *self, Job *job)
+{
+  g_async_queue_push (self->replies, GUINT_TO_POINTER (job->number));
+  return 0;
+}
+
+static const struct {
+  int (*run) (IsrIoThread *self, Job *job);
+  const char *what; /* "could not ... <path>" */
+} jobs[] = {
+  [JOB_OPEN] = { run_open, "create" },
+  [JOB_APPEND] = { run_append, "write" },
+  [JOB_PATCH] = { run_patch, "update the header of" },
+  [JOB_TRUNCATE] = { run_truncate, "shorten" },
+  [JOB_ANNOUNCE] = { run_announce, "announce" },
+  [JOB_CLOSE] = { run_close, "complete" },
+  [JOB_REPLY] = { run_reply, "answer" },
+};
+
+/* --- when one fails --- */
+
+static gboolean
+waiting_helps (JobType type, int code)
+{
+  static const int codes[] = { ENOSPC, EDQUOT, ENOMEM, EAGAIN, EMFILE, ENFILE, EBUSY, ETIMEDOUT };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++) {
+    if (codes[i] == code)
+      return TRUE;
+  }
+
+  return type == JOB_OPEN;
+}
+
+/* Nothing was ever written and no passing of time will change that. */
+static gboolean
+is_hopeless (IsrIoThread *self, int code)
+{
+  static const int codes[] = { EACCES, EPERM, EROFS, ENOTDIR, ENAMETOOLONG, ELOOP, EINVAL, EILSEQ };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes) && !self->written; i++) {
+    if (codes[i] == code)
+      return TRUE;
+  }
+
+  return FALSE;
+}
+
+static void
+lose_file (IsrIoThread *self)
+{
+  if (self->part) {
+    isr_part_file_trim (self->part);
+    isr_lost_part_take (&self->gone, self->part, self->header_size);
+    self->part = NULL;
+  }
+  g_atomic_int_set (&self->lost, (gint) self->number);
+}
+
+static void
+break_down (IsrIoThread *self, int code, const char *what)
+{
+  if (g_atomic_int_get (&self->broken))
+    return;
+  g_atomic_int_set (&self->broken, TRUE);
+  self->settings.fail (self->settings.owner, code, self->path, what);
+}
+
+/* TRUE: run it again. Its first failure at the end of the recording is its last. */
+static gboolean
+may_retry (IsrIoThread *self, Job *job, int code)
+{
+  report_failed (self, code, jobs[job->type].what);
+  if (!self->settings.disk_retry || is_hopeless (self, code)) {
+    break_down (self, code, jobs[job->type].what);
+    return FALSE;
+  }
+  if (!waiting_helps (job->type, code) || g_atomic_int_get (&self->finishing))
+    return FALSE;
+  g_async_queue_timeout_pop (self->nudges, RETRY_US);
+  return TRUE;
+}
+
+static gboolean
+try_job (IsrIoThread *self, Job *job)
+{
+  int code = 0;
+
+  while ((code = jobs[job->type].run (self, job)) != 0 && may_retry (self, job, code))
+    ;
+  if (code == 0)
+    return TRUE;
+  lose_file (self);
+  if (job->type == JOB_CLOSE)
+    run_close (self, job);
+  else if (!g_atomic_int_get (&self->finishing) && !g_atomic_int_get (&self->broken))
+    g_async_queue_timeout_pop (self->nudges, RETRY_US); /* the next file gets a disk that had a second */
+  return FALSE;
+}
+
+/* Counts what a job that is done leaves behind. */
+static void
+settle (IsrIoThread *self, Job *job, gsize size, gboolean lost)
+{
+  GST_OBJECT_LOCK (self->settings.owner);
+  self->settings.stats->pending_bytes -= size;
+  self->settings.stats->pending_ns -= job->duration_ns;
+  if (job->type == JOB_CLOSE)
+    self->settings.stats->pending_files--;
+  if (lost)
+    self->settings.stats->lost_ns += job->duration_ns;
+  GST_OBJECT_UNLOCK (self->settings.owner);
+}
+
+static gpointer
+io_main (gpointer data)
+{
+  IsrIoThread *self = data;
+  gboolean more = TRUE;
+
+  while (more) {
+    Job *job = g_async_queue_pop (self->jobs);
+    gsize size = job->bytes ? g_bytes_get_size (job->bytes) : 0;
+
+    more = job->type != JOB_QUIT;
+    if (more) {
+      gboolean lost = job->type == JOB_APPEND && !self->part;
+
+      lost |= !try_job (self, job);
+      settle (self, job, size, lost);
+    }
+    job_free (job);
+  }
+
+  return NULL;
+}
+
+/* --- the streaming thread's side --- */
+
+IsrIoThread *
+isr_io_thread_new (const IsrIoSettings *settings)
+{
+  IsrIoThread *self = g_new0 (IsrIoThread, 1);
+
+  self->settings = *settings;
+  self->jobs = g_async_queue_new_full (job_free);
+  self->replies = g_async_queue_new ();
+  self->nudges = g_async_queue_new ();
+  self->thread = g_thread_new ("isr-io", io_main, self);
+  return self;
+}
+
+static void
+push_job (IsrIoThread *self, const Job *values)
+{
+  GST_OBJECT_LOCK (self->settings.owner);
+  self->settings.stats->pending_bytes += values->bytes ? g_bytes_get_size (values->bytes) : 0;
+  self->settings.stats->pending_ns += values->duration_ns;
+  if (values->type == JOB_OPEN)
+    self->settings.stats->pending_files++;
+  GST_OBJECT_UNLOCK (self->settings.owner);
+  g_async_queue_push (self->jobs, g_memdup2 (values, sizeof *values));
+}
+
+void
+isr_io_thread_free (IsrIoThread *self)
+{
+  isr_io_thread_drain (self, TRUE);
+  g_atomic_int_set (&self->finishing, TRUE);
+  push_job (self, &(Job){ .type = JOB_QUIT });
+  g_async_queue_push (self->nudges, self);
+  g_thread_join (self->thread);
+  g_async_queue_unref (self->jobs);
+  g_async_queue_unref (self->replies);
+  g_async_queue_unref (self->nudges);
+  g_clear_pointer (&self->part, isr_part_file_close);
+  isr_lost_part_clear (&self->gone);
+  g_free (self->path);
+  g_free (self);
+}
+
+guint
+isr_io_thread_open (IsrIoThread *self, const char *stem, const char *extension)
+{
+  push_job (self, &(Job){ .type = JOB_OPEN, .number = ++self->opened, .stem = g_strdup (stem), .extension = g_strdup (extension) });
+  return self->opened;
+}
+
+void
+isr_io_thread_append (IsrIoThread *self, GBytes *bytes, guint64 duration_ns)
+{
+  push_job (self, &(Job){ .type = JOB_APPEND, .bytes = g_bytes_ref (bytes), .duration_ns = duration_ns });
+}
+
+void
+isr_io_thread_patch (IsrIoThread *self, guint64 offset, GBytes *bytes)
+{
+  push_job (self, &(Job){ .type = JOB_PATCH, .bytes = g_bytes_ref (bytes), .offset = offset });
+}
+
+void
+isr_io_thread_truncate (IsrIoThread *self, guint64 size)
+{
+  push_job (self, &(Job){ .type = JOB_TRUNCATE, .offset = size });
+}
+
+void
+isr_io_thread_announce (IsrIoThread *self, GstStructure *opened)
+{
+  push_job (self, &(Job){ .type = JOB_ANNOUNCE, .message = opened });
+}
+
+void
+isr_io_thread_close (IsrIoThread *self, GstStructure *closed)
+{
+  push_job (self, &(Job){ .type = JOB_CLOSE, .message = closed });
+}
+
+gboolean
+isr_io_thread_is_full (IsrIoThread *self)
+{
+  gboolean full, was;
+  guint share;
+
+  GST_OBJECT_LOCK (self->settings.owner);
+  was = self->full;
+  share = was ? 2 : 1;
+  self->full = self->settings.stats->pending_ns > self->settings.max_pending / share && self->settings.stats->pending_bytes > ISR_IO_PENDING_MIN_BYTES / share;
+  full = self->full;
+  GST_OBJECT_UNLOCK (self->settings.owner);
+  return full;
+}
+
+void
+isr_io_thread_drop (IsrIoThread *self, guint64 duration_ns)
+{
+  report_failed (self, ETIMEDOUT, "keep up with writing to");
+  GST_OBJECT_LOCK (self->settings.owner);
+  self->settings.stats->lost_ns += duration_ns;
+  GST_OBJECT_UNLOCK (self->settings.owner);
+}
+
+gboolean
+isr_io_thread_has_lost (IsrIoThread *self, guint number)
+{
+  return (guint) g_atomic_int_get (&self->lost) == number;
+}
+
+gboolean
+isr_io_thread_is_broken (IsrIoThread *self)
+{
+  return g_atomic_int_get (&self->broken);
+}
+
+gboolean
+isr_io_thread_drain (IsrIoThread *self, gboolean last)
+{
+  gpointer question = GUINT_TO_POINTER (++self->asked);
+  gpointer reply = NULL;
+
+  if (last) {
+    g_atomic_int_set (&self->finishing, TRUE);
+    g_async_queue_push (self->nudges, self);
+  }
+  push_job (self, &(Job){ .type = JOB_REPLY, .number = self->asked });
+  while (reply != question && (last || !g_atomic_int_get (&self->awake)))
+    reply = g_async_queue_timeout_pop (self->replies, DRAIN_POLL_US);
+  if (last)
+    g_atomic_int_set (&self->finishing, FALSE);
+
+  return reply == question;
+}
+
+void
+isr_io_thread_wake (IsrIoThread *self)
+{
+  g_atomic_int_set (&self->awake, TRUE);
+}
+
+void
+isr_io_thread_unwake (IsrIoThread *self)
+{
+  g_atomic_int_set (&self->awake, FALSE);
+}

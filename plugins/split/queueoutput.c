@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* queueoutput.c - gathering, in order. */
+#include "plugins/split/queueoutput.h"
+
+#define GATHER_BYTES (64 * 1024)
+
+static void
+send_bytes (IsrQueueOutput *self, GBytes *bytes)
+{
+  isr_io_thread_append (self->io, bytes, self->held_ns);
+  self->held_ns = 0;
+}
+
+void
+isr_queue_output_flush (IsrQueueOutput *self)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!self->held->len)
+    return;
+  bytes = g_byte_array_free_to_bytes (self->held);
+  self->held = g_byte_array_new ();
+  send_bytes (self, bytes);
+}
+
+static void
+queue_append (IsrOutput *output, GBytes *bytes)
+{
+  IsrQueueOutput *self = (IsrQueueOutput *) output;
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  if (self->held->len + size > GATHER_BYTES)
+    isr_queue_output_flush (self);
+  if (size > GATHER_BYTES)
+    send_bytes (self, bytes);
+  else
+    g_byte_array_append (self->held, data, size);
+}
+
+static void
+queue_patch (IsrOutput *output, guint64 offset, GBytes *bytes)
+{
+  IsrQueueOutput *self = (IsrQueueOutput *) output;
+
+  isr_queue_output_flush (self);
+  isr_io_thread_patch (self->io, offset, bytes);
+}
+
+static void
+queue_truncate (IsrOutput *output, guint64 size)
+{
+  IsrQueueOutput *self = (IsrQueueOutput *) output;
+
+  isr_queue_output_flush (self);
+  isr_io_thread_truncate (self->io, size);
+}
+
+void
+isr_queue_output_init (IsrQueueOutput *self, IsrIoThread *io)
+{
+  *self = (IsrQueueOutput){ { queue_append, queue_patch, queue_truncate }, io, g_byte_array_new (), 0 };
+}
+
+void
+isr_queue_output_clear (IsrQueueOutput *self)
+{
+  isr_queue_output_flush (self);
+  g_clear_pointer (&self->held, g_byte_array_unref);
+}
+
+void
+isr_queue_output_advance (IsrQueueOutput *self, guint64 duration_ns)
+{
+  self->held_ns += duration_ns;
+}

@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: MIT */
+/* recorder.c - where each packet goes.
+ *
+ * For every packet, in this order: has time itself changed (gap, clock step)? does
+ * the stream demand a new file? has the disk fallen behind? is its start at or
+ * after the boundary? Raw audio is then cut inside the packet as often as
+ * boundaries fall into it.
+ *
+ * The scout: while the map of an arrival source settles, nobody knows yet when its
+ * first packet was. Packets can not wait, for a file begins with the packet that
+ * its stream handed out last. So the bytes wait; a second stream takes them apart
+ * meanwhile and feeds the map; then it goes, and the first one gets them all. */
+#include "plugins/split/recorder.h"
+
+#include <string.h>
+
+#include "plugins/messages.h"
+#include "plugins/split/boundary.h"
+#include "plugins/split/outfile.h"
+
+struct _IsrRecorder {
+  const IsrSplitSettings *settings;
+  const IsrRecorderHooks *hooks;
+  IsrIoThread *io;
+  GTimeZone *zone;
+  gint64 interval_us, offset_us;
+
+  IsrStreamMaker make;
+  gconstpointer kind;
+  guint channels;
+  IsrStream *stream;
+
+  IsrRecorderInput input;
+  IsrTimeMap *map;  /* NULL: nothing came in yet */
+  IsrStream *scout; /* only while the map settles, with the next three */
+  GQueue held;      /* of GBytes */
+  gsize held_bytes;
+  guint64 scouted; /* samples */
+  gint64 held_since_us;
+  IsrTimeReading last; /* when the last bytes came */
+
+  guint64 base_ns, samples; /* position: base_ns + samples at rate */
+  guint rate;
+
+  IsrOutFile *file;
+  gint64 boundary_us; /* at which file ends */
+  gint64 synced_us;   /* monotonic */
+  gboolean split_requested;
+
+  IsrRecorderStats *stats; /* object lock of lock */
+  GstObject *lock;
+};
+
+static guint64
+to_ns (guint64 samples, guint rate)
+{
+  return rate ? gst_util_uint64_scale (samples, GST_SECOND, rate) : 0;
+}
+
+/* Stream time of the sample @ahead of the position. */
+static gint64
+position_ns (IsrRecorder *self, guint64 ahead)
+{
+  return (gint64) (self->base_ns + to_ns (self->samples + ahead, self->rate));
+}
+
+static gint64
+utc_of (IsrRecorder *self, guint64 ahead)
+{
+  return isr_time_map_utc (self->map, position_ns (self, ahead));
+}
+
+static void
+update_rate (IsrRecorder *self)
+{
+  guint rate = isr_stream_get_rate (self->stream);
+
+  if (rate == self->rate)
+    return;
+  self->base_ns = (guint64) position_ns (self, 0);
+  self->samples = 0;
+  self->rate = rate;
+}
+
+/* --- files --- */
+
+static void
+close_file (IsrRecorder *self, gint64 end_us, const char *reason, const char *cause)
+{
+  if (self->file)
+    isr_out_file_close (g_steal_pointer (&self->file), end_us, reason, cause);
+}
+
+static void
+close_here (IsrRecorder *self, const char *reason, const char *cause)
+{
+  if (self->file)
+    close_file (self, utc_of (self, 0), reason, cause);
+}
+
+static char *
+make_stem (IsrRecorder *self, gint64 utc_us)
+{
+  g_autofree char *stem = isr_naming_format (self->settings->location, self->settings->source, self->zone, utc_us);
+  char *chosen = self->hooks->format_location (self->hooks->owner, stem, utc_us);
+
+  return chosen ? chosen : g_steal_pointer (&stem);
+}
+
+/* Begins a file with the packet at hand. @named_us: the boundary, or its UTC. */
+static void
+open_file (IsrRecorder *self, gint64 named_us)
+{
+  gint64 start_us = utc_of (self, 0);
+  g_autofree char *stem = make_stem (self, named_us);
+  IsrOutFileStart start = {
+    .stem = stem,
+    .source = self->settings->source,
+    .clock = isr_time_mode_name (self->input.mode),
+    .start_us = start_us,
+    .utc_offset = isr_boundary_utc_offset (self->zone, start_us),
+    .position = (guint64) position_ns (self, 0),
+    .channels = self->channels,
+  };
+
+  self->boundary_us = isr_boundary_next (self->zone, named_us, self->interval_us, self->offset_us);
+  if (self->boundary_us != G_MAXINT64)
+    start.expected_samples = gst_util_uint64_scale (MAX (self->boundary_us - start_us, 0), self->rate, G_USEC_PER_SEC);
+  self->file = isr_out_file_open (self->stream, self->io, &start);
+}
+
+/* One file ends, the next begins, between two samples. */
+static void
+split_file (IsrRecorder *self, gint64 named_us, const char *reason)
+{
+  gint64 began = g_get_monotonic_time (), cost;
+
+  close_here (self, reason, NULL);
+  open_file (self, named_us);
+  cost = g_get_monotonic_time () - began;
+  GST_OBJECT_LOCK (self->lock);
+  self->stats->splits++;
+  self->stats->last_split_us = cost;
+  self->stats->max_split_us = MAX (self->stats->max_split_us, cost);
+  GST_OBJECT_UNLOCK (self->lock);
+}
+
+/* The file that the packet at hand belongs to is open afterwards. */
+static void
+choose_file (IsrRecorder *self)
+{
+  gint64 start_us = utc_of (self, 0);
+
+  if (!self->file)
+    open_file (self, start_us);
+  else if (isr_out_file_is_lost (self->file))
+    split_file (self, start_us, ISR_CLOSE_DISK);
+  else if (start_us >= self->boundary_us)
+    split_file (self, isr_boundary_last (self->zone, start_us, self->interval_us, self->offset_us), ISR_CLOSE_BOUNDARY);
+  else if (self->split_requested)
+    split_file (self, start_us, ISR_CLOSE_REQUESTED);
+  self->split_requested = FALSE;
+}
+
+/* --- packets --- */
+
+static void
+advance (IsrRecorder *self, guint64 samples, gboolean written)
+{
+  self->samples += samples;
+  GST_OBJECT_LOCK (self->lock);
+  self->stats->position_ns = (guint64) position_ns (self, 0);
+  self->stats->samples += written ? samples : 0;
+  GST_OBJECT_UNLOCK (self->lock);
+}
+
+static void
+write_piece (IsrRecorder *self, const IsrPacket *piece)
+{
+  isr_out_file_write (self->file, piece, (guint64) (position_ns (self, piece->samples) - position_ns (self, 0)));
+  advance (self, piece->samples, TRUE);
+}
+
+/* Samples of a raw packet in front of the boundary: all before the first one at or after it. */
+static guint64
+count_until_boundary (IsrRecorder *self, guint64 samples)
+{
+  gint64 at_ns, since;
+  guint64 n;
+
+  if (utc_of (self, samples) < self->boundary_us)
+    return samples;
+  at_ns = isr_time_map_position (self->map, self->boundary_us);
+  since = at_ns - (gint64) self->base_ns;
+  n = since <= 0 ? 0 : gst_util_uint64_scale_ceil ((guint64) since, self->rate, GST_SECOND);
+  return n <= self->samples ? 1 : MIN (n - self->samples, samples);
+}
+
+static void
+write_packet (IsrRecorder *self, IsrPacket *packet)
+{
+  guint frame_size = isr_stream_get_frame_size (self->stream);
+
+  if (packet->samples || !self->file)
+    choose_file (self);
+  while (frame_size) {
+    guint64 n = count_until_boundary (self, packet->samples);
+    IsrPacket head;
+
+    if (n >= packet->samples)
+      break;
+    isr_packet_take (packet, frame_size, n, &head);
+    write_piece (self, &head);
+    isr_packet_clear (&head);
+    choose_file (self);
+  }
+  write_piece (self, packet);
+}
+
+/* The disk is behind: a source that can wait waits, another one loses audio. */
+static gboolean
+must_drop (IsrRecorder *self)
+{
+  if (!isr_io_thread_is_full (self->io))
+    return FALSE;
+  if (!self->input.may_wait)
+    return TRUE;
+  isr_io_thread_drain (self->io, FALSE);
+  return FALSE;
+}
+
+static void
+drop_packet (IsrRecorder *self, const IsrPacket *packet)
+{
+  guint64 duration = (guint64) (position_ns (self, packet->samples) - position_ns (self, 0));
+
+  close_here (self, ISR_CLOSE_GAP, ISR_GAP_DISK);
+  isr_io_thread_drop (self->io, duration);
+  advance (self, packet->samples, FALSE);
+}
+
+static void
+place_packet (IsrRecorder *self, IsrPacket *packet)
+{
+  if (must_drop (self))
+    drop_packet (self, packet);
+  else
+    write_packet (self, packet);
+}
+
+static void
+heed_flags (IsrRecorder *self, IsrPacketFlags flags)
+{
+  if (flags & ISR_PACKET_TAGS)
+    self->hooks->tags (self->hooks->owner, isr_stream_get_tags (self->stream));
+  if (flags & ISR_PACKET_GAP)
+    close_here (self, ISR_CLOSE_GAP, ISR_GAP_SOURCE);
+  if (flags & ISR_PACKET_NEW_FILE)
+    close_here (self, ISR_CLOSE_FORMAT_CHANGE, NULL);
+}
+
+static void
+heed_change (IsrRecorder *self, const IsrTimeChange *change)
+{
+  const char *missing = self->input.mode == ISR_TIME_CAPTURE ? ISR_GAP_OVERRUN : ISR_GAP_SOURCE;
+
+  if (change->flags & ISR_TIME_SUSPENDED)
+    close_file (self, change->end_us, ISR_CLOSE_GAP, ISR_GAP_SUSPENDED);
+  else if (change->flags & ISR_TIME_GAP)
+    close_file (self, change->end_us, ISR_CLOSE_GAP, missing);
+  else if (change->flags & ISR_TIME_STEP)
+    close_file (self, change->end_us, ISR_CLOSE_CLOCK_STEP, NULL);
+}
+
+/* --- taking bytes apart --- */
+
+/* @now: NULL when the map knows these packets already. */
+static gboolean
+take_packets (IsrRecorder *self, const IsrTimeReading *now, gint64 age_ns, GError **error)
+{
+  IsrPacket packet = { 0 };
+  GError *problem = NULL;
+
+  while (isr_stream_next (self->stream, &packet, &problem)) {
+    heed_flags (self, packet.flags & (ISR_PACKET_NEW_FILE | ISR_PACKET_GAP));
+    update_rate (self);
+    if (now) {
+      IsrTimePacket span = { position_ns (self, 0), position_ns (self, packet.samples), age_ns };
+      IsrTimeChange change = isr_time_map_feed (self->map, now, &span);
+
+      heed_change (self, &change);
+      age_ns -= span.end_ns - span.start_ns;
+    }
+    heed_flags (self, packet.flags & ISR_PACKET_TAGS);
+    place_packet (self, &packet);
+    isr_packet_clear (&packet);
+  }
+  if (!problem)
+    return TRUE;
+  if (self->map)
+    close_here (self, ISR_CLOSE_ERROR, NULL);
+  g_propagate_error (error, problem);
+  return FALSE;
+}
+
+/* --- while the map settles --- */
+
+static void
+drop_held (IsrRecorder *self)
+{
+  g_queue_clear_full (&self->held, (GDestroyNotify) g_bytes_unref);
+  self->held_bytes = 0;
+  self->scouted = 0;
+  g_clear_pointer (&self->scout, isr_stream_free);
+}
+
+/* What was held goes its way. @now: for packets that no scout could make out. */
+static gboolean
+release_held (IsrRecorder *self, const IsrTimeReading *now, GError **error)
+{
+  gboolean known = self->scouted > 0;
+  gboolean ok = TRUE;
+  GBytes *bytes;
+
+  isr_time_map_settle (self->map);
+  while (ok && (bytes = g_queue_pop_head (&self->held))) {
+    isr_stream_push (self->stream, bytes);
+    g_bytes_unref (bytes);
+    ok = take_packets (self, known ? NULL : now, 0, error);
+  }
+  drop_held (self);
+
+  return ok;
+}
+
+static void
+scout (IsrRecorder *self, const IsrTimeReading *now)
+{
+  IsrPacket packet = { 0 };
+  g_autoptr (GError) ignored = NULL; /* the real stream will say it */
+
+  while (isr_stream_next (self->scout, &packet, &ignored)) {
+    guint rate = isr_stream_get_rate (self->scout);
+    gint64 from = position_ns (self, 0);
+    IsrTimePacket span = {
+      from + (gint64) to_ns (self->scouted, rate),
+      from + (gint64) to_ns (self->scouted + packet.samples, rate),
+    };
+
+    isr_time_map_feed (self->map, now, &span);
+    self->scouted += packet.samples;
+    isr_packet_clear (&packet);
+  }
+}
+
+static gboolean
+hold (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, GError **error)
+{
+  if (!self->scout && !(self->scout = self->make (self->kind, error)))
+    return FALSE;
+  if (g_queue_is_empty (&self->held))
+    self->held_since_us = now->monotonic_us;
+  g_queue_push_tail (&self->held, g_bytes_ref (bytes));
+  self->held_bytes += g_bytes_get_size (bytes);
+  isr_stream_push (self->scout, bytes);
+  scout (self, now);
+  if (!isr_time_map_settled (self->map) && self->held_bytes < ISR_TIME_SETTLE_BYTES && now->monotonic_us - self->held_since_us < ISR_TIME_SETTLE_US)
+    return TRUE;
+  return release_held (self, now, error);
+}
+
+/* --- public --- */
+
+IsrRecorder *
+isr_recorder_new (const IsrSplitSettings *settings, const IsrRecorderHooks *hooks, IsrIoThread *io, GstObject *lock, IsrRecorderStats *stats)
+{
+  IsrRecorder *self = g_new0 (IsrRecorder, 1);
+
+  self->settings = settings;
+  self->hooks = hooks;
+  self->io = io;
+  self->lock = lock;
+  self->stats = stats;
+  self->zone = isr_boundary_zone (settings->timezone);
+  self->interval_us = (gint64) (settings->split_interval / GST_USECOND);
+  self->offset_us = (gint64) (settings->split_offset / GST_USECOND);
+  g_queue_init (&self->held);
+  return self;
+}
+
+void
+isr_recorder_free (IsrRecorder *self)
+{
+  drop_held (self);
+  g_clear_pointer (&self->stream, isr_stream_free);
+  g_clear_pointer (&self->map, isr_time_map_free);
+  g_clear_pointer (&self->zone, g_time_zone_unref);
+  g_free (self);
+}
+
+static void
+end_hold (IsrRecorder *self)
+{
+  if (!self->scout)
+    return;
+  isr_stream_drain (self->scout);
+  scout (self, &self->last);
+  release_held (self, &self->last, NULL);
+}
+
+/* The stream ends here, for good or for another one. */
+static void
+end_stream (IsrRecorder *self)
+{
+  if (!self->stream || !self->map)
+    return;
+  end_hold (self);
+  isr_stream_drain (self->stream);
+  take_packets (self, &self->last, 0, NULL);
+}
+
+gboolean
+isr_recorder_set_kind (IsrRecorder *self, IsrStreamMaker make, gconstpointer kind, guint channels, GError **error)
+{
+  end_stream (self);
+  if (self->map)
+    close_here (self, ISR_CLOSE_FORMAT_CHANGE, NULL);
+  g_clear_pointer (&self->stream, isr_stream_free);
+  self->make = make;
+  self->kind = kind;
+  self->channels = channels;
+  self->stream = make (kind, error);
+  return self->stream != NULL;
+}
+
+gboolean
+isr_recorder_has_input (IsrRecorder *self)
+{
+  return self->map != NULL;
+}
+
+void
+isr_recorder_set_input (IsrRecorder *self, const IsrRecorderInput *input)
+{
+  self->input = *input;
+  self->map = isr_time_map_new (input->mode, (gint64) (self->settings->start_time / GST_USECOND));
+}
+
+static void
+sync_when_due (IsrRecorder *self, gint64 monotonic_us)
+{
+  if (!self->file || monotonic_us - self->synced_us < (gint64) (self->settings->sync_interval / GST_USECOND))
+    return;
+  isr_out_file_refresh (self->file);
+  self->synced_us = monotonic_us;
+}
+
+gboolean
+isr_recorder_take (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, gint64 age_ns, GError **error)
+{
+  gboolean ok;
+
+  self->last = *now;
+  if (!self->stream && !(self->stream = self->make (self->kind, error)))
+    return FALSE;
+  if (self->input.mode == ISR_TIME_ARRIVAL && !isr_time_map_settled (self->map)) {
+    ok = hold (self, bytes, now, error);
+  } else {
+    isr_stream_push (self->stream, bytes);
+    ok = take_packets (self, now, age_ns, error);
+  }
+  sync_when_due (self, now->monotonic_us);
+
+  return ok;
+}
+
+void
+isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns)
+{
+  if (!self->stream || !self->map)
+    return;
+  end_hold (self);
+  close_here (self, ISR_CLOSE_GAP, cause);
+  isr_stream_discont (self->stream);
+  if (hole_ns)
+    isr_time_map_skip (self->map, (gint64) (hole_ns / GST_USECOND));
+  else
+    isr_time_map_restart (self->map);
+}
+
+void
+isr_recorder_split (IsrRecorder *self)
+{
+  self->split_requested = TRUE;
+}
+
+void
+isr_recorder_finish (IsrRecorder *self, const char *reason)
+{
+  end_stream (self);
+  if (self->map)
+    close_here (self, reason, NULL);
+  g_clear_pointer (&self->stream, isr_stream_free); /* should more come, it is another one */
+}
+
+guint
+isr_recorder_get_rate (IsrRecorder *self)
+{
+  return self->rate ? self->rate : self->stream ? isr_stream_get_rate (self->stream)
+                                                : 0;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* recorder.h - one run of a source, from bytes to files.
+ *
+ *   bytes -> IsrStream -> packets -> time map: when was it? -> boundary: whose is it? -> IsrOutFile
+ *
+ * The thin element around it (writersink.c) knows GStreamer and clocks, this knows
+ * neither. What it asks of its surroundings are two functions. All calls come from
+ * the streaming thread. */
+#pragma once
+
+#include "plugins/format/stream.h"
+#include "plugins/split/iothread.h"
+#include "plugins/split/settings.h"
+#include "plugins/split/timemap.h"
+
+G_BEGIN_DECLS
+
+typedef struct _IsrRecorder IsrRecorder;
+
+/* Makes a stream of the kind that is being recorded; NULL and an error when it can not. */
+typedef IsrStream *(*IsrStreamMaker) (gconstpointer kind, GError **error);
+
+typedef struct {
+  gpointer owner;
+  /* The path without extension for a file; NULL: as location says. */
+  char *(*format_location) (gpointer owner, const char *stem, gint64 utc_us);
+  /* The stream's "KEY=value" comments changed. */
+  void (*tags) (gpointer owner, const char *const *tags);
+} IsrRecorderHooks;
+
+/* How packets come in, decided once a run. */
+typedef struct {
+  IsrTimeMode mode;
+  gboolean may_wait; /* the source waits for us: a slow disk holds it up and nothing is dropped */
+} IsrRecorderInput;
+
+/* What it did so far. */
+typedef struct {
+  guint64 samples; /* put into files */
+  guint64 splits;  /* files that began where another one ended */
+  guint64 position_ns;
+  gint64 last_split_us, max_split_us; /* what a split cost the streaming thread */
+} IsrRecorderStats;
+
+/* @settings, @hooks and @io must outlive it; the object lock of @lock guards @stats. */
+IsrRecorder *isr_recorder_new (const IsrSplitSettings *settings, const IsrRecorderHooks *hooks, IsrIoThread *io, GstObject *lock, IsrRecorderStats *stats);
+void isr_recorder_free (IsrRecorder *self);
+
+/* From here on the input is a stream as @make makes them of @kind (which must stay
+ * valid until the next call). A file of the stream before ends with "format-change". */
+gboolean isr_recorder_set_kind (IsrRecorder *self, IsrStreamMaker make, gconstpointer kind, guint channels, GError **error);
+
+gboolean isr_recorder_has_input (IsrRecorder *self);
+void isr_recorder_set_input (IsrRecorder *self, const IsrRecorderInput *input);
+
+/* Bytes that came at @now, their first sample @age_ns old (mode capture only).
+ * FALSE: the input is unusable from here; the open file is closed. */
+gboolean isr_recorder_take (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, gint64 age_ns, GError **error);
+
+/* Audio is missing here: @hole_ns of it, or nobody knows how much (0). */
+void isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns);
+
+/* A new file begins with the next packet. */
+void isr_recorder_split (IsrRecorder *self);
+
+/* The stream ends: whatever is held is written, the open file closed. */
+void isr_recorder_finish (IsrRecorder *self, const char *reason);
+
+guint isr_recorder_get_rate (IsrRecorder *self); /* 0: not yet known */
+
+G_END_DECLS
