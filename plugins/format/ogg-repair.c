@@ -190,7 +190,7 @@ mend_head (Scan *self, IsrOutput *output)
   gsize header = self->head->len ? SEGMENTS + 1 + self->head->data[SEGMENTS] : 0;
   g_autoptr (GByteArray) mended = NULL;
 
-  if (self->links != 1 || isr_ogg_codec_find (self->head->data + header, self->head->len - header) != &isr_ogg_flac)
+  if (self->links != 1 || self->head->len == 0 || isr_ogg_codec_find (self->head->data + header, self->head->len - header) != &isr_ogg_flac)
     return;
   mended = g_byte_array_new ();
   g_byte_array_append (mended, self->head->data, self->head->len);

@@ -166,7 +166,11 @@ choose_flac (const IsrPcm *pcm, IsrSplitFormat format)
 gboolean
 isr_kind_from_caps (IsrKind *self, GstCaps *caps, IsrSplitFormat format)
 {
+  int channels = 0;
+
   *self = (IsrKind){ isr_content_from_caps (caps) };
+  if (self->content != ISR_CONTENT_UNKNOWN && gst_structure_get_int (gst_caps_get_structure (caps, 0), "channels", &channels))
+    self->channels = (guint) channels;
   if (self->content != ISR_CONTENT_RAW)
     return self->content != ISR_CONTENT_UNKNOWN;
   if (!pcm_from_structure (&self->pcm, gst_caps_get_structure (caps, 0)))

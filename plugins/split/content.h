@@ -54,8 +54,9 @@ char *isr_content_describe (const guint8 *data, gsize size);
 /* A content with what is needed to make a stream of it. */
 typedef struct {
   IsrContent content;
-  IsrPcm pcm;    /* RAW */
-  gboolean flac; /* RAW: into FLAC files */
+  IsrPcm pcm;     /* RAW */
+  gboolean flac;  /* RAW: into FLAC files */
+  guint channels; /* 0: the caps do not say */
 } IsrKind;
 
 /* From the caps that reach the writer; FALSE where they are none of them. */

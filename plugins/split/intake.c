@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* intake.c - decide, then pass on.
- *
- * The decision uses the first of these that says something: the caps; the content
- * type in x-icy caps; the one in the sticky event "http-headers"; typefinding, which
- * needs 4 KiB to be nearly certain and takes what is likely at 64 KiB or at the end. */
+/* intake.c - wait for the decision, lay the way, pass on. */
 #include "plugins/split/intake.h"
 
 #include <string.h>
 
 #include "plugins/format/icy.h"
 #include "plugins/messages.h"
-#include "plugins/split/content.h"
+#include "plugins/split/bufferbytes.h"
+#include "plugins/split/decision.h"
 #include "plugins/split/titles.h"
 
 GST_DEBUG_CATEGORY_STATIC (isr_intake_debug);
 #define GST_CAT_DEFAULT isr_intake_debug
-
-#define TYPEFIND_MIN (4 * 1024)
-#define TYPEFIND_MAX (64 * 1024)
 
 struct _IsrIntake {
   GstElement parent;
@@ -27,9 +21,7 @@ struct _IsrIntake {
 
   /* streaming thread */
   gboolean decided;
-  IsrContent content;
-  GstCaps *caps;      /* latest */
-  char *mime;         /* of http-headers */
+  IsrDecision decision;
   GQueue events;      /* GstEvent, before the decision */
   GQueue buffers;     /* GstBuffer, before the decision */
   gsize waiting;      /* bytes in them */
@@ -100,82 +92,6 @@ take_way_back (IsrIntake *self)
   link_pads (self->srcpad, self->writer);
 }
 
-/* --- the decision --- */
-
-static GBytes *
-peek_waiting (IsrIntake *self)
-{
-  GByteArray *bytes = g_byte_array_sized_new ((guint) self->waiting);
-
-  for (GList *l = self->buffers.head; l && bytes->len < TYPEFIND_MAX; l = l->next) {
-    GstMapInfo map;
-
-    if (!gst_buffer_map (l->data, &map, GST_MAP_READ))
-      continue;
-    g_byte_array_append (bytes, map.data, (guint) map.size);
-    gst_buffer_unmap (l->data, &map);
-  }
-
-  return g_byte_array_free_to_bytes (bytes);
-}
-
-static gboolean
-refuse (IsrIntake *self, IsrContent content, const char *found, const guint8 *data, gsize size)
-{
-  g_autofree char *bytes = isr_content_describe (data, size);
-
-  if (content == ISR_CONTENT_HTML)
-    GST_ELEMENT_ERROR (self->facade, STREAM, WRONG_TYPE,
-        ("This is a web page (HTML), no audio: use the address of the stream itself, not that of the page it is played on. It begins with %s", bytes), (NULL));
-  else if (found)
-    GST_ELEMENT_ERROR (self->facade, STREAM, WRONG_TYPE,
-        ("This is %s, which isrsplitsink does not record as it is: it takes MP3, AAC (ADTS), FLAC, Ogg, and raw audio. Put a demuxer or decoder before it (decodebin ! audioconvert). It begins with %s", found, bytes), (NULL));
-  else
-    GST_ELEMENT_ERROR (self->facade, STREAM, TYPE_NOT_FOUND,
-        ("This is no audio that isrsplitsink knows: it takes MP3, AAC (ADTS), FLAC, Ogg, and raw audio. It begins with %s", bytes), (NULL));
-  return FALSE;
-}
-
-static IsrContent
-read_signs (IsrIntake *self)
-{
-  IsrContent content = isr_content_from_caps (self->caps);
-
-  return content != ISR_CONTENT_UNKNOWN ? content : isr_content_from_mime (self->mime);
-}
-
-/* TRUE: it is known, or it never will be (error posted, content OTHER). */
-static gboolean
-find_content (IsrIntake *self, gboolean final)
-{
-  g_autoptr (GBytes) bytes = NULL;
-  g_autofree char *found = NULL;
-  gsize size = 0;
-  const guint8 *data;
-  IsrContent sniffed;
-
-  self->content = read_signs (self);
-  if (self->content == ISR_CONTENT_RAW)
-    return TRUE;
-  bytes = peek_waiting (self);
-  data = g_bytes_get_data (bytes, &size);
-  final = final || size >= TYPEFIND_MAX;
-  if (self->content == ISR_CONTENT_UNKNOWN && size < TYPEFIND_MIN && !final)
-    return FALSE;
-  sniffed = isr_content_from_bytes (GST_OBJECT (self->facade), data, size, final, &found);
-  if (sniffed == ISR_CONTENT_HTML)
-    self->content = sniffed;
-  if (self->content == ISR_CONTENT_UNKNOWN)
-    self->content = sniffed;
-  if (self->content == ISR_CONTENT_UNKNOWN && !final)
-    return FALSE;
-  if (self->content == ISR_CONTENT_UNKNOWN || self->content >= ISR_CONTENT_HTML) {
-    refuse (self, self->content, found, data, size);
-    self->content = ISR_CONTENT_OTHER;
-  }
-  return TRUE;
-}
-
 /* --- passing on --- */
 
 static gboolean
@@ -183,10 +99,10 @@ push_caps (IsrIntake *self)
 {
   g_autoptr (GstCaps) caps = NULL;
 
-  if (self->caps && (self->content == ISR_CONTENT_RAW || self->content == ISR_CONTENT_OGG || gst_structure_has_name (gst_caps_get_structure (self->caps, 0), "audio/mpeg")) && isr_content_from_caps (self->caps) == self->content)
-    caps = gst_caps_ref (self->caps);
+  if (self->decision.caps && (self->decision.content == ISR_CONTENT_RAW || self->decision.content == ISR_CONTENT_OGG || gst_structure_has_name (gst_caps_get_structure (self->decision.caps, 0), "audio/mpeg")) && isr_content_from_caps (self->decision.caps) == self->decision.content)
+    caps = gst_caps_ref (self->decision.caps);
   for (guint i = 0; i < G_N_ELEMENTS (ways) && !caps; i++) {
-    if (ways[i].content == self->content)
+    if (ways[i].content == self->decision.content)
       caps = gst_caps_from_string (ways[i].caps);
   }
   return gst_pad_push_event (self->srcpad, gst_event_new_caps (caps));
@@ -214,35 +130,11 @@ post_title (IsrIntake *self, const IsrIcyMetadata *metadata)
     gst_element_post_message (self->facade, gst_message_new_tag (GST_OBJECT (self->facade), isr_titles_from_icy (metadata->title)));
 }
 
-static void
-unmap_buffer (gpointer data)
-{
-  GstMapInfo *map = data;
-  GstMemory *memory = map->memory;
-
-  gst_memory_unmap (memory, map);
-  gst_memory_unref (memory);
-  g_free (map);
-}
-
-static GBytes *
-wrap_buffer (GstBuffer *buffer)
-{
-  GstMapInfo *map = g_new0 (GstMapInfo, 1);
-  GstMemory *memory = gst_buffer_get_all_memory (buffer);
-
-  if (memory && gst_memory_map (memory, map, GST_MAP_READ))
-    return g_bytes_new_with_free_func (map->data, map->size, unmap_buffer, map);
-  g_clear_pointer (&memory, gst_memory_unref);
-  g_free (map);
-  return g_bytes_new (NULL, 0);
-}
-
 /* Audio without the titles; where there are none the buffer itself. */
 static GstFlowReturn
 push_stripped (IsrIntake *self, GstBuffer *buffer)
 {
-  g_autoptr (GBytes) bytes = wrap_buffer (buffer);
+  g_autoptr (GBytes) bytes = isr_buffer_get_bytes (buffer);
   GBytes *audio = NULL;
   IsrIcyMetadata metadata = { 0 };
   GstFlowReturn ret = GST_FLOW_OK;
@@ -308,12 +200,12 @@ get_parser_name (IsrContent content)
 static GstFlowReturn
 decide (IsrIntake *self, gboolean final)
 {
-  if (!find_content (self, final))
+  if (!isr_decision_make (&self->decision, self->facade, &self->buffers, final))
     return GST_FLOW_OK;
   self->decided = TRUE;
-  if (self->content == ISR_CONTENT_OTHER || !lay_way (self, get_parser_name (self->content)))
+  if (self->decision.content == ISR_CONTENT_OTHER || !lay_way (self, get_parser_name (self->decision.content)))
     return GST_FLOW_ERROR;
-  GST_INFO_OBJECT (self, "decided: %s", get_parser_name (self->content) ? get_parser_name (self->content) : "straight to the writer");
+  GST_INFO_OBJECT (self, "decided: %s", get_parser_name (self->decision.content) ? get_parser_name (self->decision.content) : "straight to the writer");
   push_held_events (self);
   return push_held_buffers (self);
 }
@@ -323,7 +215,7 @@ isr_intake_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   IsrIntake *self = ISR_INTAKE (parent);
 
-  if (self->decided && self->content == ISR_CONTENT_OTHER) {
+  if (self->decided && self->decision.content == ISR_CONTENT_OTHER) {
     gst_buffer_unref (buffer);
     return GST_FLOW_ERROR;
   }
@@ -353,41 +245,18 @@ on_caps (IsrIntake *self, GstEvent *event)
   IsrContent next;
 
   gst_event_parse_caps (event, &caps);
-  gst_caps_replace (&self->caps, caps);
+  isr_decision_take_caps (&self->decision, caps);
   use_icy (self, gst_caps_get_structure (caps, 0));
   gst_event_unref (event);
   if (!self->decided)
     return TRUE;
-  next = isr_content_from_caps (self->caps);
+  next = isr_content_from_caps (self->decision.caps);
   if (next == ISR_CONTENT_UNKNOWN)
     return TRUE;
-  if (next == self->content)
+  if (next == self->decision.content)
     return push_caps (self);
   GST_ELEMENT_ERROR (self->facade, STREAM, WRONG_TYPE, ("The stream became another one while it was recorded: now it is %s. Restart the element for it.", gst_structure_get_name (gst_caps_get_structure (caps, 0))), (NULL));
   return FALSE;
-}
-
-static gboolean
-find_content_type (GQuark field, const GValue *value, gpointer mime)
-{
-  if (g_ascii_strcasecmp (g_quark_to_string (field), "content-type") == 0 && G_VALUE_HOLDS_STRING (value))
-    *(char **) mime = g_value_dup_string (value);
-  return *(char **) mime == NULL;
-}
-
-static void
-read_http_headers (IsrIntake *self, GstEvent *event)
-{
-  const GstStructure *s = gst_event_get_structure (event);
-  GstStructure *headers = NULL;
-
-  if (!s || !gst_structure_has_name (s, "http-headers"))
-    return;
-  if (!gst_structure_get (s, "response-headers", GST_TYPE_STRUCTURE, &headers, NULL))
-    return;
-  g_clear_pointer (&self->mime, g_free);
-  gst_structure_foreach (headers, find_content_type, &self->mime);
-  gst_structure_free (headers);
 }
 
 /* Past the parser, which would keep it until its next frame: the writer has to
@@ -452,7 +321,7 @@ isr_intake_event (GstPad *pad, GstObject *parent, GstEvent *event)
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
     return on_eos (self, event);
   if (GST_EVENT_TYPE (event) == GST_EVENT_CUSTOM_DOWNSTREAM_STICKY)
-    read_http_headers (self, event);
+    isr_decision_take_event (&self->decision, event);
   if (self->decided && is_gap_event (event))
     return send_to_writer (self, event);
   if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) {
@@ -490,8 +359,7 @@ reset (IsrIntake *self)
 {
   drop_held (self);
   take_way_back (self);
-  gst_caps_replace (&self->caps, NULL);
-  g_clear_pointer (&self->mime, g_free);
+  isr_decision_clear (&self->decision);
   g_clear_pointer (&self->icy, isr_icy_free);
   self->decided = FALSE;
   self->discont = FALSE;
@@ -513,8 +381,7 @@ isr_intake_finalize (GObject *object)
   IsrIntake *self = ISR_INTAKE (object);
 
   drop_held (self);
-  gst_caps_replace (&self->caps, NULL);
-  g_free (self->mime);
+  isr_decision_clear (&self->decision);
   g_clear_pointer (&self->icy, isr_icy_free);
   g_hash_table_unref (self->parsers);
   G_OBJECT_CLASS (isr_intake_parent_class)->finalize (object);

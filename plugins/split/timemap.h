@@ -84,7 +84,8 @@ IsrTimeChange isr_time_map_feed (IsrTimeMap *map, const IsrTimeReading *now, con
 
 /* Settling: until a map in mode arrival is settled its UTC still leaps (the burst at connect), so
  * the caller holds the packets. It is settled ISR_TIME_SETTLE_US after the first packet, or by
- * isr_time_map_settle(): when ISR_TIME_SETTLE_BYTES are held, or the stream ends. Then the UTC of all
+ * isr_time_map_settle(): when ISR_TIME_SETTLE_BYTES are held, or the stream ends (before any packet: with
+ * the next one). Then the UTC of all
  * held packets is right. The other modes are settled with the first packet. A change reported before
  * that is in this UTC already; it only matters to files of before (ARRIVED: their names). */
 gboolean isr_time_map_settled (const IsrTimeMap *map);

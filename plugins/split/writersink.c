@@ -12,14 +12,14 @@
 #include "plugins/split/writersink.h"
 
 #include <errno.h>
-#include <string.h>
-#include <time.h>
 
 #include "plugins/messages.h"
+#include "plugins/split/bufferbytes.h"
 #include "plugins/split/content.h"
 #include "plugins/split/continuity.h"
 #include "plugins/split/recorder.h"
 #include "plugins/split/titles.h"
+#include "plugins/split/upstream.h"
 
 GST_DEBUG_CATEGORY_STATIC (isr_writer_sink_debug);
 #define GST_CAT_DEFAULT isr_writer_sink_debug
@@ -169,99 +169,16 @@ isr_writer_sink_change_state (GstElement *element, GstStateChange transition)
   return ret;
 }
 
-/* --- time --- */
-
-static IsrTimeReading
-read_clocks (void)
-{
-  struct timespec boot = { 0 };
-
-  clock_gettime (CLOCK_BOOTTIME, &boot);
-  return (IsrTimeReading){ g_get_monotonic_time (), g_get_real_time (), boot.tv_sec * G_USEC_PER_SEC + boot.tv_nsec / 1000 };
-}
-
-/* Time since the first sample of @buffer was heard. */
-static gint64
-get_age (IsrWriterSink *self, GstBuffer *buffer, guint64 duration_ns)
-{
-  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
-  GstClockTime running = gst_segment_to_running_time (&GST_BASE_SINK (self)->segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
-
-  if (!clock || !GST_CLOCK_TIME_IS_VALID (running))
-    return (gint64) duration_ns;
-  return GST_CLOCK_DIFF (running + gst_element_get_base_time (GST_ELEMENT (self)), gst_clock_get_time (clock));
-}
-
-static gboolean
-is_live (IsrWriterSink *self)
-{
-  g_autoptr (GstQuery) query = gst_query_new_latency ();
-  gboolean live = FALSE;
-
-  if (gst_pad_peer_query (GST_BASE_SINK_PAD (self), query))
-    gst_query_parse_latency (query, &live, NULL, NULL);
-  return live;
-}
-
-static gboolean
-is_seekable (IsrWriterSink *self)
-{
-  static const GstFormat formats[] = { GST_FORMAT_BYTES, GST_FORMAT_TIME };
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (self->facade, "sink");
-  gboolean seekable = FALSE;
-
-  for (guint i = 0; i < G_N_ELEMENTS (formats) && !seekable; i++) {
-    g_autoptr (GstQuery) query = gst_query_new_seeking (formats[i]);
-
-    if (gst_pad_peer_query (pad, query))
-      gst_query_parse_seeking (query, NULL, &seekable, NULL, NULL);
-  }
-
-  return seekable;
-}
+/* --- data --- */
 
 static void
 decide_input (IsrWriterSink *self, GstBuffer *buffer)
 {
-  gboolean live = is_live (self);
-  gboolean raw = self->run.kind.content == ISR_CONTENT_RAW;
-  IsrRecorderInput input = { ISR_TIME_COUNTED, FALSE };
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (self->facade, "sink");
+  IsrRecorderInput input = isr_upstream_choose_input (pad, self->run.kind.content == ISR_CONTENT_RAW,
+      GST_CLOCK_TIME_IS_VALID (self->run.settings.start_time), GST_BUFFER_PTS_IS_VALID (buffer));
 
-  if (GST_CLOCK_TIME_IS_VALID (self->run.settings.start_time))
-    input.mode = ISR_TIME_GIVEN;
-  else if (raw && live && GST_BUFFER_PTS_IS_VALID (buffer))
-    input.mode = ISR_TIME_CAPTURE;
-  else if (!raw && !is_seekable (self))
-    input.mode = ISR_TIME_ARRIVAL;
-  input.may_wait = !live && input.mode != ISR_TIME_ARRIVAL;
   isr_recorder_set_input (self->run.recorder, &input);
-}
-
-/* --- data --- */
-
-static void
-unmap_buffer (gpointer data)
-{
-  GstMapInfo *map = data;
-  GstMemory *memory = map->memory;
-
-  gst_memory_unmap (memory, map);
-  gst_memory_unref (memory);
-  g_free (map);
-}
-
-/* No copy: the bytes keep the memory. */
-static GBytes *
-get_bytes (GstBuffer *buffer)
-{
-  GstMapInfo *map = g_new0 (GstMapInfo, 1);
-  GstMemory *memory = gst_buffer_get_all_memory (buffer);
-
-  if (memory && gst_memory_map (memory, map, GST_MAP_READ))
-    return g_bytes_new_with_free_func (map->data, map->size, unmap_buffer, map);
-  g_clear_pointer (&memory, gst_memory_unref);
-  g_free (map);
-  return NULL;
 }
 
 static guint64
@@ -277,7 +194,7 @@ get_duration (IsrWriterSink *self, GstBuffer *buffer)
 static void
 heed_gap (IsrWriterSink *self, IsrBreak broken)
 {
-  const char *cause = self->run.kind.content == ISR_CONTENT_RAW && is_live (self) ? ISR_GAP_OVERRUN : ISR_GAP_SOURCE;
+  const char *cause = self->run.kind.content == ISR_CONTENT_RAW && isr_upstream_is_live (GST_BASE_SINK_PAD (self)) ? ISR_GAP_OVERRUN : ISR_GAP_SOURCE;
 
   if (broken.is_gap)
     isr_recorder_gap (self->run.recorder, cause, broken.hole_ns);
@@ -294,7 +211,7 @@ static GstFlowReturn
 isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 {
   IsrWriterSink *self = ISR_WRITER_SINK (sink);
-  IsrTimeReading now = read_clocks ();
+  IsrTimeReading now = isr_upstream_read_clocks ();
   guint64 duration = get_duration (self, buffer);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
@@ -303,14 +220,13 @@ isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
     return GST_FLOW_ERROR;
   if (!self->run.has_kind)
     return GST_FLOW_NOT_NEGOTIATED;
-  if (!(bytes = get_bytes (buffer)))
-    return GST_FLOW_OK;
+  bytes = isr_buffer_get_bytes (buffer);
   if (!isr_recorder_has_input (self->run.recorder))
     decide_input (self, buffer);
   heed_gap (self, isr_continuity_take_buffer (&self->run.continuity, &sink->segment, buffer, duration, self->run.kind.content == ISR_CONTENT_RAW));
   if (g_atomic_int_compare_and_exchange (&self->split_requested, TRUE, FALSE))
     isr_recorder_split (self->run.recorder);
-  if (!isr_recorder_take (self->run.recorder, bytes, &now, get_age (self, buffer, duration), &error))
+  if (!isr_recorder_take (self->run.recorder, bytes, &now, isr_upstream_get_age (GST_BASE_SINK (self), buffer, (gint64) duration), &error))
     return report_unusable (self, error);
   return isr_io_thread_is_broken (self->run.io) ? GST_FLOW_ERROR : GST_FLOW_OK;
 }
@@ -343,7 +259,7 @@ isr_writer_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
   if (self->run.has_kind)
     isr_recorder_finish (self->run.recorder, ISR_CLOSE_FORMAT_CHANGE); /* while its kind is still there */
   self->run.kind = kind;
-  self->run.has_kind = isr_recorder_set_kind (self->run.recorder, isr_kind_make_stream, &self->run.kind, kind.pcm.channels, &error);
+  self->run.has_kind = isr_recorder_set_kind (self->run.recorder, isr_kind_make_stream, &self->run.kind, kind.channels, &error);
   if (!self->run.has_kind)
     report_unusable (self, error);
   else
