@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-#define FRAME 384  /* bytes: MPEG-1 layer III, 128 kb/s, 48 kHz */
-#define TURN 96    /* ms */
-#define FRAMES 4   /* of 24 ms, in a turn */
-#define BURST 125  /* frames: 3 s */
+#define FRAME 384 /* bytes: MPEG-1 layer III, 128 kb/s, 48 kHz */
+#define TURN 96   /* ms */
+#define FRAMES 4  /* of 24 ms, in a turn */
+#define BURST 125 /* frames: 3 s */
 
 static void
 send_frames (SoupServerMessage *message, guint n)
