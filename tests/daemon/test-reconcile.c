@@ -4,7 +4,9 @@
 #include "daemon/archive/status-file.h"
 #include "tests/daemon/temp.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utime.h>
@@ -262,6 +264,88 @@ test_left_behind (Fixture *f, gconstpointer data)
   g_assert_null (isr_catalog_lookup (f->catalog, "lost.wav"));
 }
 
+/* A second of 8 kHz mono whose header does not know its length, and half a sample. */
+static void
+write_torn_wav (Fixture *f, const char *name)
+{
+  static const guint8 header[44] = "RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x80\x3e\0\0\2\0\x10\0"
+                                   "data\xff\xff\xff\xff";
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  g_byte_array_append (bytes, header, sizeof header);
+  for (int i = 0; i < 16001; i++)
+    g_byte_array_append (bytes, (const guint8 *) "x", 1);
+  temp_write (f->directory, name, bytes->data, bytes->len);
+}
+
+static void
+assert_bytes_of_data (Fixture *f, const char *name, guint32 expected)
+{
+  g_autofree char *path = g_build_filename (f->directory, name, NULL);
+  g_autofree char *bytes = NULL;
+  gsize size;
+  guint32 length;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  memcpy (&length, bytes + 40, 4);
+  g_assert_cmpuint (GUINT32_FROM_LE (length), ==, expected);
+}
+
+static void
+test_mends (Fixture *f, gconstpointer data)
+{
+  g_autoptr (IsrRecording) known = isr_recording_new ();
+  g_autoptr (IsrRecording) got = NULL, unknown = NULL, nameless = NULL;
+
+  known->source = g_strdup ("mic");
+  known->name = g_strdup ("known.wav");
+  known->recording = TRUE;
+  known->start_us = known->end_us = 1000 * G_TIME_SPAN_SECOND;
+  isr_catalog_begin (f->catalog, known);
+  close_catalog (f);
+  write_torn_wav (f, "known.wav.part");
+  write_torn_wav (f, "x_20240131T120000Z.wav.part");
+  write_torn_wav (f, "nameless.wav.part");
+  temp_write (f->directory, "x_20240131T120000Z.wav", "taken", 5);
+  temp_write (f->directory, "nothing.wav.part", "", 0);
+  set_mtime (f, "nameless.wav.part", 1700000000);
+  open_catalog (f, TRUE);
+  reconcile (f);
+  assert_names (f, "known.wav nameless.wav x_20240131T120000Z.wav x_20240131T120000Z_2.wav");
+
+  got = isr_catalog_lookup (f->catalog, "known.wav");
+  g_assert_cmpstr (got->source, ==, "mic");
+  g_assert_false (got->adopted);
+  g_assert_false (got->recording);
+  g_assert_cmpuint (got->samples, ==, 8000);
+  g_assert_cmpuint (got->rate, ==, 8000);
+  g_assert_cmpint (got->end_us, ==, 1001 * G_TIME_SPAN_SECOND);
+  assert_bytes_of_data (f, "known.wav", 16000);
+  unknown = isr_catalog_lookup (f->catalog, "x_20240131T120000Z_2.wav");
+  g_assert_cmpint (unknown->start_us, ==, 1706702400 * G_TIME_SPAN_SECOND);
+  g_assert_cmpuint (unknown->samples, ==, 8000);
+  nameless = isr_catalog_lookup (f->catalog, "nameless.wav");
+  g_assert_cmpint (nameless->start_us, ==, 1699999999 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (nameless->end_us, ==, 1700000000 * G_TIME_SPAN_SECOND);
+}
+
+static void
+test_leaves_what_is_held (Fixture *f, gconstpointer data)
+{
+  g_autofree char *part = g_build_filename (f->directory, "held.wav.part", NULL);
+  int fd;
+
+  write_torn_wav (f, "held.wav.part");
+  fd = g_open (part, O_RDWR | O_CLOEXEC, 0);
+  g_assert_cmpint (flock (fd, LOCK_EX), ==, 0);
+  reconcile (f);
+  assert_names (f, "");
+  assert_bytes_of_data (f, "held.wav.part", G_MAXUINT32);
+  close (fd);
+  reconcile (f);
+  assert_names (f, "held.wav");
+}
+
 /* What this process is writing is not touched. */
 static void
 test_live (Fixture *f, gconstpointer data)
@@ -272,12 +356,12 @@ test_live (Fixture *f, gconstpointer data)
   recording->source = g_strdup ("mic");
   recording->name = g_strdup ("live.wav");
   recording->recording = TRUE;
-  temp_write (f->directory, "live.wav.part", "123", 3);
+  write_torn_wav (f, "live.wav.part");
   isr_catalog_begin (f->catalog, recording);
   reconcile (f);
   got = isr_catalog_lookup (f->catalog, "live.wav");
   g_assert_true (got->recording);
-  g_assert_cmpuint (got->bytes, ==, 3);
+  g_assert_cmpuint (got->bytes, ==, 44 + 16001);
 }
 
 static void
@@ -386,6 +470,8 @@ main (int argc, char **argv)
   ADD ("strange-names", test_strange_names);
   ADD ("no-directory", test_no_directory);
   ADD ("left-behind", test_left_behind);
+  ADD ("mends", test_mends);
+  ADD ("leaves-what-is-held", test_leaves_what_is_held);
   ADD ("live", test_live);
   ADD ("nothing-is-written-for-readers", test_nothing_is_written_for_readers);
   ADD ("in-a-worker", test_in_a_worker);
