@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 typedef struct {
   IsrStream parent;
   IsrFramer framer;
-  GError *error; /* why the input is unusable */
+  GError *error;        /* why the input is unusable */
+  gboolean free_format; /* the first bytes looked like that */
   gboolean drained;
   gboolean ended; /* drained, and all frames received */
 
