@@ -25,6 +25,7 @@ typedef struct {
   IsrMp3History history; /* of the frames before it */
 
   /* What the source's Info frame said. */
+  guint32 info_key;  /* of which frames */
   guint skip;        /* samples after the packet handed out last that are not to be played */
   guint64 announced; /* frames; 0 = not known, or known to be wrong */
   guint drop;        /* samples at the end of these that are not to be played */

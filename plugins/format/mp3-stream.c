@@ -50,6 +50,7 @@ mp3_take_info (IsrMp3Stream *self, GBytes *bytes)
   self->announced = 0;
   if (!first)
     return TRUE;
+  self->info_key = isr_mp3_frame_get_key (&frame);
   self->skip = info.skip;
   self->drop = info.drop;
   self->announced = info.gapless ? info.frames : 0;
@@ -120,6 +121,8 @@ mp3_next_held (IsrMp3Stream *self, IsrPacket *packet)
     return FALSE;
   data = g_bytes_get_data (bytes, &size);
   isr_mp3_frame_parse (&frame, data, size);
+  if (isr_mp3_frame_get_key (&frame) != self->info_key) /* what was said is of other frames */
+    self->announced = self->skip = 0;
   dropped = mp3_count_dropped (self, frame.samples);
   if (dropped > 0 && !self->ended)
     return FALSE;
