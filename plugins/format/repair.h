@@ -18,6 +18,7 @@ typedef struct {
   guint rate;       /* Hz */
   guint64 bytes;    /* size of the file now */
   gboolean changed; /* FALSE: it was complete */
+  const char *note; /* a sentence on what could not be mended (static), or NULL */
 } IsrRepairResult;
 
 /* @input and @output are the same file: output's verbs change it in place, and

@@ -30,8 +30,8 @@ patch_u32 (IsrOutput *output, guint64 offset, guint64 value)
   isr_output_patch_data (output, offset, &le, 4);
 }
 
-/* The order is chosen for a power cut between the patches: data, the largest
- * truth, first; RF64 is announced only when ds64 is there. */
+/* The order is chosen for a crash between the patches: RF64 is announced only
+ * when ds64 is there; the size of data, by which repair goes, comes last. */
 void
 isr_wav_layout_set_sizes (IsrWavLayout *self, IsrOutput *output, guint64 data_size, guint64 file_size)
 {
@@ -49,9 +49,9 @@ isr_wav_layout_set_sizes (IsrWavLayout *self, IsrOutput *output, guint64 data_si
   } else {
     patch_u32 (output, 4, riff_size);
   }
-  patch_u32 (output, self->data - 4, self->rf64 || riff_size >= UNKNOWN ? UNKNOWN : data_size);
   if (self->fact)
     patch_u32 (output, self->fact, self->rf64 ? UNKNOWN : frames);
+  patch_u32 (output, self->data - 4, self->rf64 || riff_size >= UNKNOWN ? UNKNOWN : data_size);
   self->riff_size = riff_size;
   self->data_size = data_size;
 }

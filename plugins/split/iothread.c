@@ -50,9 +50,8 @@ struct _IsrIoThread {
   GAsyncQueue *replies; /* numbers of JOB_REPLY */
   GAsyncQueue *nudges;  /* ends the pause between two tries */
 
-  IsrIoStats stats; /* object lock, with the next two */
-  gboolean full;
-  char *path; /* of the file being written, for messages of the streaming thread */
+  gboolean full; /* object lock, with the next one and settings.stats */
+  char *path;    /* of the file being written, for messages of the streaming thread */
 
   gint finishing, awake, broken, lost; /* atomic; lost: number of the last lost file */
   guint opened, asked;                 /* streaming thread: last numbers given out */
@@ -98,9 +97,9 @@ report_failed (IsrIoThread *self, int code, const char *what)
   gboolean known;
 
   GST_OBJECT_LOCK (self->settings.owner);
-  known = self->stats.failed;
-  self->stats.failed = TRUE;
-  lost = self->stats.lost_ns;
+  known = self->settings.stats->failed;
+  self->settings.stats->failed = TRUE;
+  lost = self->settings.stats->lost_ns;
   path = g_strdup (self->path ? self->path : "");
   GST_OBJECT_UNLOCK (self->settings.owner);
   if (known)
@@ -122,10 +121,10 @@ report_recovered (IsrIoThread *self)
   gboolean changed;
 
   GST_OBJECT_LOCK (self->settings.owner);
-  changed = self->stats.failed && !self->full;
+  changed = self->settings.stats->failed && !self->full;
   if (changed)
-    self->stats.failed = FALSE;
-  lost = self->stats.lost_ns;
+    self->settings.stats->failed = FALSE;
+  lost = self->settings.stats->lost_ns;
   path = g_strdup (self->path);
   GST_OBJECT_UNLOCK (self->settings.owner);
   if (!changed)
@@ -230,8 +229,8 @@ static void
 count_file (IsrIoThread *self, guint64 bytes)
 {
   GST_OBJECT_LOCK (self->settings.owner);
-  self->stats.files++;
-  self->stats.bytes += bytes;
+  self->settings.stats->files++;
+  self->settings.stats->bytes += bytes;
   GST_OBJECT_UNLOCK (self->settings.owner);
 }
 
@@ -374,12 +373,12 @@ static void
 settle (IsrIoThread *self, Job *job, gsize size, gboolean lost)
 {
   GST_OBJECT_LOCK (self->settings.owner);
-  self->stats.pending_bytes -= size;
-  self->stats.pending_ns -= job->duration_ns;
+  self->settings.stats->pending_bytes -= size;
+  self->settings.stats->pending_ns -= job->duration_ns;
   if (job->type == JOB_CLOSE)
-    self->stats.pending_files--;
+    self->settings.stats->pending_files--;
   if (lost)
-    self->stats.lost_ns += job->duration_ns;
+    self->settings.stats->lost_ns += job->duration_ns;
   GST_OBJECT_UNLOCK (self->settings.owner);
 }
 
@@ -425,10 +424,10 @@ static void
 push_job (IsrIoThread *self, const Job *values)
 {
   GST_OBJECT_LOCK (self->settings.owner);
-  self->stats.pending_bytes += values->bytes ? g_bytes_get_size (values->bytes) : 0;
-  self->stats.pending_ns += values->duration_ns;
+  self->settings.stats->pending_bytes += values->bytes ? g_bytes_get_size (values->bytes) : 0;
+  self->settings.stats->pending_ns += values->duration_ns;
   if (values->type == JOB_OPEN)
-    self->stats.pending_files++;
+    self->settings.stats->pending_files++;
   GST_OBJECT_UNLOCK (self->settings.owner);
   g_async_queue_push (self->jobs, g_memdup2 (values, sizeof *values));
 }
@@ -496,7 +495,7 @@ isr_io_thread_is_full (IsrIoThread *self)
   GST_OBJECT_LOCK (self->settings.owner);
   was = self->full;
   share = was ? 2 : 1;
-  self->full = self->stats.pending_ns > self->settings.max_pending / share && self->stats.pending_bytes > ISR_IO_PENDING_MIN_BYTES / share;
+  self->full = self->settings.stats->pending_ns > self->settings.max_pending / share && self->settings.stats->pending_bytes > ISR_IO_PENDING_MIN_BYTES / share;
   full = self->full;
   GST_OBJECT_UNLOCK (self->settings.owner);
   return full;
@@ -507,7 +506,7 @@ isr_io_thread_drop (IsrIoThread *self, guint64 duration_ns)
 {
   report_failed (self, ETIMEDOUT, "keep up with writing to");
   GST_OBJECT_LOCK (self->settings.owner);
-  self->stats.lost_ns += duration_ns;
+  self->settings.stats->lost_ns += duration_ns;
   GST_OBJECT_UNLOCK (self->settings.owner);
 }
 
@@ -552,12 +551,4 @@ void
 isr_io_thread_unwake (IsrIoThread *self)
 {
   g_atomic_int_set (&self->awake, FALSE);
-}
-
-void
-isr_io_thread_get_stats (IsrIoThread *self, IsrIoStats *stats)
-{
-  GST_OBJECT_LOCK (self->settings.owner);
-  *stats = self->stats;
-  GST_OBJECT_UNLOCK (self->settings.owner);
 }

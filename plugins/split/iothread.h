@@ -43,7 +43,8 @@ typedef struct {
   guint64 fsync_interval; /* ns; 0: only at close */
   gboolean disk_retry;
 
-  GstObject *owner; /* not referenced: it outlives the thread */
+  GstObject *owner;  /* not referenced: it outlives the thread */
+  IsrIoStats *stats; /* of the owner; set to 0 before */
   /* Takes a message of messages.h. Called from both threads. */
   void (*post) (GstObject *owner, GstStructure *message);
   /* No recording is possible: code is the errno, path and what say where and at what. */
@@ -93,7 +94,5 @@ gboolean isr_io_thread_is_broken (IsrIoThread *self);
 gboolean isr_io_thread_drain (IsrIoThread *self, gboolean last);
 void isr_io_thread_wake (IsrIoThread *self);
 void isr_io_thread_unwake (IsrIoThread *self);
-
-void isr_io_thread_get_stats (IsrIoThread *self, IsrIoStats *stats);
 
 G_END_DECLS

@@ -35,7 +35,7 @@ struct _IsrRecorder {
   IsrStream *scout; /* only while the map settles, with the next three */
   GQueue held;      /* of GBytes */
   gsize held_bytes;
-  guint64 scouted;  /* samples */
+  guint64 scouted; /* samples */
   gint64 held_since_us;
   IsrTimeReading last; /* when the last bytes came */
 
@@ -47,7 +47,7 @@ struct _IsrRecorder {
   gint64 synced_us;   /* monotonic */
   gboolean split_requested;
 
-  IsrRecorderStats stats; /* object lock of the I/O thread's owner */
+  IsrRecorderStats *stats; /* object lock of lock */
   GstObject *lock;
 };
 
@@ -139,9 +139,9 @@ split_file (IsrRecorder *self, gint64 named_us, const char *reason)
   open_file (self, named_us);
   cost = g_get_monotonic_time () - began;
   GST_OBJECT_LOCK (self->lock);
-  self->stats.splits++;
-  self->stats.last_split_us = cost;
-  self->stats.max_split_us = MAX (self->stats.max_split_us, cost);
+  self->stats->splits++;
+  self->stats->last_split_us = cost;
+  self->stats->max_split_us = MAX (self->stats->max_split_us, cost);
   GST_OBJECT_UNLOCK (self->lock);
 }
 
@@ -169,8 +169,8 @@ advance (IsrRecorder *self, guint64 samples, gboolean written)
 {
   self->samples += samples;
   GST_OBJECT_LOCK (self->lock);
-  self->stats.position_ns = (guint64) position_ns (self, 0);
-  self->stats.samples += written ? samples : 0;
+  self->stats->position_ns = (guint64) position_ns (self, 0);
+  self->stats->samples += written ? samples : 0;
   GST_OBJECT_UNLOCK (self->lock);
 }
 
@@ -372,7 +372,7 @@ hold (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, GError **erro
 /* --- public --- */
 
 IsrRecorder *
-isr_recorder_new (const IsrSplitSettings *settings, const IsrRecorderHooks *hooks, IsrIoThread *io, GstObject *lock)
+isr_recorder_new (const IsrSplitSettings *settings, const IsrRecorderHooks *hooks, IsrIoThread *io, GstObject *lock, IsrRecorderStats *stats)
 {
   IsrRecorder *self = g_new0 (IsrRecorder, 1);
 
@@ -380,6 +380,7 @@ isr_recorder_new (const IsrSplitSettings *settings, const IsrRecorderHooks *hook
   self->hooks = hooks;
   self->io = io;
   self->lock = lock;
+  self->stats = stats;
   self->zone = isr_boundary_zone (settings->timezone);
   self->interval_us = (gint64) (settings->split_interval / GST_USECOND);
   self->offset_us = (gint64) (settings->split_offset / GST_USECOND);
@@ -433,12 +434,6 @@ isr_recorder_set_kind (IsrRecorder *self, IsrStreamMaker make, gconstpointer kin
 }
 
 gboolean
-isr_recorder_has_kind (IsrRecorder *self)
-{
-  return self->stream != NULL;
-}
-
-gboolean
 isr_recorder_has_input (IsrRecorder *self)
 {
   return self->map != NULL;
@@ -466,6 +461,8 @@ isr_recorder_take (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, 
   gboolean ok;
 
   self->last = *now;
+  if (!self->stream && !(self->stream = self->make (self->kind, error)))
+    return FALSE;
   if (self->input.mode == ISR_TIME_ARRIVAL && !isr_time_map_settled (self->map)) {
     ok = hold (self, bytes, now, error);
   } else {
@@ -503,18 +500,12 @@ isr_recorder_finish (IsrRecorder *self, const char *reason)
   end_stream (self);
   if (self->map)
     close_here (self, reason, NULL);
+  g_clear_pointer (&self->stream, isr_stream_free); /* should more come, it is another one */
 }
 
 guint
 isr_recorder_get_rate (IsrRecorder *self)
 {
-  return self->rate ? self->rate : self->stream ? isr_stream_get_rate (self->stream) : 0;
-}
-
-void
-isr_recorder_get_stats (IsrRecorder *self, IsrRecorderStats *stats)
-{
-  GST_OBJECT_LOCK (self->lock);
-  *stats = self->stats;
-  GST_OBJECT_UNLOCK (self->lock);
+  return self->rate ? self->rate : self->stream ? isr_stream_get_rate (self->stream)
+                                                : 0;
 }

@@ -42,14 +42,13 @@ typedef struct {
   gint64 last_split_us, max_split_us; /* what a split cost the streaming thread */
 } IsrRecorderStats;
 
-/* @settings, @hooks and @io must outlive it; the object lock of @lock guards the counters. */
-IsrRecorder *isr_recorder_new (const IsrSplitSettings *settings, const IsrRecorderHooks *hooks, IsrIoThread *io, GstObject *lock);
+/* @settings, @hooks and @io must outlive it; the object lock of @lock guards @stats. */
+IsrRecorder *isr_recorder_new (const IsrSplitSettings *settings, const IsrRecorderHooks *hooks, IsrIoThread *io, GstObject *lock, IsrRecorderStats *stats);
 void isr_recorder_free (IsrRecorder *self);
 
 /* From here on the input is a stream as @make makes them of @kind (which must stay
  * valid until the next call). A file of the stream before ends with "format-change". */
 gboolean isr_recorder_set_kind (IsrRecorder *self, IsrStreamMaker make, gconstpointer kind, guint channels, GError **error);
-gboolean isr_recorder_has_kind (IsrRecorder *self);
 
 gboolean isr_recorder_has_input (IsrRecorder *self);
 void isr_recorder_set_input (IsrRecorder *self, const IsrRecorderInput *input);
@@ -64,10 +63,9 @@ void isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns);
 /* A new file begins with the next packet. */
 void isr_recorder_split (IsrRecorder *self);
 
-/* The run ends: whatever is held is written, the open file closed. */
+/* The stream ends: whatever is held is written, the open file closed. */
 void isr_recorder_finish (IsrRecorder *self, const char *reason);
 
 guint isr_recorder_get_rate (IsrRecorder *self); /* 0: not yet known */
-void isr_recorder_get_stats (IsrRecorder *self, IsrRecorderStats *stats);
 
 G_END_DECLS

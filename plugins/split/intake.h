@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* intake.h - the first element inside isrsplitsink: finds out what comes in, takes
+ * ICY titles out of it, and lays the way to the writer. Not registered.
+ *
+ *                         +-> mpegaudioparse -+
+ *   sink ghost -> intake -+-> aacparse -------+-> writer
+ *                         +-> flacparse ------+
+ *                         +------------------>+   raw, Ogg; and until the decision
+ *
+ * Until the first bytes tell what they are, serialized events wait here; then the
+ * way is laid from within the chain function, where nothing else can be under way
+ * downstream, and the events go first, in their order, with the caps that are
+ * true. No pad is blocked, no probe is needed. */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define ISR_TYPE_INTAKE (isr_intake_get_type ())
+G_DECLARE_FINAL_TYPE (IsrIntake, isr_intake, ISR, INTAKE, GstElement)
+
+/* @facade: source of messages; it must hold intake, writer and the parsers that
+ * isr_intake_add_parsers() puts there, and outlive them. */
+GstElement *isr_intake_new (GstElement *facade, GstElement *writer);
+
+/* Creates the parsers in the facade. Where a plugin is not installed its parser is
+ * left out; a stream that needs it is then an error that names the plugin. */
+void isr_intake_add_parsers (IsrIntake *self, GstBin *facade);
+
+G_END_DECLS
