@@ -24,6 +24,7 @@
 #include <string.h>
 
 #define MAX_GARBAGE (1024 * 1024) /* bytes without a link before we give up */
+#define MAX_GRANULE (G_GINT64_CONSTANT (1) << 60)
 #define MAX_PAGE (27 + 255 + 255 * 255)
 
 struct _IsrOggDemux {
@@ -147,7 +148,7 @@ begin_link (IsrOggDemux *self, IsrOggItem *first, guint64 sum, gint64 granule, g
   gint64 offset = granule < 0 ? 0 : granule - (gint64) sum;
   guint64 skip = offset > 0 ? 0 : self->link->pre_skip;
 
-  if (offset < 0 && !eos && !codec->skip_in_header)
+  if (offset < 0 && !eos && !codec->skip_in_header && !codec->untrimmed)
     skip = -offset;
   else
     offset = MAX (offset, 0);
@@ -214,7 +215,7 @@ settle (IsrOggDemux *self, GPtrArray *page, gint64 granule, gboolean eos)
   self->started = self->positioned = TRUE;
   skip_head (page, &self->skip);
   end = self->position + (gint64) sum;
-  trim = eos && granule >= 0 && granule < end ? end - granule : 0;
+  trim = eos && !self->link->codec->untrimmed && granule >= 0 && granule < end ? end - granule : 0;
   trim_tail (page, trim);
   self->position = granule >= 0 ? granule : end;
   first->packet.flags = self->flags;
@@ -262,11 +263,20 @@ take_packet (IsrOggDemux *self, GPtrArray *page, const ogg_packet *raw, GError *
   return TRUE;
 }
 
+/* -1: no packet ends here, or a number that no recording reaches. */
+static gint64
+get_granule (const ogg_page *page)
+{
+  gint64 granule = ogg_page_granulepos (page);
+
+  return granule >= 0 && granule < MAX_GRANULE ? granule : -1;
+}
+
 static gboolean
 take_packets (IsrOggDemux *self, ogg_page *raw_page, GError **error)
 {
   g_autoptr (GPtrArray) page = g_ptr_array_new ();
-  gint64 granule = ogg_page_granulepos (raw_page);
+  gint64 granule = get_granule (raw_page);
   ogg_packet raw;
   gboolean ok = TRUE;
   int found;

@@ -9,7 +9,7 @@
  * (not known), the total is patched when the file is closed. Of the other
  * blocks only the comments are kept: a SEEKTABLE would point elsewhere. */
 #include "plugins/format/ogg-codec.h"
-#include "plugins/format/ogg-flac-frame.h"
+#include "plugins/format/flac-frame.h"
 
 #include <string.h>
 
@@ -64,9 +64,26 @@ get_duration (IsrOggLink *link, GBytes *before, GBytes *packet)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (packet, &size);
-  IsrOggFlacFrame frame;
+  IsrFlacFrame frame;
 
-  return isr_ogg_flac_frame_parse (data, size, &frame) ? frame.samples : 0;
+  return isr_flac_frame_parse (&frame, data, size) ? frame.block : 0;
+}
+
+/* Seeking goes by the number in the frame's header, so it begins at 0 in each
+ * file. It becomes the number of the frame's first sample, never that of the
+ * frame: where two links are joined a short block stands between long ones, and
+ * only samples still count right. A damaged frame is left as it is, so that it
+ * stays known as damaged. */
+static GBytes *
+renumber (GBytes *packet, guint64 sample)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (packet, &size);
+  IsrFlacFrame frame;
+
+  if (sample >> 36 || !isr_flac_frame_parse (&frame, data, size) || size < frame.header_size + 2 || isr_flac_crc16 (0, data, size) != 0)
+    return g_bytes_ref (packet);
+  return isr_flac_frame_renumber (&frame, data, size, TRUE, sample);
 }
 
 void
@@ -112,11 +129,12 @@ const IsrOggCodec isr_ogg_flac = {
            "FLAC",
   .magic_size = 5,
   .extension = "oga",
+  .untrimmed = TRUE,
   .total_in_header = TRUE,
   .read_header = read_header,
   .same_setup = same_setup,
   .get_duration = get_duration,
   .make_head = make_head,
-  .renumber = isr_ogg_flac_frame_renumber,
+  .renumber = renumber,
   .wrap_comments = wrap_comments,
 };
