@@ -20,15 +20,14 @@
  * a file are continuous, only another file can say that time is missing. */
 #include "plugins/format/ogg-demux.h"
 
-#include <ogg/ogg.h>
 #include <string.h>
 
 #define MAX_GARBAGE (1024 * 1024) /* bytes without a link before we give up */
 #define MAX_GRANULE (G_GINT64_CONSTANT (1) << 60)
-#define MAX_PAGE (27 + 255 + 255 * 255)
 
 struct _IsrOggDemux {
   ogg_sync_state sync;
+  gboolean drained;  /* no more bytes will come */
   gboolean seen;     /* a page was found */
   gboolean in_group; /* the last page began a stream: more may follow */
   guint64 unused;    /* bytes since a link was there */
@@ -89,15 +88,22 @@ isr_ogg_demux_push (IsrOggDemux *self, GBytes *bytes)
   ogg_sync_wrote (&self->sync, size);
 }
 
-/* Rubbish that looks like a page's beginning makes libogg wait for the rest of
- * that page, over true ones perhaps. Zeros as long as the longest page decide. */
+long
+isr_ogg_seek_page (ogg_sync_state *sync, gboolean last, ogg_page *page)
+{
+  long found = ogg_sync_pageseek (sync, page);
+
+  if (found != 0 || !last || sync->returned >= sync->fill)
+    return found;
+  sync->returned++;
+  sync->headerbytes = sync->bodybytes = 0;
+  return -1;
+}
+
 void
 isr_ogg_demux_drain (IsrOggDemux *self)
 {
-  if (self->sync.fill == self->sync.returned)
-    return;
-  memset (ogg_sync_buffer (&self->sync, MAX_PAGE), 0, MAX_PAGE);
-  ogg_sync_wrote (&self->sync, MAX_PAGE);
+  self->drained = TRUE;
 }
 
 /* Forgets what lies before the next packet. */
@@ -113,6 +119,7 @@ void
 isr_ogg_demux_discont (IsrOggDemux *self)
 {
   ogg_sync_reset (&self->sync);
+  self->drained = FALSE;
   ogg_stream_reset (&self->stream);
   if (self->link && !self->link->ready)
     g_clear_pointer (&self->link, isr_ogg_link_unref);
@@ -371,7 +378,7 @@ isr_ogg_demux_next (IsrOggDemux *self, GError **error)
   long found;
   gboolean ok = TRUE;
 
-  while (ok && g_queue_is_empty (&self->items) && (found = ogg_sync_pageseek (&self->sync, &page)) != 0)
+  while (ok && g_queue_is_empty (&self->items) && (found = isr_ogg_seek_page (&self->sync, self->drained, &page)) != 0)
     ok = found < 0 ? waste (self, -found, error) : take_page (self, &page, error);
   if (!ok)
     end_link (self);
