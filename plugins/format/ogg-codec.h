@@ -49,6 +49,8 @@ struct _IsrOggCodec {
   gboolean (*is_audio) (GBytes *packet);
   /* Takes the next header packet, sets ready with the last. */
   gboolean (*read_header) (IsrOggLink *link, GBytes *packet, GError **error);
+  /* Is this surely audio, even if headers should still come? NULL: trust the headers. */
+  gboolean (*starts_audio) (GBytes *packet);
   /* Can a decoder that was set up for @a go on with the packets of @b? */
   gboolean (*same_setup) (IsrOggLink *a, IsrOggLink *b);
   /* Samples that @packet gives after @before (NULL: none, or not known). */

@@ -264,6 +264,8 @@ take_packet (IsrOggDemux *self, GPtrArray *page, const ogg_packet *raw, GError *
 {
   g_autoptr (GBytes) bytes = g_bytes_new (raw->packet, raw->bytes);
 
+  if (self->link->headers->len && self->link->codec->starts_audio && self->link->codec->starts_audio (bytes))
+    self->link->ready = TRUE;
   if (!self->link->ready)
     return isr_ogg_link_read_header (self->link, bytes, error);
   add_packet (self, page, bytes);

@@ -33,6 +33,8 @@ read_head (IsrOggLink *link, GBytes *packet, GError **error)
   return TRUE;
 }
 
+/* The count is not to be relied on: GStreamer's flacenc promises one more than it
+ * sends. The flag of the last block, or the first frame, ends the headers, too. */
 static gboolean
 read_header (IsrOggLink *link, GBytes *packet, GError **error)
 {
@@ -41,12 +43,22 @@ read_header (IsrOggLink *link, GBytes *packet, GError **error)
 
   if (link->headers->len == 1)
     return read_head (link, packet, error);
-  if (size < 4 || data[0] == 0xff)
+  if (size < 4)
     return isr_ogg_link_bad_header (link, "no metadata block", error);
   if ((data[0] & 0x7f) == 4)
     isr_ogg_link_take_comments (link, packet, 4);
-  link->ready = link->n_headers ? link->headers->len > link->n_headers : data[0] >> 7;
+  link->ready = data[0] >> 7 || (link->n_headers && link->headers->len > link->n_headers);
   return TRUE;
+}
+
+/* No metadata block begins with FF. */
+static gboolean
+starts_audio (GBytes *packet)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (packet, &size);
+
+  return size > 0 && data[0] == 0xff;
 }
 
 /* Block sizes; rate, channels and bits without the total that shares a byte with them. */
@@ -132,6 +144,7 @@ const IsrOggCodec isr_ogg_flac = {
   .untrimmed = TRUE,
   .total_in_header = TRUE,
   .read_header = read_header,
+  .starts_audio = starts_audio,
   .same_setup = same_setup,
   .get_duration = get_duration,
   .make_head = make_head,
