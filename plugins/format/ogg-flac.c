@@ -21,10 +21,11 @@ read_head (IsrOggLink *link, GBytes *packet, GError **error)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (packet, &size);
-  const guint8 *info = data + STREAMINFO;
+  const guint8 *info;
 
   if (size != HEAD_SIZE || data[5] != 1 || memcmp (data + 9, "fLaC", 4) != 0 || (data[13] & 0x7f) != 0)
     return isr_ogg_link_bad_header (link, "no STREAMINFO of mapping 1.0", error);
+  info = data + STREAMINFO;
   link->rate = info[10] << 12 | info[11] << 4 | info[12] >> 4;
   if (link->rate == 0)
     return isr_ogg_link_bad_header (link, "sample rate 0", error);
