@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 typedef enum {
   ISR_LEFTOVER_MENDED, /* it plays and has a final name now */
   ISR_LEFTOVER_HELD,   /* a living process writes it, or has finished it since: nothing was done */
+  ISR_LEFTOVER_EMPTY,  /* there was nothing in it, and it is gone */
   ISR_LEFTOVER_FAILED, /* it stays as it is; the log says why */
 } IsrLeftover;
 

@@ -223,6 +223,16 @@ make_entry (Run *run, const IsrFound *part)
   return known && !known->found ? isr_recording_copy (known->recording) : make_foreign (run, part);
 }
 
+/* The entry of a file that came to nothing. */
+static void
+forget (Run *run, const Known *known)
+{
+  if (!known || known->found)
+    return;
+  isr_writer_remove (run->task->writer, known->recording->id);
+  run->n_vanished++;
+}
+
 static void
 mend (Run *run, const IsrFound *part)
 {
@@ -234,8 +244,15 @@ mend (Run *run, const IsrFound *part)
     return;
   recording = make_entry (run, part);
   start_us = recording->start_us;
-  if (isr_leftover_mend (run->task->output_directory, recording) != ISR_LEFTOVER_MENDED)
-    return;
+  switch (isr_leftover_mend (run->task->output_directory, recording)) {
+    case ISR_LEFTOVER_MENDED:
+      break;
+    case ISR_LEFTOVER_EMPTY:
+      forget (run, known);
+      return;
+    default:
+      return;
+  }
   if (recording->adopted && start_us == part->mtime_us) { /* nothing but the time of its last write is known */
     recording->start_us -= (gint64) (isr_recording_get_duration (recording) * G_TIME_SPAN_SECOND);
     recording->end_us = start_us;

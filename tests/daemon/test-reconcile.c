@@ -291,6 +291,14 @@ assert_bytes_of_data (Fixture *f, const char *name, guint32 expected)
   g_assert_cmpuint (GUINT32_FROM_LE (length), ==, expected);
 }
 
+static gboolean
+exists (Fixture *f, const char *name)
+{
+  g_autofree char *path = g_build_filename (f->directory, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 static void
 test_mends (Fixture *f, gconstpointer data)
 {
@@ -308,6 +316,7 @@ test_mends (Fixture *f, gconstpointer data)
   write_torn_wav (f, "nameless.wav.part");
   temp_write (f->directory, "x_20240131T120000Z.wav", "taken", 5);
   temp_write (f->directory, "nothing.wav.part", "", 0);
+  temp_write (f->directory, "noise.wav.part", "not audio", 9);
   set_mtime (f, "nameless.wav.part", 1700000000);
   open_catalog (f, TRUE);
   reconcile (f);
@@ -321,6 +330,8 @@ test_mends (Fixture *f, gconstpointer data)
   g_assert_cmpuint (got->rate, ==, 8000);
   g_assert_cmpint (got->end_us, ==, 1001 * G_TIME_SPAN_SECOND);
   assert_bytes_of_data (f, "known.wav", 16000);
+  g_assert_false (exists (f, "nothing.wav.part"));
+  g_assert_true (exists (f, "noise.wav.part"));
   unknown = isr_catalog_lookup (f->catalog, "x_20240131T120000Z_2.wav");
   g_assert_cmpint (unknown->start_us, ==, 1706702400 * G_TIME_SPAN_SECOND);
   g_assert_cmpuint (unknown->samples, ==, 8000);

@@ -166,7 +166,6 @@ test_run (const char *format, ...)
   g_autofree char *path = NULL;
   char *out = NULL;
   int status = 0;
-  g_autoptr (GString) text = g_string_new (NULL);
   va_list args;
 
   va_start (args, format);
