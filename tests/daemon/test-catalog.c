@@ -150,6 +150,31 @@ test_visible_at_once (Fixture *f, gconstpointer data)
   g_assert_cmpstr (f->news->pdata[2], ==, "file one.flac");
 }
 
+/* The end of a file says less than its begin did. */
+static void
+test_end_keeps_the_begin (Fixture *f, gconstpointer data)
+{
+  g_autoptr (IsrRecording) begin = make ("mic", "one.flac", 1000, 0);
+  g_autoptr (IsrRecording) end = isr_recording_new ();
+  g_autoptr (IsrRecording) got = NULL;
+
+  begin->recording = TRUE;
+  isr_catalog_begin (f->catalog, begin);
+  end->name = g_strdup ("one.flac");
+  end->start_us = begin->start_us;
+  end->end_us = begin->start_us + 5;
+  end->reason = g_strdup ("stop");
+  isr_catalog_finish (f->catalog, end);
+  got = isr_catalog_lookup (f->catalog, "one.flac");
+  g_assert_cmpstr (got->source, ==, "mic");
+  g_assert_cmpstr (got->clock, ==, "given");
+  g_assert_cmpstr (got->reason, ==, "stop");
+  g_assert_cmpint (got->utc_offset, ==, 3600);
+  g_assert_cmpuint (got->rate, ==, 48000);
+  g_assert_cmpuint (got->channels, ==, 2);
+  g_assert_cmpint (got->end_us, ==, begin->start_us + 5);
+}
+
 static void
 test_kept (Fixture *f, gconstpointer data)
 {
@@ -629,6 +654,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add ("/catalog/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("visible-at-once", test_visible_at_once);
+  ADD ("end-keeps-the-begin", test_end_keeps_the_begin);
   ADD ("kept", test_kept);
   ADD ("half-committed", test_half_committed);
   ADD ("paging", test_paging);
