@@ -66,7 +66,7 @@ read_metadata (FlacFile *self, IsrInput *input, GError **error)
     if (input->read (input, at, head, 4) != 4)
       return fail (error, "it ends before its first frame");
     size = isr_get_be (head + 1, 3);
-    if (at == 4 && ((head[0] & 0x7f) != ISR_FLAC_STREAMINFO || input->read (input, at + 4, info, sizeof info) != sizeof info))
+    if (at == 4 && ((head[0] & 0x7f) != ISR_FLAC_STREAMINFO || size != sizeof info || input->read (input, at + 4, info, sizeof info) != sizeof info))
       return fail (error, "it does not begin with STREAMINFO");
     if ((head[0] & 0x7f) == ISR_FLAC_SEEKTABLE)
       read_table (self, input, at + 4, size);
