@@ -173,7 +173,7 @@ class Rights(unittest.TestCase):
         done = subprocess.run(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.ISR, 'config.ini'],
                               cwd=place, env=process.environment(GST_REGISTRY='/nonexistent'), capture_output=True, text=True, check=False, timeout=20)
         self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn('recordings', done.stderr)
+        self.assertIn(str(place), done.stderr)
         self.assertIn('ermission denied', done.stderr)
 
 
