@@ -13,7 +13,7 @@ isr_message_get_name (const char *root, const char *location)
   const char *name = location;
   g_autofree char *stem = NULL;
 
-  while (n > 1 && root[n - 1] == '/')
+  while (n > 0 && root[n - 1] == '/')
     n--;
   if (strncmp (location, root, n) == 0 && location[n] == '/')
     name = location + n + strspn (location + n, "/");

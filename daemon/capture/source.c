@@ -274,6 +274,10 @@ on_closed (IsrSource *self, const GstStructure *message)
 {
   g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
 
+  if (!self->wanted && g_strcmp0 (recording->reason, ISR_CLOSE_EOS) == 0) {
+    g_free (recording->reason); /* the sink sees the end of the stream, we know why */
+    recording->reason = g_strdup (ISR_CLOSE_STOP);
+  }
   isr_log_info (self->config->name, "%s: %.1f s, %" G_GUINT64_FORMAT " bytes (%s)", recording->name, isr_recording_get_duration (recording), recording->bytes, recording->reason);
   if (g_strcmp0 (recording->name, self->state->file) == 0)
     g_clear_pointer (&self->state->file, g_free);

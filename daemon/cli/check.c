@@ -38,13 +38,14 @@ append_what (GString *text, const IsrSourceConfig *source)
 static char *
 describe_interval (gint64 ns)
 {
-  double seconds = ns / SECOND;
+  double seconds = (double) ns / SECOND;
+  gboolean minutes = seconds >= 120;
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
 
   if (ns == 0)
     return g_strdup ("one file, never split");
-  if (seconds < 120)
-    return g_strdup_printf ("a file every %.12g seconds", seconds);
-  return g_strdup_printf ("a file every %.12g minutes", seconds / 60);
+  g_ascii_formatd (number, sizeof number, "%.12g", minutes ? seconds / 60 : seconds);
+  return g_strdup_printf ("a file every %s %s", number, minutes ? "minutes" : "seconds");
 }
 
 static char *
@@ -76,6 +77,8 @@ append_web (GString *text, const IsrConfig *config)
 
   if (!config->listen_host)
     g_string_append (text, "no web page\n");
+  else if (config->listen_port == 0)
+    g_string_append_printf (text, "web page on a free port of %s\n", config->listen_host);
   else if (g_str_equal (config->listen_host, "*"))
     g_string_append_printf (text, "web page on port %u of every address\n", config->listen_port);
   else

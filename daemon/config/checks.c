@@ -79,10 +79,10 @@ find_obstacle (const char *directory)
 static void
 check_directory (const Check *self, const char *section, const char *key, const char *directory)
 {
-  g_autofree char *obstacle = directory ? find_obstacle (directory) : NULL;
+  g_autofree char *obstacle = find_obstacle (directory);
 
   if (obstacle)
-    complain (self, TRUE, section, key, "%s", obstacle);
+    complain (self, TRUE, section, key, "%s; give ISR the right to write there, or name another directory", obstacle);
 }
 
 static void
@@ -115,7 +115,7 @@ check_output (const Check *self, const IsrSourceConfig *source)
   if (!is_below (source->output_directory, self->config->output_directory))
     complain (self, TRUE, source->name, "output_directory", "“%s” does not lie below “%s”, the output_directory of [general]: one archive has one root",
         source->output_directory, self->config->output_directory);
-  else
+  else if (!g_str_equal (source->output_directory, self->config->output_directory))
     check_directory (self, source->name, "output_directory", source->output_directory);
 }
 
@@ -262,7 +262,8 @@ isr_checks_run (IsrConfig *config, const IsrIni *ini, gboolean need_source, GPtr
   const Check self = { config, ini, problems };
 
   check_directory (&self, "general", "output_directory", config->output_directory);
-  check_directory (&self, "storage", "state_directory", config->state_directory);
+  if (!g_str_equal (config->state_directory, config->output_directory))
+    check_directory (&self, "storage", "state_directory", config->state_directory);
   check_log_file (&self);
   for (guint i = 0; i < config->sources->len; i++)
     check_source (&self, g_ptr_array_index (config->sources, i), i);

@@ -84,8 +84,8 @@ static const IsrOption options[] = {
     isr_set_count, "native", RANGE (1, 64, NULL, 1), SOURCE (channels) },
   { CARD | TEST, "format", "flac", "Format of the files; both are lossless.",
     isr_set_word, "flac wav", SOURCE (format) },
-  { TEST, "scene", "demo", "What the synthetic source plays.",
-    isr_set_word, "demo", SOURCE (scene) },
+  { TEST, "scene", "demo", "What the synthetic source plays: a room with loud things, digital zero, a sine, numbered samples.",
+    isr_set_word, "demo silence tone counter", SOURCE (scene) },
 
   { WEB, "listen", "127.0.0.1:8080", "Where the web page is served: host:port, [v6]:port, :port (all addresses), or none. Port 0 = any free one.",
     isr_set_listen, CONFIG (listen_host) },
@@ -164,11 +164,15 @@ isr_groups_describe (guint wanted)
 static char *
 describe_number (const IsrOption *self)
 {
+  char min[G_ASCII_DTOSTR_BUF_SIZE], max[G_ASCII_DTOSTR_BUF_SIZE];
   const char *kind = self->set == isr_set_count ? "whole number" : "number";
   g_autofree char *unit = self->unit ? g_strdup_printf (" (%s)", self->unit) : g_strdup ("");
   g_autofree char *word = self->words ? g_strdup_printf ("%s, or ", self->words) : g_strdup ("");
 
-  return g_strdup_printf ("%sa %s from %.12g to %.12g%s", word, kind, self->min, self->max, unit);
+  /* With a point in every locale, as it has to be written. */
+  g_ascii_formatd (min, sizeof min, "%.12g", self->min);
+  g_ascii_formatd (max, sizeof max, "%.12g", self->max);
+  return g_strdup_printf ("%sa %s from %s to %s%s", word, kind, min, max, unit);
 }
 
 static char *

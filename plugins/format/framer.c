@@ -151,6 +151,7 @@ isr_framer_next (IsrFramer *self, guint64 *offset)
       return NULL;
     framer_advance (self, 1);
     self->dropped++;
+    self->garbage++;
     self->locked = FALSE;
   }
   return NULL;

@@ -30,6 +30,7 @@ typedef struct {
 
   guint64 offset;  /* of pos in the input */
   guint64 dropped; /* garbage since the last frame, tags not counted */
+  guint64 garbage; /* all of it */
 } IsrFramer;
 
 void isr_framer_init (IsrFramer *self, IsrFrameMeasure measure, gsize header_size);

@@ -30,8 +30,8 @@ typedef struct {
   GByteArray *main_data;               /* the last bytes of all main data areas so far */
   GBytes *frames[ISR_MP3_HISTORY_MAX]; /* the last ones, as long as they can be decoded */
   guint n_frames;
-  gsize areas;   /* bytes at the end of main_data that are theirs */
-  guint64 seen;  /* frames since the beginning */
+  gsize areas;  /* bytes at the end of main_data that are theirs */
+  guint64 seen; /* frames since the beginning */
 } IsrMp3History;
 
 void isr_mp3_history_init (IsrMp3History *self);

@@ -77,12 +77,13 @@ mp3_writer_append_primer (IsrMp3Writer *self, GByteArray *primer)
   gsize at = 0;
   IsrMp3Frame frame;
 
-  while (isr_mp3_frame_parse (&frame, primer->data + at, primer->len - at)) {
+  while (at < primer->len && isr_mp3_frame_parse (&frame, primer->data + at, primer->len - at)) {
     isr_mp3_index_add (&self->index, &frame, primer->data + at, TRUE);
     self->primer += frame.samples;
     at += frame.size;
   }
-  isr_output_append_data (self->parent.output, primer->data, primer->len);
+  if (primer->len)
+    isr_output_append_data (self->parent.output, primer->data, primer->len);
 }
 
 static void

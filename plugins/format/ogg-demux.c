@@ -24,6 +24,7 @@
 #include <string.h>
 
 #define MAX_GARBAGE (1024 * 1024) /* bytes without a link before we give up */
+#define MAX_PAGE (27 + 255 + 255 * 255)
 
 struct _IsrOggDemux {
   ogg_sync_state sync;
@@ -85,6 +86,17 @@ isr_ogg_demux_push (IsrOggDemux *self, GBytes *bytes)
     return;
   memcpy (ogg_sync_buffer (&self->sync, size), data, size);
   ogg_sync_wrote (&self->sync, size);
+}
+
+/* Rubbish that looks like a page's beginning makes libogg wait for the rest of
+ * that page, over true ones perhaps. Zeros as long as the longest page decide. */
+void
+isr_ogg_demux_drain (IsrOggDemux *self)
+{
+  if (self->sync.fill == self->sync.returned)
+    return;
+  memset (ogg_sync_buffer (&self->sync, MAX_PAGE), 0, MAX_PAGE);
+  ogg_sync_wrote (&self->sync, MAX_PAGE);
 }
 
 /* Forgets what lies before the next packet. */
@@ -351,5 +363,7 @@ isr_ogg_demux_next (IsrOggDemux *self, GError **error)
 
   while (ok && g_queue_is_empty (&self->items) && (found = ogg_sync_pageseek (&self->sync, &page)) != 0)
     ok = found < 0 ? waste (self, -found, error) : take_page (self, &page, error);
+  if (!ok)
+    end_link (self);
   return ok ? g_queue_pop_head (&self->items) : NULL;
 }

@@ -29,6 +29,9 @@ void isr_ogg_demux_push (IsrOggDemux *self, GBytes *bytes);
 /* The next packet, to be freed; NULL without an error: push more. */
 IsrOggItem *isr_ogg_demux_next (IsrOggDemux *self, GError **error);
 
+/* No more bytes will come: pages that hang on a torn one are found. */
+void isr_ogg_demux_drain (IsrOggDemux *self);
+
 /* The input is interrupted; headers that were complete stay in force. */
 void isr_ogg_demux_discont (IsrOggDemux *self);
 

@@ -16,7 +16,7 @@
 #include <ogg/ogg.h>
 #include <string.h>
 
-#define CHUNK 65536
+#define CHUNK 65536 /* more than the longest page */
 #define EOS 0x04
 #define FLAGS 5 /* offsets in a page */
 #define SEGMENTS 26
@@ -93,14 +93,13 @@ scan_pages (Scan *self)
 
 /* FALSE: the stream can not be read, and nothing before could. */
 static gboolean
-scan_samples (Scan *self, GBytes *bytes, GError **error)
+scan_samples (Scan *self, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   IsrPacket packet;
 
   if (self->stuck)
     return TRUE;
-  isr_stream_push (self->stream, bytes);
   while (isr_stream_next (self->stream, &packet, &problem)) {
     self->samples += packet.samples;
     isr_packet_clear (&packet);
@@ -110,6 +109,17 @@ scan_samples (Scan *self, GBytes *bytes, GError **error)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
+}
+
+/* As in ogg-demux.c: zeros decide about a page that only seems to begin. */
+static gboolean
+scan_end (Scan *self, GError **error)
+{
+  memset (ogg_sync_buffer (&self->sync, CHUNK), 0, CHUNK);
+  ogg_sync_wrote (&self->sync, CHUNK);
+  scan_pages (self);
+  isr_stream_drain (self->stream);
+  return scan_samples (self, error);
 }
 
 static gboolean
@@ -130,11 +140,12 @@ scan_file (Scan *self, GError **error)
     bytes = g_bytes_new (buffer, size);
     ogg_sync_wrote (&self->sync, size);
     scan_pages (self);
-    if (!scan_samples (self, bytes, error))
+    isr_stream_push (self->stream, bytes);
+    if (!scan_samples (self, error))
       return FALSE;
     at += size;
   } while (size == CHUNK);
-  return TRUE;
+  return scan_end (self, error);
 }
 
 /* --- mending ------------------------------------------------------------ */
@@ -190,7 +201,7 @@ mend_head (Scan *self, IsrOutput *output)
   gsize header = self->head->len ? SEGMENTS + 1 + self->head->data[SEGMENTS] : 0;
   g_autoptr (GByteArray) mended = NULL;
 
-  if (self->links != 1 || isr_ogg_codec_find (self->head->data + header, self->head->len - header) != &isr_ogg_flac)
+  if (self->links != 1 || self->head->len == 0 || isr_ogg_codec_find (self->head->data + header, self->head->len - header) != &isr_ogg_flac)
     return;
   mended = g_byte_array_new ();
   g_byte_array_append (mended, self->head->data, self->head->len);

@@ -8,9 +8,9 @@
  * Opus' header, elsewhere granules begin below 0. One packet is always held
  * back, because the last one carries the EOS flag and nobody knows which it is.
  * A page is put out when it is full, when it is due, and at each refresh. Two
- * pages have to hold more: the first one of a skipped beginning must reach past
- * 0, and packets with a trimmed end share the last page: its granule alone may
- * be smaller than the packets before it say. */
+ * pages have to hold more: the first one must reach past 0 (a beginning that is
+ * skipped, a packet that gives nothing yet), and packets with a trimmed end share
+ * the last page: its granule alone may be smaller than its packets say. */
 #include "plugins/format/ogg-writer.h"
 #include "plugins/format/ogg-comments.h"
 
@@ -118,7 +118,7 @@ patch_head (OggWriter *self)
 static gboolean
 may_flush (OggWriter *self)
 {
-  return self->page_bytes > 0 && !self->trimmed && self->open_granule >= 0;
+  return self->page_bytes > 0 && !self->trimmed && self->open_granule > 0;
 }
 
 static void

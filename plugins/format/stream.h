@@ -128,8 +128,8 @@ void isr_packet_take (IsrPacket *packet, guint frame_size, guint64 samples, IsrP
 /* --- writers ------------------------------------------------------------ */
 
 /* Opens a file that begins with the packet handed out last (or, before any,
- * with the first one): writes its header, and a primer out of what was written
- * before the cut. @output and what @info points to must outlive the writer. */
+ * with the first one): writes its header, and a primer out of what was handed out
+ * before that. @output and what @info points to must outlive the writer. */
 IsrWriter *isr_stream_open (IsrStream *self, IsrOutput *output, const IsrFileInfo *info);
 
 void isr_writer_write (IsrWriter *self, const IsrPacket *packet);
@@ -139,7 +139,9 @@ void isr_writer_write (IsrWriter *self, const IsrPacket *packet);
 void isr_writer_refresh (IsrWriter *self);
 
 /* Samples at the start of this file that a decoder can not reproduce exactly,
- * for want of a primer (MP3 below 64 kb/s); 0 where the file is exact. */
+ * for want of a primer: MP3 joined in the middle (grows over the first frames, when
+ * these turn out to reach back into what was not heard), MPEG Layers I and II,
+ * AAC in ADTS; 0 where the file is exact. */
 guint64 isr_writer_get_warm_up (IsrWriter *self);
 
 /* Finishes the file (tables, totals), fills @totals, frees the writer. */

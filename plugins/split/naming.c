@@ -238,8 +238,6 @@ safe_component (const char *text)
 {
   g_autoptr (GString) name = g_string_new (text);
 
-  if (name->len == 0)
-    g_string_assign (name, "_");
   if (g_str_equal (name->str, ".") || g_str_equal (name->str, ".."))
     name->str[0] = '_';
   cap (name, NAME_BYTES);
@@ -256,14 +254,12 @@ append_component (GString *path, GString *component, gboolean literal)
     cap (component, NAME_BYTES);
     g_string_append_len (path, component->str, component->len);
   } else {
-    names = g_strsplit (component->str, "/", -1);
-    for (guint i = 0; names[0] && names[i]; i++) {
+    names = g_strsplit (component->len ? component->str : "_", "/", -1);
+    for (guint i = 0; names[i]; i++) {
       g_autofree char *name = safe_component (names[i]);
 
       g_string_append_printf (path, "%s%s", i ? "/" : "", name);
     }
-    if (!names[0])
-      g_string_append_c (path, '_');
   }
   g_string_truncate (component, 0);
 }

@@ -89,7 +89,7 @@ isr_time_filter_target (const IsrTimeFilter *self)
 {
   gint64 min = lowest (self->values, self->n_values);
 
-  /* one outlier must not move a median: its second has to be full */
+  /* a median is worth sorting for, and one outlier is none, when its second is full */
   if (self->n_samples == 0 || (self->median && self->n_values > 0))
     return min;
   return MIN (min, open_value (self));

@@ -3,7 +3,7 @@
  *
  *     UTC = stream time + offset          offset moves at most 500 ppm
  *     offset -> base + wall               wall = CLOCK_REALTIME - CLOCK_MONOTONIC
- *     base   -> minimum of the last minute of (monotonic - stream time)
+ *     base   -> minimum of the last minute of (monotonic - stream time), also at most 500 ppm
  *
  * The filter lives on the monotonic clock, so that setting the wall clock does
  * not look like missing audio, and missing audio not like a clock that was set.
@@ -25,6 +25,7 @@ struct _IsrTimeMap {
   IsrTimeMode mode;
   gboolean clocks_known; /* a packet has been seen */
   gboolean filtering;    /* ... since the start or restart */
+  gboolean settle_now;   /* was asked for, perhaps before there was a packet */
   gboolean settled;
   gboolean unsynced;
 
@@ -172,7 +173,7 @@ follow (IsrTimeMap *self)
 
   self->base += CLAMP (target - self->base, -most, most);
   self->offset_start = self->offset_end;
-  self->offset_end += CLAMP (target + wall_ns (self) - self->offset_end, -most, most);
+  self->offset_end += CLAMP (self->base + wall_ns (self) - self->offset_end, -most, most);
 }
 
 static void
@@ -183,7 +184,7 @@ settle_on (IsrTimeMap *self, const IsrTimeReading *now)
   self->filtering = TRUE;
   self->base = isr_time_filter_target (&self->filter);
   set_offset (self, self->base + wall_ns (self));
-  self->settled = self->mode == ISR_TIME_CAPTURE || now->monotonic_us - self->first_us >= ISR_TIME_SETTLE_US;
+  self->settled = self->settle_now || self->mode == ISR_TIME_CAPTURE || now->monotonic_us - self->first_us >= ISR_TIME_SETTLE_US;
 }
 
 static void
@@ -266,8 +267,8 @@ isr_time_map_settled (const IsrTimeMap *self)
 void
 isr_time_map_settle (IsrTimeMap *self)
 {
-  if (self->filtering)
-    self->settled = TRUE;
+  self->settle_now = TRUE;
+  self->settled = self->settled || self->filtering;
 }
 
 void
@@ -290,6 +291,7 @@ isr_time_map_restart (IsrTimeMap *self)
 
   isr_time_filter_init (&self->filter, self->mode == ISR_TIME_CAPTURE);
   self->filtering = FALSE;
+  self->settle_now = FALSE;
   self->settled = FALSE;
 }
 

@@ -238,6 +238,20 @@ test_below (void)
   g_assert_false (g_file_test ("out", G_FILE_TEST_EXISTS));
 }
 
+/* What stands in the way of all is told once. */
+static void
+test_obstacle (void)
+{
+  g_autofree char *path = g_canonicalize_filename ("recordings", NULL);
+  g_autofree char *told = g_strdup_printf ("x.ini: [general] output_directory: “%s” is no directory; "
+                                           "give ISR the right to write there, or name another directory",
+      path);
+
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  assert_told ("[a]\ntype = test\n[b]\ntype = test\n", NULL, NULL, TRUE, told);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -259,6 +273,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/load/archive", test_archive);
   g_test_add_func ("/config/load/built-in", test_built_in);
   g_test_add_func ("/config/load/below", test_below);
+  g_test_add_func ("/config/load/obstacle", test_obstacle);
   status = g_test_run ();
   g_assert_cmpint (g_rmdir (work), ==, 0);
   return status;

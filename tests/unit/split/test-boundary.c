@@ -244,12 +244,15 @@ test_zones (void)
 {
   static const char *const wrong[] = { "Nowhere/Land", "XYZ", "STD0DST-1,59/2,J300", "STD0DST-1,J0,J300", "STD0DST-1,J1,J366", "../../etc/passwd" };
   g_autoptr (GTimeZone) colon = isr_boundary_zone (":Asia/Kolkata");
+  g_autoptr (GTimeZone) rule = isr_boundary_zone (":STD0DST-1,J100/0,J200/12");
   g_autoptr (GTimeZone) offset = isr_boundary_zone ("+05:45");
   g_autoptr (GTimeZone) no_rule = isr_boundary_zone ("AAA5BBB");
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     g_assert_null (isr_boundary_zone (wrong[i]));
   g_assert_cmpint (isr_boundary_utc_offset (colon, 0), ==, 19800);
+  g_assert_cmpint (isr_boundary_utc_offset (rule, 1744243199 * S), ==, 0);
+  g_assert_cmpint (isr_boundary_utc_offset (rule, 1744243200 * S), ==, 3600); /* 2025-04-10T00:00:00Z */
   g_assert_cmpint (isr_boundary_utc_offset (offset, 0), ==, 20700);
   g_assert_cmpint (isr_boundary_utc_offset (no_rule, 1772953199 * S), ==, -18000); /* 2026-03-08T06:59:59Z */
   g_assert_cmpint (isr_boundary_utc_offset (no_rule, 1772953200 * S), ==, -14400);

@@ -70,6 +70,8 @@ test_zones (void)
   assert_name ("%H%M%S%z", "x", "Europe/Berlin", first + G_TIME_SPAN_HOUR, "023000+0100");
   assert_name ("%H%M%S%z", "x", "Australia/Lord_Howe", first, "113000+1100");
   assert_name ("%Z %z", "x", "<a-b+1>-1", first, "a-b+1 +0100");
+  assert_name ("%Z", "x", "IST-1GMT0,M10.5.0,M3.5.0/1", first, "IST");
+  assert_name ("%Z", "x", "IST-1GMT0,M10.5.0,M3.5.0/1", first + G_TIME_SPAN_HOUR, "GMT");
   assert_name ("%F %T.%f", "x", "UTC", -1, "1969-12-31 23:59:59.999999");
 }
 
@@ -106,11 +108,12 @@ test_errors (void)
     { "%Ey", "“%Ey”" },
     { "%n", "“%n”" },
     { "%-T", "“%-T”" },
+    { "%-_d", "“%-_d”" },
     { "%::z", "“%::z”" },
     { "%é", "“%é”" },
     { "{sorce}", "unknown placeholder “{sorce}”" },
     { "{s}", "unknown placeholder “{s}”" },
-    { "dir/", "ends with a directory" },
+    { "dir/", "character 4: ends with a directory" },
     { "a\tb", "character 2: control characters" },
     { "a\xff", "byte 2 is not UTF-8" },
   };

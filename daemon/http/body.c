@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* body.c - pulls portions as the socket takes them.
+ *
+ *   start: append, append      wrote-chunk: append one more      last: complete
+ *
+ * pread is done here, on the main loop; the kernel is told of the stretch that
+ * follows, so that it lies in memory when its turn comes. A file that turns out
+ * shorter than promised can not be mended within an answer whose length is said:
+ * the connection is cut, which the client sees as what it is. */
+#define G_LOG_DOMAIN "isr-body"
+
+#include "daemon/http/body.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define PORTION (256 * 1024)
+#define IN_FLIGHT 2
+
+typedef struct {
+  char *text; /* NULL: of the file */
+  guint64 start, length;
+} Piece;
+
+struct _IsrBody {
+  int fd;
+  GQueue pieces;
+  guint64 length;
+};
+
+static void
+piece_free (gpointer data)
+{
+  Piece *piece = data;
+
+  g_free (piece->text);
+  g_free (piece);
+}
+
+IsrBody *
+isr_body_new (int fd)
+{
+  IsrBody *self = g_new0 (IsrBody, 1);
+
+  self->fd = fd;
+  g_queue_init (&self->pieces);
+  return self;
+}
+
+void
+isr_body_free (IsrBody *self)
+{
+  g_queue_clear_full (&self->pieces, piece_free);
+  close (self->fd);
+  g_free (self);
+}
+
+static void
+add (IsrBody *self, char *text, guint64 start, guint64 length)
+{
+  Piece *piece = g_new (Piece, 1);
+
+  piece->text = text;
+  piece->start = start;
+  piece->length = length;
+  self->length += length;
+  g_queue_push_tail (&self->pieces, piece);
+}
+
+void
+isr_body_add_text (IsrBody *self, char *text)
+{
+  add (self, text, 0, strlen (text));
+}
+
+void
+isr_body_add_range (IsrBody *self, guint64 start, guint64 length)
+{
+  if (length)
+    add (self, NULL, start, length);
+}
+
+static GBytes *
+read_file (IsrBody *self, guint64 start, gsize length)
+{
+  guint8 *data = g_malloc (length);
+  gsize have = 0;
+  gssize n;
+
+  while (have < length) {
+    n = pread (self->fd, data + have, length - have, (off_t) (start + have));
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0) {
+      g_free (data);
+      return NULL;
+    }
+    have += (gsize) n;
+  }
+  posix_fadvise (self->fd, (off_t) (start + length), PORTION, POSIX_FADV_WILLNEED);
+  return g_bytes_new_take (data, length);
+}
+
+/* FALSE: the file does not hold what was promised. @portion NULL: nothing is left. */
+static gboolean
+take_portion (IsrBody *self, GBytes **portion)
+{
+  Piece *piece = g_queue_peek_head (&self->pieces);
+  gsize length;
+
+  *portion = NULL;
+  if (!piece)
+    return TRUE;
+  length = (gsize) MIN (piece->length, PORTION);
+  *portion = piece->text ? g_bytes_new (piece->text + piece->start, length) : read_file (self, piece->start, length);
+  piece->start += length;
+  piece->length -= length;
+  if (!piece->length)
+    piece_free (g_queue_pop_head (&self->pieces));
+  return *portion != NULL;
+}
+
+static void
+append_portion (SoupServerMessage *message, IsrBody *self)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (message);
+  g_autoptr (GBytes) portion = NULL;
+
+  if (!take_portion (self, &portion)) {
+    GSocket *socket = soup_server_message_get_socket (message);
+
+    g_message ("a file became shorter while it was sent; the connection is cut");
+    if (socket)
+      g_socket_shutdown (socket, TRUE, TRUE, NULL);
+  } else if (portion) {
+    soup_message_body_append_bytes (body, portion);
+    if (g_queue_is_empty (&self->pieces))
+      soup_message_body_complete (body);
+  }
+}
+
+static void
+on_finished (SoupServerMessage *message, IsrBody *self)
+{
+  g_signal_handlers_disconnect_by_data (message, self);
+  isr_body_free (self);
+}
+
+void
+isr_body_send (IsrBody *self, SoupServerMessage *message, gboolean head)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (message);
+
+  soup_message_headers_set_content_length (soup_server_message_get_response_headers (message), (goffset) self->length);
+  if (head || !self->length) {
+    soup_message_body_complete (body);
+    isr_body_free (self);
+    return;
+  }
+  soup_message_body_set_accumulate (body, FALSE);
+  g_signal_connect (message, "wrote-chunk", G_CALLBACK (append_portion), self);
+  g_signal_connect (message, "finished", G_CALLBACK (on_finished), self);
+  for (int i = 0; i < IN_FLIGHT; i++)
+    append_portion (message, self);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* handlers.h - what the routes lead to. Each answers its request, at once or, for
+ * bodies out of files and for events, as the client takes them. */
+#pragma once
+
+#include "daemon/http/request.h"
+
+G_BEGIN_DECLS
+
+/* api-files.c */
+void isr_handle_files (const IsrRequest *request); /* ?day=&from=&to=&source=&q=&limit=&cursor= */
+void isr_handle_days (const IsrRequest *request);  /* ?source= */
+
+/* api-status.c */
+void isr_handle_status (const IsrRequest *request);
+void isr_handle_config (const IsrRequest *request);
+void isr_handle_health (const IsrRequest *request);
+void isr_handle_events (const IsrRequest *request);
+
+/* api-control.c: rest is "<name>/start", "/stop", "/split" */
+void isr_handle_control (const IsrRequest *request);
+
+/* media.c: rest is the name of a recording */
+void isr_handle_stream (const IsrRequest *request);
+void isr_handle_download (const IsrRequest *request);
+
+/* assets.c: rest is the path below /org/isr/web */
+void isr_handle_index (const IsrRequest *request);
+void isr_handle_asset (const IsrRequest *request);
+
+G_END_DECLS

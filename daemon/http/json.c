@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* json.c - one function per value; names are those of the API and nowhere else. */
+#include "daemon/http/json.h"
+
+#include "daemon/archive/scan.h"
+
+char *
+isr_json_format_time (gint64 utc_us, GTimeZone *zone)
+{
+  g_autoptr (GDateTime) second = g_date_time_new_from_unix_utc (utc_us / G_TIME_SPAN_SECOND);
+  g_autoptr (GDateTime) utc = second ? g_date_time_add (second, utc_us % G_TIME_SPAN_SECOND) : NULL;
+  g_autoptr (GDateTime) local = utc ? g_date_time_to_timezone (utc, zone) : NULL;
+
+  return local ? g_date_time_format (local, "%Y-%m-%dT%H:%M:%S.%f%:z") : NULL;
+}
+
+static void
+add_string (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  if (value)
+    json_builder_add_string_value (builder, value);
+  else
+    json_builder_add_null_value (builder);
+}
+
+static void
+add_int (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+add_double (JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_double_value (builder, value);
+}
+
+static void
+add_boolean (JsonBuilder *builder, const char *name, gboolean value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_boolean_value (builder, value);
+}
+
+/* Both forms of a time; 0 is none. */
+static void
+add_time (JsonBuilder *builder, const char *name, gint64 utc_us, GTimeZone *zone)
+{
+  g_autofree char *name_us = g_strconcat (name, "_us", NULL);
+  g_autofree char *text = utc_us ? isr_json_format_time (utc_us, zone) : NULL;
+
+  add_string (builder, name, text);
+  if (text)
+    add_int (builder, name_us, utc_us);
+  else
+    add_string (builder, name_us, NULL);
+}
+
+/* Times of a recording are in the offset that was in force where it was made. */
+void
+isr_json_add_recording (JsonBuilder *builder, const IsrRecording *recording)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_offset (recording->utc_offset);
+
+  json_builder_begin_object (builder);
+  add_string (builder, "name", recording->name);
+  add_string (builder, "source", recording->source);
+  add_time (builder, "start", recording->start_us, zone);
+  add_time (builder, "end", recording->end_us, zone);
+  add_int (builder, "size", (gint64) recording->bytes);
+  add_int (builder, "mtime_us", recording->mtime_us);
+  add_double (builder, "duration", isr_recording_get_duration (recording));
+  add_string (builder, "ext", isr_audio_extension (recording->name));
+  add_boolean (builder, "recording", recording->recording);
+  add_boolean (builder, "adopted", recording->adopted);
+  add_int (builder, "rate", recording->rate);
+  add_int (builder, "channels", recording->channels);
+  add_string (builder, "reason", recording->reason);
+  json_builder_end_object (builder);
+}
+
+void
+isr_json_add_day (JsonBuilder *builder, const IsrDay *day)
+{
+  json_builder_begin_object (builder);
+  add_string (builder, "day", day->day);
+  add_int (builder, "files", day->files);
+  add_int (builder, "bytes", (gint64) day->bytes);
+  add_double (builder, "duration", day->duration);
+  json_builder_end_object (builder);
+}
+
+void
+isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, GTimeZone *zone)
+{
+  json_builder_begin_object (builder);
+  add_string (builder, "name", state->name);
+  add_string (builder, "type", state->type);
+  add_string (builder, "state", isr_state_to_string (state->state));
+  add_string (builder, "reason", state->reason);
+  add_string (builder, "detail", state->detail);
+  json_builder_set_member_name (builder, "warnings");
+  json_builder_begin_array (builder);
+  for (guint i = 0; state->warnings && state->warnings[i]; i++)
+    json_builder_add_string_value (builder, state->warnings[i]);
+  json_builder_end_array (builder);
+  add_time (builder, "since", state->since_us, zone);
+  add_time (builder, "retry_at", state->retry_at_us, zone);
+  add_int (builder, "retries", state->retries);
+  add_string (builder, "file", state->file);
+  add_string (builder, "level", NULL);
+  add_string (builder, "floor", NULL);
+  add_string (builder, "coverage_today", NULL);
+  json_builder_end_object (builder);
+}
+
+char *
+isr_json_finish (JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+
+  json_builder_reset (builder);
+  return json_to_string (root, FALSE);
+}
+
+char *
+isr_json_error (const char *code, const char *message)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+
+  json_builder_begin_object (builder);
+  add_string (builder, "error", code);
+  add_string (builder, "message", message);
+  json_builder_end_object (builder);
+  return isr_json_finish (builder);
+}
+
+char *
+isr_json_status (GPtrArray *states, GTimeZone *zone)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "sources");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < states->len; i++)
+    isr_json_add_state (builder, states->pdata[i], zone);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  return isr_json_finish (builder);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* json.h - the values of the daemon as JSON: the shapes of the API. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "daemon/archive/catalog.h"
+
+G_BEGIN_DECLS
+
+/* ISO 8601 with microseconds and the offset that @zone has then. */
+char *isr_json_format_time (gint64 utc_us, GTimeZone *zone);
+
+void isr_json_add_recording (JsonBuilder *builder, const IsrRecording *recording);
+void isr_json_add_day (JsonBuilder *builder, const IsrDay *day);
+void isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, GTimeZone *zone);
+
+/* {"error": code, "message": text} */
+char *isr_json_error (const char *code, const char *message);
+/* The body of /api/status, which status.json is, too: states of IsrSourceState.
+ * level, floor and coverage_today are null where nothing measures them. */
+char *isr_json_status (GPtrArray *states, GTimeZone *zone);
+
+/* The text of what was built; the builder is reset. */
+char *isr_json_finish (JsonBuilder *builder);
+
+G_END_DECLS

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* routes.c - the table, and what is checked before any of its handlers is called:
+ * the Host, the address, the method, and for changes whether they are allowed. */
+#define G_LOG_DOMAIN "isr-http"
+
+#include "daemon/http/routes.h"
+
+#include "daemon/http/handlers.h"
+
+#include <string.h>
+
+typedef void (*Handler) (const IsrRequest *request);
+
+typedef struct {
+  const char *path; /* with a / at its end: a prefix, what follows is `rest` */
+  gboolean changes; /* POST; else GET and HEAD */
+  Handler handle;
+} Route;
+
+static const Route routes[] = {
+  { "/", FALSE, isr_handle_index },
+  { "/index.html", FALSE, isr_handle_index },
+  { "/assets/", FALSE, isr_handle_asset },
+  { "/api/files", FALSE, isr_handle_files },
+  { "/api/days", FALSE, isr_handle_days },
+  { "/api/status", FALSE, isr_handle_status },
+  { "/api/config", FALSE, isr_handle_config },
+  { "/api/events", FALSE, isr_handle_events },
+  { "/api/sources/", TRUE, isr_handle_control },
+  { "/stream/", FALSE, isr_handle_stream },
+  { "/download/", FALSE, isr_handle_download },
+  { "/healthz", FALSE, isr_handle_health },
+};
+
+static const struct {
+  const char *name, *value;
+} security_headers[] = {
+  { "Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'" },
+  { "X-Content-Type-Options", "nosniff" },
+  { "Referrer-Policy", "same-origin" },
+  { "Cross-Origin-Resource-Policy", "same-origin" },
+};
+
+static const Route *
+find_route (const char *path, const char **rest)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {
+    gsize length = strlen (routes[i].path);
+    gboolean prefix = length > 1 && routes[i].path[length - 1] == '/';
+
+    if (prefix ? strncmp (path, routes[i].path, length) == 0 && path[length] : strcmp (path, routes[i].path) == 0) {
+      *rest = path + length;
+      return &routes[i];
+    }
+  }
+  return NULL;
+}
+
+static gboolean
+check_host (const IsrRequest *request)
+{
+  const char *host = soup_message_headers_get_one (request->headers, "Host");
+
+  if (!host || isr_access_allows_host (request->house->access, host))
+    return TRUE;
+  isr_reply_error (request, 403, "host", "this server is not known by that name: use its address, or put the name into allow_origins of [web]");
+  return FALSE;
+}
+
+static gboolean
+check_method (const IsrRequest *request, const Route *route)
+{
+  const char *method = soup_server_message_get_method (request->message);
+  gboolean ok = route->changes ? strcmp (method, "POST") == 0 : strcmp (method, "GET") == 0 || request->head;
+
+  if (ok)
+    return TRUE;
+  isr_reply_error (request, 405, "method", route->changes ? "this address takes POST" : "this address takes GET and HEAD");
+  soup_message_headers_replace (request->answer, "Allow", route->changes ? "POST" : "GET, HEAD");
+  return FALSE;
+}
+
+static gboolean
+check_change (const IsrRequest *request, const Route *route)
+{
+  const char *host = soup_message_headers_get_one (request->headers, "Host");
+  const char *origin = soup_message_headers_get_one (request->headers, "Origin");
+  const char *site = soup_message_headers_get_one (request->headers, "Sec-Fetch-Site");
+
+  if (!route->changes)
+    return TRUE;
+  if (!isr_access_is_writable (request->house->access)) {
+    isr_reply_error (request, 403, "read-only", "this server listens to the network and has no password: it can be read only; what changes something is taken where [web] listen is a loopback address");
+    return FALSE;
+  }
+  if (isr_access_allows_origin (request->house->access, origin, host) && (origin || g_strcmp0 (site, "cross-site") != 0))
+    return TRUE;
+  isr_reply_error (request, 403, "origin", "a page from elsewhere may not change anything here: use the page of this server, or put the origin into allow_origins of [web]");
+  return FALSE;
+}
+
+static void
+run (IsrRequest *request, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrQuery) query = isr_query_parse (g_uri_get_query (soup_server_message_get_uri (request->message)), &error);
+  const Route *route = find_route (path, &request->rest);
+
+  request->query = query;
+  if (!route)
+    isr_reply_error (request, 404, "not-found", "there is nothing at this address");
+  else if (!check_method (request, route) || !check_change (request, route))
+    return;
+  else if (!query)
+    isr_reply_gerror (request, error);
+  else
+    route->handle (request);
+}
+
+void
+isr_route (const IsrHouse *house, SoupServerMessage *message)
+{
+  IsrRequest request = {
+    .house = house,
+    .message = message,
+    .headers = soup_server_message_get_request_headers (message),
+    .answer = soup_server_message_get_response_headers (message),
+    .head = strcmp (soup_server_message_get_method (message), "HEAD") == 0,
+  };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = isr_uri_decode (g_uri_get_path (soup_server_message_get_uri (message)), &error);
+
+  for (guint i = 0; i < G_N_ELEMENTS (security_headers); i++)
+    soup_message_headers_replace (request.answer, security_headers[i].name, security_headers[i].value);
+  if (!check_host (&request))
+    return;
+  if (path)
+    run (&request, path);
+  else
+    isr_reply_gerror (&request, error);
+}

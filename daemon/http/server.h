@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* server.h - the archive and the state of everything over HTTP.
+ *
+ * Owned by the main loop. Knows capture only as IsrControl, and learns of changes
+ * from the catalog's "changed". Whoever makes it sees to it that the page is
+ * linked in: GResource /org/isr/web. */
+#pragma once
+
+#include "daemon/archive/catalog.h"
+#include "daemon/config/config.h"
+#include "daemon/core/control.h"
+
+G_BEGIN_DECLS
+
+typedef struct _IsrHttp IsrHttp;
+
+/* Listens on config->listen_host and listen_port (0: any free one). @control must
+ * outlive it. ISR_ERROR_USAGE when it can not listen there; ISR_ERROR_CONFIG for
+ * keys of [web] that can not be served. Not to be called with `listen = none`. */
+IsrHttp *isr_http_new (const IsrConfig *config, IsrCatalog *catalog, const IsrControl *control, GError **error);
+void isr_http_free (IsrHttp *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrHttp, isr_http_free)
+
+/* "http://127.0.0.1:8080/": where it listens. */
+const char *isr_http_get_uri (IsrHttp *self);
+guint isr_http_get_port (IsrHttp *self);
+/* Whether requests may change anything. */
+gboolean isr_http_is_writable (IsrHttp *self);
+
+/* The body of /api/status: what status.json is made of. */
+char *isr_http_dup_status (const IsrControl *control, const char *timezone);
+
+G_END_DECLS
