@@ -277,13 +277,14 @@ test_full_at_the_end (void)
   g_atomic_int_set (&disk.code, ENOSPC);
   push_seconds (&feed, 2, 1);
   wait_for (&feed, ISR_MESSAGE_DISK, 0);
-  g_atomic_int_set (&disk.code, ENODEV); /* nothing may be written any more, patches neither */
   feed_eos (&feed);
   closed = find_message (feed.messages, ISR_MESSAGE_FILE_CLOSED, 0);
   g_assert_cmpstr (gst_structure_get_string (closed, "reason"), ==, ISR_CLOSE_DISK);
   path = gst_structure_get_string (closed, "location");
   g_assert_true (g_str_has_suffix (path, ".part"));
   assert_frames (path, 0, 2 * BLOCK);
+  g_assert_cmpuint (get_u64 (closed, "samples"), ==, 2 * BLOCK);
+  g_assert_cmpint (get_i64 (closed, "end-utc-us"), ==, START_US + 2 * G_USEC_PER_SEC);
   g_assert_cmpuint (get_stat (feed.h->element, "lost-ns"), ==, GST_SECOND);
 }
 

@@ -221,6 +221,61 @@ test_gaps (void)
   test_source_clear (&source);
 }
 
+/* Pushes what flacparse makes of the FLAC file at @path, one buffer a call. */
+static Recut
+recut_parsed (TestDir *dir, const char *path)
+{
+  g_autoptr (IsrStream) stream = isr_stream_new_flac ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (2);
+  g_autoptr (GPtrArray) buffers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  Recut self = { g_ptr_array_new_with_free_func ((GDestroyNotify) test_file_free) };
+  TestWriter writer = { 0 };
+
+  g_bytes_unref (test_run ("gst-launch-1.0 -q filesrc location='%s' ! flacparse ! multifilesink location='%s/buffer-%%d'", path, dir->dir));
+  for (guint i = 0;; i++) {
+    g_autofree char *name = g_strdup_printf ("%s/buffer-%u", dir->dir, i);
+    char *data = NULL;
+    gsize size = 0;
+
+    if (!g_file_get_contents (name, &data, &size, NULL))
+      break;
+    g_ptr_array_add (buffers, g_bytes_new_take (data, size));
+    g_unlink (name);
+  }
+  g_assert_cmpuint (buffers->len, >, 20);
+  recut_push (&self, stream, &writer, buffers, rand);
+  g_ptr_array_add (self.files, test_writer_close (&writer));
+  g_assert_cmpuint (self.new_files + self.gaps, ==, 0);
+  return self;
+}
+
+/* Through the real parser, with headers and without. */
+static void
+test_parser (void)
+{
+  for (gboolean headers = FALSE; headers <= TRUE; headers++) {
+    g_autoptr (GByteArray) all = g_byte_array_new ();
+    g_autofree char *path = NULL;
+    TestSource source;
+    TestDir dir;
+    Recut cut;
+
+    test_source_init (&source);
+    test_source_add (&source, 4096 * 30 + 99, 4096, 48000, 2, 16);
+    for (guint i = 0; headers && i < source.headers->len; i++)
+      g_byte_array_append (all, g_bytes_get_data (source.headers->pdata[i], NULL), g_bytes_get_size (source.headers->pdata[i]));
+    for (guint i = 0; i < source.frames->len; i++)
+      g_byte_array_append (all, g_bytes_get_data (source.frames->pdata[i], NULL), g_bytes_get_size (source.frames->pdata[i]));
+    test_dir_init (&dir);
+    path = test_dir_put (&dir, "source", all->data, all->len);
+    cut = recut_parsed (&dir, path);
+    assert_files_hold (cut.files, source.samples, TRUE);
+    g_ptr_array_unref (cut.files);
+    test_dir_clear (&dir);
+    test_source_clear (&source);
+  }
+}
+
 static void
 test_tags (void)
 {
@@ -274,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/format/flac/tracks", test_tracks);
   g_test_add_func ("/format/flac/setup-changes", test_setup_changes);
   g_test_add_func ("/format/flac/gaps", test_gaps);
+  g_test_add_func ("/format/flac/parser", test_parser);
   g_test_add_func ("/format/flac/tags", test_tags);
   g_test_add_func ("/format/flac/no-flac", test_no_flac);
   return g_test_run ();
