@@ -276,6 +276,13 @@ read_file (const char *path)
   return g_byte_array_new_take ((guint8 *) data, size);
 }
 
+/* Little-endian, wherever it lies. */
+static inline guint32
+read_u32 (const guint8 *at)
+{
+  return at[0] | at[1] << 8 | at[2] << 16 | (guint32) at[3] << 24;
+}
+
 /* The data chunk of a WAV file. */
 static inline GByteArray *
 read_wav (const char *path)
@@ -285,7 +292,7 @@ read_wav (const char *path)
 
   g_assert_cmpmem (file->data + 8, 4, "WAVE", 4);
   while (at + 8 <= file->len) {
-    guint32 size = GST_READ_UINT32_LE (file->data + at + 4);
+    guint32 size = read_u32 (file->data + at + 4);
 
     if (memcmp (file->data + at, "data", 4) == 0) {
       GByteArray *data = g_byte_array_new ();

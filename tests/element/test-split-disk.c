@@ -139,7 +139,7 @@ assert_frames (const char *path, guint from, guint n)
 
   g_assert_cmpuint (data->len, ==, n * 4);
   for (guint i = 0; i < n; i++)
-    g_assert_cmpuint (GST_READ_UINT32_LE (data->data + 4 * i), ==, from + i);
+    g_assert_cmpuint (read_u32 (data->data + 4 * i), ==, from + i);
 }
 
 /* --- slow --- */

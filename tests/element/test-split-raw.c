@@ -26,7 +26,8 @@ make_sample (guint8 *at, guint format, GRand *rand)
   } else if (format == 2) {
     bits = (guint32) ((gint32) (bits << 8) >> 8);
   }
-  GST_WRITE_UINT32_LE (at, bits); /* 3 and 2 bytes: what is too much is overwritten by the next */
+  bits = GUINT32_TO_LE (bits);
+  memcpy (at, &bits, 4); /* what is too much is overwritten by the next */
 }
 
 static GByteArray *
@@ -76,7 +77,7 @@ assert_cuts (GPtrArray *messages, guint64 frames)
 static double
 sample_of (const guint8 *at, guint format)
 {
-  gint32 bits = (gint32) GST_READ_UINT32_LE (at);
+  gint32 bits = (gint32) read_u32 (at);
   float f;
 
   if (format == 3)
