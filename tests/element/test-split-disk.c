@@ -466,14 +466,26 @@ test_part_is_locked (void)
   close (fd);
 }
 
-/* Two processes, one pattern: twice as many files, each of them whole. */
+/* This program again, as a recorder. */
+static int
+record_into (const char *directory)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = g_strdup_printf (
+      "audiotestsrc num-buffers=200 ! audio/x-raw,format=S16LE,rate=48000,channels=1 ! "
+      "isrsplitsink format=wav split-interval=1000000000 start-time=1767225600000000000 location=%s/x_%%S",
+      directory);
+  g_autoptr (GPtrArray) messages = run_line (line, &error);
+
+  return error ? 1 : 0;
+}
+
+/* Three processes, one pattern: three times as many files, each of them whole. */
 static void
 test_two_processes (void)
 {
   g_auto (TestDir) dir = test_dir_new ();
-  g_autofree char *location = g_strdup_printf ("location=%s/x_%%S", dir.path);
-  const char *argv[] = { "gst-launch-1.0", "-q", "audiotestsrc", "num-buffers=200", "!", "audio/x-raw,format=S16LE,channels=1", "!", "isrsplitsink", "format=wav",
-    "split-interval=1000000000", "start-time=1767225600000000000", location, NULL };
+  const char *argv[] = { "/proc/self/exe", "--record", dir.path, NULL };
   GSubprocess *children[3];
   g_autoptr (GPtrArray) paths = NULL;
   gsize bytes = 0;
@@ -497,6 +509,10 @@ test_two_processes (void)
 int
 main (int argc, char **argv)
 {
+  if (argc == 3 && g_str_equal (argv[1], "--record")) {
+    gst_init (NULL, NULL);
+    return isr_elements_register (NULL) ? record_into (argv[2]) : 1;
+  }
   split_test_init (&argc, &argv);
   g_test_add_func ("/split/disk/stall", test_stall);
   g_test_add_func ("/split/disk/too-slow", test_too_slow);
