@@ -3,7 +3,8 @@
  *
  * SoupServer has a Range of its own, which takes whole bodies: it never sees the
  * header, the handlers have read it before. Bodies of requests are nothing that
- * we use, they are read and dropped as they come. */
+ * we use, they are read and dropped as they come. An address whose percent-encoding is broken
+ * SoupServer answers itself, with 400 and no body, before anybody is asked. */
 #define G_LOG_DOMAIN "isr-http"
 
 #include "daemon/http/server.h"

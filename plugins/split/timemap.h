@@ -84,21 +84,23 @@ IsrTimeChange isr_time_map_feed (IsrTimeMap *map, const IsrTimeReading *now, con
 
 /* Settling: until a map in mode arrival is settled its UTC still leaps (the burst at connect), so
  * the caller holds the packets. It is settled ISR_TIME_SETTLE_US after the first packet, or by
- * isr_time_map_settle(): when ISR_TIME_SETTLE_BYTES are held, or the stream ends (before any packet: with
- * the next one). Then the UTC of all
- * held packets is right. The other modes are settled with the first packet. A change reported before
- * that is in this UTC already; it only matters to files of before (ARRIVED: their names). */
+ * isr_time_map_settle(): when ISR_TIME_SETTLE_BYTES are held, or the stream ends (called before any
+ * packet: with the next one). Then the UTC of all held packets is right. The other modes are settled
+ * with the first packet. A change reported before that is in this UTC already; it only matters to
+ * files of before (ARRIVED: their names). */
 gboolean isr_time_map_settled (const IsrTimeMap *map);
 void isr_time_map_settle (IsrTimeMap *map);
 
-/* Audio is missing before the next packet. Both change what the UTC of earlier positions is, at once or with
+/* Audio is missing before the next packet. Both change the UTC of earlier positions, at once or with
  * the next packet: ask for the end of the old file first.
+ *
  * Skip: hole_us >= 0 of it, so UTC moves on by that (all modes).
- * Restart: nobody knows how much (a new connection). Arrival and capture forget what they saw and find
- * UTC anew, arrival settles again: hold the packets, or the burst of the new connection is placed too
- * late by its length, and 500 ppm need hours to mend that. A burst may reach back to before the end
- * of the old file: the same minute then is in both, and each tells it truly. Fixed modes go
- * on as they are. */
+ *
+ * Restart: nobody knows how much (a new connection). Arrival and capture forget what they saw and
+ * find UTC anew, arrival settles again: hold the packets, or the burst of the new connection is
+ * placed too late by its length, and 500 ppm need hours to mend that. A burst may reach back to
+ * before the end of the old file: the same seconds then are in both, and each tells it truly. Fixed
+ * modes go on as they are. */
 void isr_time_map_skip (IsrTimeMap *map, gint64 hole_us);
 void isr_time_map_restart (IsrTimeMap *map);
 
