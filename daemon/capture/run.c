@@ -120,6 +120,19 @@ run_free (IsrRun *self)
   funcs->ended (data);
 }
 
+static void
+nobody_message (gpointer data, const GstStructure *message)
+{
+}
+
+static void
+nobody_ended (gpointer data)
+{
+}
+
+/* For a run that hangs in a driver: it goes on by itself, unheard. */
+static const IsrRunFuncs nobody = { NULL, nobody_message, NULL, nobody_ended };
+
 static gboolean on_bus (GstBus *bus, GstMessage *message, gpointer data);
 
 /* What the elements said while they stopped is on the bus still. */
@@ -138,19 +151,6 @@ step_empty_bus (IsrRun *self)
   gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
   run_work (self, work_null, run_free);
 }
-
-static void
-nobody_message (gpointer data, const GstStructure *message)
-{
-}
-
-static void
-nobody_ended (gpointer data)
-{
-}
-
-/* For a run that hangs in a driver: it goes on by itself, unheard. */
-static const IsrRunFuncs nobody = { NULL, nobody_message, NULL, nobody_ended };
 
 static gboolean
 on_close_limit (gpointer data)
@@ -211,13 +211,13 @@ isr_run_end (IsrRun *self, const char *gap)
 
 /* --- what the bus says --- */
 
+/* Takes @fault. */
 static void
 run_fault (IsrRun *self, IsrFault *fault)
 {
-  g_autoptr (IsrFault) owned = fault;
-
   if (!self->wants_end)
     self->funcs->fault (self->data, fault);
+  isr_fault_free (fault);
 }
 
 /* The server can be connected to: then what broke is the stream itself. */
