@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define QUEUE_TIME (2 * GST_SECOND)
+#define BACKSTOP 10 /* s after the watchdog */
 
 struct _IsrPipeline {
   GstElement *element;
@@ -37,6 +38,8 @@ make (IsrPipeline *self, const char *factory, GError **error)
   return element;
 }
 
+/* After its timeout souphttpsrc asks again with a range, even with no retries,
+ * and fails with words about seeking: our own watchdog must be the first. */
 static GstElement *
 build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
 {
@@ -53,8 +56,8 @@ build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **er
       "iradio-mode", TRUE,
       "compress", FALSE,
       "keep-alive", FALSE,
-      "retries", 0, /* its own retries ask for a range, which no live server has */
-      "timeout", (guint) MAX (1, (config->stall + GST_SECOND - 1) / (gint64) GST_SECOND),
+      "retries", 0,
+      "timeout", (guint) (config->stall / (gint64) GST_SECOND + BACKSTOP),
       NULL);
   return source;
 }

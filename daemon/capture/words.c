@@ -194,7 +194,7 @@ isr_words_from_message (const IsrSourceConfig *config, GstMessage *message, cons
   if (fault)
     return fault;
   row = find_row (error);
-  more = useful_debug (debug);
+  more = row && row->words ? NULL : useful_debug (debug);
   text = g_strdup_printf ("%s%s%s%s%s%s%s", row && row->words ? row->words : error->message,
       more ? " (" : "", more ? more : "", more ? ")" : "",
       heard ? " (ALSA says: " : "", heard ? heard : "", heard ? ")" : "");

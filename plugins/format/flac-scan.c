@@ -32,6 +32,7 @@ look (IsrFlacScan *self, guint64 offset, gsize size, gsize *got)
     self->window = g_malloc (n + 1);
     self->base = offset;
     self->length = MAX (self->input->read (self->input, offset, self->window, n), 0);
+    self->failed |= self->length < n;
   }
   *got = self->base + self->length - offset;
   return self->window + (offset - self->base);
@@ -115,7 +116,7 @@ next_sync (IsrFlacScan *self, guint64 offset)
 gboolean
 isr_flac_scan_next (IsrFlacScan *self, IsrFlacFrame *frame, guint64 *start, guint64 *end)
 {
-  for (guint64 at = self->at; at < self->input->size; at = next_sync (self, at + 1)) {
+  for (guint64 at = self->at; at < self->input->size && !self->failed; at = next_sync (self, at + 1)) {
     if (!header_at (self, at, frame))
       continue;
     *end = find_end (self, frame, at);

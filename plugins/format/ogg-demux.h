@@ -4,7 +4,13 @@
 
 #include "plugins/format/ogg-codec.h"
 
+#include <ogg/ogg.h>
+
 G_BEGIN_DECLS
+
+/* ogg_sync_pageseek(); with @last nothing is waited for: rubbish that looks like a
+ * page's beginning, or a torn page, is passed over, and what lies behind is found. */
+long isr_ogg_seek_page (ogg_sync_state *sync, gboolean last, ogg_page *page);
 
 /* A packet with all that a cut before it has to know. */
 typedef struct {
@@ -29,7 +35,7 @@ void isr_ogg_demux_push (IsrOggDemux *self, GBytes *bytes);
 /* The next packet, to be freed; NULL without an error: push more. */
 IsrOggItem *isr_ogg_demux_next (IsrOggDemux *self, GError **error);
 
-/* No more bytes will come: pages that hang on a torn one are found. */
+/* No more bytes will come. */
 void isr_ogg_demux_drain (IsrOggDemux *self);
 
 /* The input is interrupted; headers that were complete stay in force. */

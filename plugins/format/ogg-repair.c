@@ -9,14 +9,13 @@
  * packet that only begins there is cut off that page; the page gets the EOS
  * flag. FLAC's header gets the total, and loses an MD5 that was the whole's.
  * How many samples play is counted by the same stream that records them. */
-#include "plugins/format/ogg-codec.h"
+#include "plugins/format/ogg-demux.h"
 #include "plugins/format/repair-private.h"
 
 #include <errno.h>
-#include <ogg/ogg.h>
 #include <string.h>
 
-#define CHUNK 65536 /* more than the longest page */
+#define CHUNK 65536
 #define EOS 0x04
 #define FLAGS 5 /* offsets in a page */
 #define SEGMENTS 26
@@ -79,12 +78,12 @@ scan_page (Scan *self, ogg_page *page)
 }
 
 static void
-scan_pages (Scan *self)
+scan_pages (Scan *self, gboolean last)
 {
   ogg_page page;
   long found;
 
-  while ((found = ogg_sync_pageseek (&self->sync, &page)) != 0) {
+  while ((found = isr_ogg_seek_page (&self->sync, last, &page)) != 0) {
     if (found > 0)
       scan_page (self, &page);
     self->offset += found > 0 ? found : -found;
@@ -111,13 +110,10 @@ scan_samples (Scan *self, GError **error)
   return FALSE;
 }
 
-/* As in ogg-demux.c: zeros decide about a page that only seems to begin. */
 static gboolean
 scan_end (Scan *self, GError **error)
 {
-  memset (ogg_sync_buffer (&self->sync, CHUNK), 0, CHUNK);
-  ogg_sync_wrote (&self->sync, CHUNK);
-  scan_pages (self);
+  scan_pages (self, TRUE);
   isr_stream_drain (self->stream);
   return scan_samples (self, error);
 }
@@ -139,7 +135,7 @@ scan_file (Scan *self, GError **error)
     }
     bytes = g_bytes_new (buffer, size);
     ogg_sync_wrote (&self->sync, size);
-    scan_pages (self);
+    scan_pages (self, FALSE);
     isr_stream_push (self->stream, bytes);
     if (!scan_samples (self, error))
       return FALSE;
