@@ -183,7 +183,7 @@ isr_run_end (IsrRun *self, const char *gap)
 static void
 run_fault (IsrRun *self, IsrFault *fault)
 {
-  g_autoptr (IsrFault) owned = fault;
+  g_autoptr (IsrFault) owned G_GNUC_UNUSED = fault;
 
   if (!self->wants_end)
     self->funcs->fault (self->data, fault);

@@ -28,6 +28,6 @@ guint isr_http_get_port (IsrHttp *self);
 gboolean isr_http_is_writable (IsrHttp *self);
 
 /* The body of /api/status: what status.json is made of. */
-char *isr_http_dup_status (const IsrControl *control, const char *timezone);
+char *isr_http_dup_status (const IsrControl *control, const char *zone_name);
 
 G_END_DECLS

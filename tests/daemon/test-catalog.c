@@ -493,7 +493,6 @@ test_killed (Fixture *f, gconstpointer data)
 static void
 test_broken (Fixture *f, gconstpointer data)
 {
-  g_autofree char *path = g_build_filename (f->directory, "isr.db", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GDir) directory = NULL;
   guint broken = 0;

@@ -15,6 +15,8 @@ input_path (const char *name)
   return g_build_filename (inputs.path, name, NULL);
 }
 
+static void shell (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
 static void
 shell (const char *format, ...)
 {

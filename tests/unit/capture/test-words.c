@@ -13,7 +13,7 @@ static IsrSourceConfig card = { .name = (char *) "mic", .type = ISR_SOURCE_SOUND
 static void
 assert_fault (IsrFault *fault, const char *reason, const char *words)
 {
-  g_autoptr (IsrFault) owned = fault;
+  g_autoptr (IsrFault) owned G_GNUC_UNUSED = fault;
 
   g_assert_cmpstr (fault->reason, ==, reason);
   if (words && !strstr (fault->detail, words))
