@@ -48,6 +48,14 @@
  *                            disk is too slow; 0 when recovered
  *     detail        string   what failed, in words
  *     lost          guint64  ns of audio that were dropped so far
+ *
+ * isr-title: the stream names what is heard from here on (ICY StreamTitle, the
+ *     comments of an Ogg link); posted when it differs from the one before. The
+ *     same is posted as GST_MESSAGE_TAG, at once and without its time.
+ *     title         string   as it was sent, UTF-8; ICY has "artist - title" in it
+ *     artist        string   only where the stream tells it apart
+ *     position      guint64  stream time from which on it holds, ns
+ *     start-utc-us  gint64   UTC of that
  */
 #pragma once
 
@@ -56,6 +64,7 @@
 #define ISR_MESSAGE_FILE_OPENED "isr-file-opened"
 #define ISR_MESSAGE_FILE_CLOSED "isr-file-closed"
 #define ISR_MESSAGE_DISK "isr-disk"
+#define ISR_MESSAGE_TITLE "isr-title"
 
 /* isr-file-closed: reason */
 #define ISR_CLOSE_BOUNDARY "boundary"           /* the clock said so */

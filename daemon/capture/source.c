@@ -51,6 +51,7 @@ enum {
   FILE_OPENED,
   FILE_CLOSED,
   FILE_LOST,
+  TITLE,
   N_SIGNALS,
 };
 
@@ -298,6 +299,17 @@ on_disk (IsrSource *self, const GstStructure *message)
   source_warn (self, WARNING_DISK, failed);
 }
 
+static void
+on_title (IsrSource *self, const GstStructure *message)
+{
+  g_autoptr (IsrTitle) title = isr_message_to_title (message, self->config->name);
+
+  if (!title)
+    return;
+  isr_log_debug (self->config->name, "title: %s", title->title);
+  g_signal_emit (self, signals[TITLE], 0, title);
+}
+
 static const struct {
   const char *name;
   void (*handle) (IsrSource *self, const GstStructure *message);
@@ -305,6 +317,7 @@ static const struct {
   { ISR_MESSAGE_FILE_OPENED, on_opened },
   { ISR_MESSAGE_FILE_CLOSED, on_closed },
   { ISR_MESSAGE_DISK, on_disk },
+  { ISR_MESSAGE_TITLE, on_title },
 };
 
 static void
@@ -460,6 +473,7 @@ isr_source_class_init (IsrSourceClass *klass)
   signals[CHANGED] = add_signal (klass, "changed", G_TYPE_NONE);
   signals[FILE_OPENED] = add_signal (klass, "file-opened", G_TYPE_POINTER);
   signals[FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
+  signals[TITLE] = add_signal (klass, "title", G_TYPE_POINTER);
   signals[FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
 }
 

@@ -16,6 +16,7 @@
 #include "daemon/core/clock.h"
 #include "daemon/core/recording.h"
 #include "daemon/core/source-state.h"
+#include "daemon/core/title.h"
 
 G_BEGIN_DECLS
 
@@ -26,7 +27,8 @@ G_DECLARE_FINAL_TYPE (IsrSource, isr_source, ISR, SOURCE, GObject)
  *   "changed"      ()                  its state is another: isr_source_get_state()
  *   "file-opened"  (IsrRecording *)    it began a file
  *   "file-closed"  (IsrRecording *)    it finished a file
- *   "file-lost"    (const char *name)  a file that was begun never came to be */
+ *   "file-lost"    (const char *name)  a file that was begun never came to be
+ *   "title"        (IsrTitle *)        the stream says what it plays */
 
 /* The @index-th source of @config. @clock: NULL, the system's. */
 IsrSource *isr_source_new (IsrConfig *config, guint index, const IsrClock *clock);
