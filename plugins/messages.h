@@ -50,8 +50,8 @@
  *     lost          guint64  ns of audio that were dropped so far
  *
  * isr-title: the stream names what is heard from here on (ICY StreamTitle, the
- *     comments of an Ogg link); posted when it differs from the one before. The
- *     same is posted as GST_MESSAGE_TAG, at once and without its time.
+ *     comments of an Ogg link); posted when it differs from the one before, as soon
+ *     as its time is known. GST_MESSAGE_TAG tells the same without a time.
  *     title         string   as it was sent, UTF-8; ICY has "artist - title" in it
  *     artist        string   only where the stream tells it apart
  *     position      guint64  stream time from which on it holds, ns

@@ -59,7 +59,7 @@ void isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording);
 void isr_catalog_forget (IsrCatalog *self, const char *name);
 /* A source changed its state: kept with its time, the ledger is made of these. */
 void isr_catalog_note_state (IsrCatalog *self, const IsrSourceState *state);
-/* A source plays something else. The same title again is not kept twice. */
+/* A source plays something else. One that is in force already is not kept again. */
 void isr_catalog_note_title (IsrCatalog *self, const IsrTitle *title);
 
 typedef struct {

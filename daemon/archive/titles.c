@@ -14,6 +14,7 @@
 #define SLACK G_TIME_SPAN_MILLISECOND    /* the time map moves a little between a file and its title */
 #define HOLDS (12 * G_TIME_SPAN_HOUR)    /* no title is in force longer */
 #define SETTLED (5 * G_TIME_SPAN_SECOND) /* a new connection names its title that late */
+#define FAR_PAST (G_MININT64 / 4)
 #define FAR_FUTURE (G_MAXINT64 / 4)
 
 #define NOT_PENDING "NOT EXISTS (SELECT 1 FROM temp.pending_titles p WHERE p.id = r.id)"
@@ -77,23 +78,6 @@ overlay (sqlite3 *db, const IsrTitle *title, gsize number, GError **error)
   return isr_db_run (statement, error);
 }
 
-/* The one that came last, whenever it began; NULL: none. */
-static IsrTitle *
-find_last (sqlite3 *db, const char *source, GError **error)
-{
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
-      "SELECT * FROM (SELECT " ISR_TITLE_COLUMNS " FROM main.titles WHERE +source = ?1 ORDER BY id DESC LIMIT 1)" /* +: by id, not by its index */
-      " UNION ALL SELECT * FROM (SELECT " ISR_TITLE_COLUMNS " FROM temp.pending_titles WHERE source = ?1 ORDER BY id DESC LIMIT 1)"
-      " ORDER BY id DESC LIMIT 1",
-      error);
-  gboolean row;
-
-  if (!statement)
-    return NULL;
-  isr_db_bind_text (statement, 1, source);
-  return isr_db_step (statement, &row, error) && row ? read_row (statement) : NULL;
-}
-
 static gboolean
 put (IsrCatalog *self, const IsrTitle *title, GError **error)
 {
@@ -103,23 +87,6 @@ put (IsrCatalog *self, const IsrTitle *title, GError **error)
   if (!isr_db_get_int64 (db, "SELECT 1 + max (ifnull ((SELECT max (id) FROM main.titles), 0), ifnull ((SELECT max (id) FROM temp.pending_titles), 0))", 1, &entry->id, error))
     return FALSE;
   return overlay (db, entry, isr_writer_note_title (isr_catalog_get_writer (self), entry), error);
-}
-
-void
-isr_catalog_note_title (IsrCatalog *self, const IsrTitle *title)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (IsrTitle) last = NULL;
-
-  g_return_if_fail (isr_catalog_get_writer (self) && title->source && title->title);
-  settle (self);
-  last = find_last (isr_catalog_get_reader (self), title->source, &error);
-  if (last && isr_title_equal (last, title))
-    return;
-  if (error || !put (self, title, &error))
-    g_critical ("%s", error->message);
-  else
-    g_signal_emit_by_name (self, "changed", "title", title->source);
 }
 
 /* --- asking --- */
@@ -237,6 +204,48 @@ isr_catalog_titles (IsrCatalog *self, const IsrCatalogQuery *query, char **next,
   if (next)
     *next = g_steal_pointer (&cursor_after);
   return g_steal_pointer (&rows);
+}
+
+/* --- giving, with a look at what is there --- */
+
+/* Whether one of the newest @limit in a span says the same. */
+static gboolean
+has_equal (IsrCatalog *self, const IsrTitle *title, gint64 from_us, gint64 to_us, guint limit, GError **error)
+{
+  IsrCatalogQuery query = { .source = title->source, .from_us = from_us, .to_us = to_us, .limit = limit };
+  g_autoptr (GPtrArray) page = isr_catalog_titles (self, &query, NULL, error);
+
+  return page && g_ptr_array_find_with_equal_func (page, title, (GEqualFunc) isr_title_equal, NULL);
+}
+
+/* In force already. After a reconnect a server tells again what was told, since its
+ * burst reaches back: then it says what was in force at that time, or begins a moment
+ * from where it began before. */
+static gboolean
+is_known (IsrCatalog *self, const IsrTitle *title, GError **error)
+{
+  IsrCatalogQuery later = { .source = title->source, .from_us = title->at_us + 1, .to_us = FAR_FUTURE, .limit = 1 };
+  g_autoptr (GPtrArray) after = isr_catalog_titles (self, &later, NULL, error);
+
+  if (!after)
+    return FALSE;
+  if (has_equal (self, title, FAR_PAST, title->at_us + 1, 1, error))
+    return TRUE;
+  return !*error && after->len && has_equal (self, title, title->at_us - SETTLED, title->at_us + SETTLED, 1000, error);
+}
+
+void
+isr_catalog_note_title (IsrCatalog *self, const IsrTitle *title)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (isr_catalog_get_writer (self) && title->source && title->title);
+  if (is_known (self, title, &error))
+    return;
+  if (error || !put (self, title, &error))
+    g_critical ("%s", error->message);
+  else
+    g_signal_emit_by_name (self, "changed", "title", title->source);
 }
 
 /* --- titles and recordings --- */

@@ -128,7 +128,7 @@ static void
 push_title (IsrIntake *self, const IsrIcyMetadata *metadata)
 {
   if (metadata->title && *metadata->title)
-    gst_pad_push_event (self->srcpad, gst_event_new_tag (isr_titles_from_icy (metadata->title)));
+    gst_pad_push_event (self->srcpad, isr_titles_event_from_icy (metadata->title));
 }
 
 /* Audio without the titles; where there are none the buffer itself. */

@@ -9,6 +9,8 @@
 
 #include "plugins/messages.h"
 
+#define EVENT "isr-titles"
+
 typedef struct {
   char *title, *artist;
   gint64 position_ns;
@@ -35,10 +37,23 @@ isr_titles_from_comments (const char *const *comments)
   return gst_tag_list_is_empty (tags) ? NULL : g_steal_pointer (&tags);
 }
 
-GstTagList *
-isr_titles_from_icy (const char *title)
+GstEvent *
+isr_titles_event_from_icy (const char *title)
 {
-  return gst_tag_list_new (GST_TAG_TITLE, title, NULL);
+  g_autoptr (GstTagList) tags = gst_tag_list_new (GST_TAG_TITLE, title, NULL);
+
+  return gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new (EVENT, "tags", GST_TYPE_TAG_LIST, tags, NULL));
+}
+
+GstTagList *
+isr_titles_from_event (GstEvent *event)
+{
+  const GstStructure *s = gst_event_get_structure (event);
+  GstTagList *tags = NULL;
+
+  if (s && gst_structure_has_name (s, EVENT))
+    gst_structure_get (s, "tags", GST_TYPE_TAG_LIST, &tags, NULL);
+  return tags;
 }
 
 static void

@@ -12,8 +12,11 @@ G_BEGIN_DECLS
 /* Of "KEY=value" comments; NULL when there is nothing in them that tags can say. */
 GstTagList *isr_titles_from_comments (const char *const *comments);
 
-/* Of an ICY title. */
-GstTagList *isr_titles_from_icy (const char *title);
+/* Of an ICY title: an event of our own that keeps its place between the buffers.
+ * Parsers would add a tag event to their own tags and send it again and again. */
+GstEvent *isr_titles_event_from_icy (const char *title);
+/* The tags of such an event; NULL: it is another one. */
+GstTagList *isr_titles_from_event (GstEvent *event);
 
 typedef struct {
   GQueue waiting; /* of Title */

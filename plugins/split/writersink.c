@@ -295,8 +295,11 @@ static void
 on_custom (IsrWriterSink *self, GstEvent *event)
 {
   const GstStructure *s = gst_event_get_structure (event);
+  GstTagList *tags = isr_titles_from_event (event);
 
-  if (s && gst_structure_has_name (s, ISR_EVENT_GAP))
+  if (tags)
+    post_tags (self, tags);
+  else if (s && gst_structure_has_name (s, ISR_EVENT_GAP))
     on_isr_gap (self, s);
 }
 

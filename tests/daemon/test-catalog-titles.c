@@ -108,6 +108,25 @@ test_equal_ones (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_news (f, "title talk"), ==, 1);
 }
 
+/* After a reconnect the server's burst tells again what was told. */
+static void
+test_told_again (Fixture *f, gconstpointer data)
+{
+  note (f, "jazz", 100 * S, "a", NULL);
+  note (f, "jazz", 200 * S, "b", NULL);
+  note (f, "jazz", 300 * S, "c", NULL);
+  note (f, "jazz", 250 * S, "b", NULL);         /* in force where the burst begins */
+  note (f, "jazz", 300 * S - 40000, "c", NULL); /* the new map is not quite the old one */
+  assert_titles (f, "jazz:c jazz:b jazz:a");
+  note (f, "jazz", 310 * S, "c", NULL);
+  note (f, "jazz", 311 * S, "b", NULL);
+  note (f, "jazz", 312 * S, "c", NULL); /* quick changes are changes */
+  assert_titles (f, "jazz:c jazz:b jazz:c jazz:b jazz:a");
+  note (f, "jazz", 311 * S, "b", NULL); /* and come again all the same */
+  note (f, "jazz", 312 * S + 20000, "c", NULL);
+  assert_titles (f, "jazz:c jazz:b jazz:c jazz:b jazz:a");
+}
+
 /* Every page once, while commits fall in between and newer titles come. */
 static void
 test_paging (Fixture *f, gconstpointer data)
@@ -208,6 +227,7 @@ main (int argc, char **argv)
 #define ADD(path, func) g_test_add ("/catalog/titles/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("filters", test_filters);
   ADD ("equal-ones", test_equal_ones);
+  ADD ("told-again", test_told_again);
   ADD ("paging", test_paging);
   ADD ("bad-cursor", test_bad_cursor);
   ADD ("of-a-recording", test_of_a_recording);

@@ -277,6 +277,38 @@ test_icy (gconstpointer name)
   assert_same_payload (&dir, input, 0);
 }
 
+/* Each title has the time of the frame that follows it. */
+static void
+test_title_times (void)
+{
+  g_auto (TestDir) dir = test_dir_new ();
+  g_auto (Feed) feed = feed_new (&dir, NULL);
+  g_autofree char *path = input_path ("in.mp3");
+  g_autoptr (GByteArray) input = read_file (path);
+  g_autoptr (GByteArray) icy = add_icy (input, 8000);
+  guint titles = 0;
+
+  gst_harness_set_src_caps_str (feed.h, "application/x-icy,metadata-interval=8000,content-type=audio/mpeg");
+  feed_array (&feed, icy, 1400);
+  feed_eos (&feed);
+  for (guint i = 0; i < feed.messages->len; i++) {
+    const GstStructure *s = feed.messages->pdata[i];
+    g_autofree char *expected = g_strdup_printf ("title %u", titles);
+    guint64 position;
+    gint64 utc_us;
+
+    if (!gst_structure_has_name (s, ISR_MESSAGE_TITLE))
+      continue;
+    titles++;
+    g_assert_cmpstr (gst_structure_get_string (s, "title"), ==, expected);
+    g_assert_false (gst_structure_has_field (s, "artist"));
+    g_assert_true (gst_structure_get_uint64 (s, "position", &position) && gst_structure_get_int64 (s, "start-utc-us", &utc_us));
+    g_assert_cmpint (ABS ((gint64) position / 1000 - (gint64) titles * 8000 * 8 * 1000 / 128), <, 150 * 1000);
+    g_assert_cmpint (utc_us, ==, START_US + (gint64) position / 1000);
+  }
+  g_assert_cmpuint (titles, >=, input->len / 8000 - 1); /* the last one may have nothing behind it */
+}
+
 /* No caps, but the headers of the HTTP response. */
 static void
 test_http_headers (void)
@@ -378,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/split/encoded/speex", test_speex);
   g_test_add_data_func ("/split/encoded/icy/mp3", "in.mp3", test_icy);
   g_test_add_data_func ("/split/encoded/icy/aac", "in.aac", test_icy);
+  g_test_add_func ("/split/encoded/title-times", test_title_times);
   g_test_add_func ("/split/encoded/http-headers", test_http_headers);
   g_test_add_func ("/split/encoded/short", test_short);
   g_test_add_func ("/split/encoded/gap", test_gap);
