@@ -3,6 +3,7 @@
  * found by name, started and stopped together, and their signals handed on. */
 #include "daemon/capture/capture.h"
 
+#include "daemon/capture/watch.h"
 #include "daemon/core/error.h"
 
 #define STOP_LIMIT 20 /* s: the 10 s of a source, and time to write */
@@ -10,7 +11,9 @@
 struct _IsrCapture {
   GObject parent;
 
+  IsrConfig *config;
   GPtrArray *sources; /* IsrSource, in the order of the config */
+  IsrWatch *watch;    /* NULL: no sound cards, or not started */
   IsrControl control;
   GTask *stop; /* while all are being stopped */
   guint stop_limit;
@@ -134,6 +137,7 @@ isr_capture_stop_async (IsrCapture *self, GAsyncReadyCallback callback, gpointer
 {
   g_return_if_fail (!self->stop);
 
+  g_clear_pointer (&self->watch, isr_watch_free);
   self->stop = g_task_new (self, NULL, callback, data);
   self->stop_limit = g_timeout_add_seconds (STOP_LIMIT, on_stop_limit, self);
   for (guint i = 0; i < self->sources->len; i++)
@@ -147,9 +151,21 @@ isr_capture_stop_finish (IsrCapture *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+static void
+on_device (gpointer data)
+{
+  IsrCapture *self = data;
+
+  for (guint i = 0; i < self->sources->len; i++)
+    if (isr_source_get_config (self->sources->pdata[i])->type == ISR_SOURCE_SOUNDCARD)
+      isr_source_try_now (self->sources->pdata[i]);
+}
+
 void
 isr_capture_start (IsrCapture *self)
 {
+  if (!self->watch)
+    self->watch = isr_watch_new (self->config, on_device, self);
   for (guint i = 0; i < self->sources->len; i++)
     isr_source_start (self->sources->pdata[i]);
 }
@@ -208,7 +224,9 @@ isr_capture_finalize (GObject *object)
   IsrCapture *self = ISR_CAPTURE (object);
 
   g_clear_handle_id (&self->stop_limit, g_source_remove);
+  g_clear_pointer (&self->watch, isr_watch_free);
   g_ptr_array_unref (self->sources);
+  g_clear_pointer (&self->config, isr_config_unref);
   G_OBJECT_CLASS (isr_capture_parent_class)->finalize (object);
 }
 
@@ -241,6 +259,7 @@ isr_capture_new (IsrConfig *config, const IsrClock *clock)
 {
   IsrCapture *self = g_object_new (ISR_TYPE_CAPTURE, NULL);
 
+  self->config = isr_config_ref (config);
   for (guint i = 0; i < config->sources->len; i++)
     capture_add (self, isr_source_new (config, i, clock));
   return self;

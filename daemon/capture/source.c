@@ -33,6 +33,7 @@ struct _IsrSource {
   IsrSourceState *state;
   IsrBackoff backoff;
   gboolean wanted; /* to be recorded */
+  gboolean again;  /* a device appeared during this run: should it fail, it is tried at once */
 
   IsrRun *run;     /* NULL: nothing of it is left */
   gboolean ending; /* the run is on its way out */
@@ -94,19 +95,8 @@ source_set (IsrSource *self, IsrState next, const char *reason, char *detail)
 static void
 source_warn (IsrSource *self, const char *code, gboolean on)
 {
-  gboolean is_on = g_strv_contains ((const char *const *) self->state->warnings, code);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  if (is_on == on)
-    return;
-  for (guint i = 0; self->state->warnings[i]; i++)
-    if (!g_str_equal (self->state->warnings[i], code))
-      g_strv_builder_add (builder, self->state->warnings[i]);
-  if (on)
-    g_strv_builder_add (builder, code);
-  g_strfreev (self->state->warnings);
-  self->state->warnings = g_strv_builder_end (builder);
-  g_signal_emit (self, signals[CHANGED], 0);
+  if (isr_source_state_warn (self->state, code, on))
+    g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void
@@ -165,7 +155,7 @@ source_break (IsrSource *self, const char *gap, const char *reason, const char *
     return;
   source_end_run (self, gap);
   if (isr_backoff_fail (&self->backoff, g_random_double (), &wait))
-    source_wait (self, reason, detail, wait);
+    source_wait (self, reason, detail, self->again ? MIN (wait, ISR_BACKOFF_FIRST) : wait);
   else
     source_fail (self, reason, detail);
 }
@@ -304,10 +294,8 @@ on_title (IsrSource *self, const GstStructure *message)
 {
   g_autoptr (IsrTitle) title = isr_message_to_title (message, self->config->name);
 
-  if (!title)
-    return;
-  isr_log_debug (self->config->name, "title: %s", title->title);
-  g_signal_emit (self, signals[TITLE], 0, title);
+  if (title)
+    g_signal_emit (self, signals[TITLE], 0, title);
 }
 
 static const struct {
@@ -371,6 +359,7 @@ source_connect (IsrSource *self, const char *reason)
 {
   self->bytes = 0;
   self->audio_us = 0;
+  self->again = FALSE;
   self->progress_us = g_get_monotonic_time ();
   self->tick = g_timeout_add_seconds (1, on_tick, self);
   self->run = isr_run_new (self->config, &run_funcs, g_object_ref (self));
@@ -389,6 +378,18 @@ isr_source_start (IsrSource *self)
   isr_backoff_reset (&self->backoff);
   if (!self->run) /* else when the old one has ended */
     source_connect (self, "starting");
+}
+
+void
+isr_source_try_now (IsrSource *self)
+{
+  self->again = self->run && !self->ending;
+  if (!self->retry)
+    return;
+  isr_log_info (self->config->name, "a device appeared: tried now");
+  g_clear_handle_id (&self->retry, g_source_remove);
+  if (!self->run) /* else when the old one has ended */
+    source_connect (self, "retrying");
 }
 
 void

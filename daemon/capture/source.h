@@ -36,6 +36,10 @@ IsrSource *isr_source_new (IsrConfig *config, guint index, const IsrClock *clock
 /* Begins to record, also what was stopped or has failed; the failures so far are
  * forgotten. While it records or tries to: nothing. While it waits: now. */
 void isr_source_start (IsrSource *self);
+/* What it waits for may be there now: a source that waits to be tried again is tried at
+ * once, however long the wait. One that is being tried is tried once more should that
+ * fail, for it may have come too early. Else nothing. Failures are counted as before. */
+void isr_source_try_now (IsrSource *self);
 /* Ends the recording; the state is "stopped" when all files are finished. */
 void isr_source_stop (IsrSource *self);
 /* Begins a new file now. ISR_ERROR_BUSY: it records nothing at the moment. */
