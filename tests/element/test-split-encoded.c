@@ -309,6 +309,32 @@ test_title_times (void)
   g_assert_cmpuint (titles, >=, input->len / 8000 - 1); /* the last one may have nothing behind it */
 }
 
+/* An Ogg link tells title and artist apart; chained links tell new ones. */
+static void
+test_comments (void)
+{
+  g_auto (TestDir) dir = test_dir_new ();
+  g_autoptr (GPtrArray) messages = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = g_strdup_printf ("filesrc location=%s/chain.ogg blocksize=3000 ! isrsplitsink location=%s/x start-time=%" G_GINT64_FORMAT "000", inputs.path, dir.path, START_US);
+  const GstStructure *first, *second;
+  gint64 at_us;
+
+  shell ("for i in 1 2; do opusenc --quiet --title \"Tür $i\" --artist \"Die Ä\" %s/in.wav - || exit 1; done > %s/chain.ogg", inputs.path, inputs.path);
+  messages = run_line (line, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_messages (messages, ISR_MESSAGE_TITLE), ==, 2);
+  first = find_message (messages, ISR_MESSAGE_TITLE, 0);
+  g_assert_cmpstr (gst_structure_get_string (first, "title"), ==, "Tür 1");
+  g_assert_cmpstr (gst_structure_get_string (first, "artist"), ==, "Die Ä");
+  g_assert_true (gst_structure_get_int64 (first, "start-utc-us", &at_us));
+  g_assert_cmpint (at_us, ==, START_US);
+  second = find_message (messages, ISR_MESSAGE_TITLE, 1);
+  g_assert_cmpstr (gst_structure_get_string (second, "title"), ==, "Tür 2");
+  g_assert_true (gst_structure_get_int64 (second, "start-utc-us", &at_us));
+  g_assert_cmpint (ABS (at_us - START_US - SECONDS * G_TIME_SPAN_SECOND), <, 100000); /* the encoder rounds up to a packet */
+}
+
 /* No caps, but the headers of the HTTP response. */
 static void
 test_http_headers (void)
@@ -411,6 +437,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/split/encoded/icy/mp3", "in.mp3", test_icy);
   g_test_add_data_func ("/split/encoded/icy/aac", "in.aac", test_icy);
   g_test_add_func ("/split/encoded/title-times", test_title_times);
+  g_test_add_func ("/split/encoded/comments", test_comments);
   g_test_add_func ("/split/encoded/http-headers", test_http_headers);
   g_test_add_func ("/split/encoded/short", test_short);
   g_test_add_func ("/split/encoded/gap", test_gap);
