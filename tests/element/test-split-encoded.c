@@ -294,8 +294,8 @@ test_title_times (void)
   for (guint i = 0; i < feed.messages->len; i++) {
     const GstStructure *s = feed.messages->pdata[i];
     g_autofree char *expected = g_strdup_printf ("title %u", titles);
-    guint64 position;
-    gint64 utc_us;
+    guint64 position = 0;
+    gint64 utc_us = 0;
 
     if (!gst_structure_has_name (s, ISR_MESSAGE_TITLE))
       continue;
@@ -318,7 +318,7 @@ test_comments (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *line = g_strdup_printf ("filesrc location=%s/chain.ogg blocksize=3000 ! isrsplitsink location=%s/x start-time=%" G_GINT64_FORMAT "000", inputs.path, dir.path, START_US);
   const GstStructure *first, *second;
-  gint64 at_us;
+  gint64 at_us = 0;
 
   shell ("for i in 1 2; do opusenc --quiet --title \"Tür $i\" --artist \"Die Ä\" %s/in.wav - || exit 1; done > %s/chain.ogg", inputs.path, inputs.path);
   messages = run_line (line, &error);
