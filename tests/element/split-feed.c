@@ -130,11 +130,12 @@ say_pushed (GstElement *sink, gsize bytes)
 }
 
 static gsize
-draw_size (GRand *rand)
+draw_size (GRand *rand, gsize left)
 {
   gsize size = (gsize) exp (g_rand_double_range (rand, 0, log (max_size + 1.0)));
+  gsize whole = MAX (size / align, 1) * align;
 
-  return MAX (size / align, 1) * align;
+  return MIN (whole, left);
 }
 
 static gboolean
@@ -153,7 +154,7 @@ feed (GstHarness *h, GstBus *bus, GBytes *data)
   gboolean ok = TRUE;
 
   for (gsize at = 0, size; ok && at < total; at += size) {
-    size = MIN (draw_size (rand), total - at);
+    size = draw_size (rand, total - at);
     if (g_rand_int_range (rand, 0, 1000) < splits)
       g_signal_emit_by_name (h->element, "split-now");
     ok = push_piece (h, data, at, size);
