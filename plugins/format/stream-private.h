@@ -25,8 +25,8 @@ struct _IsrStream {
 
 typedef struct {
   void (*write) (IsrWriter *self, const IsrPacket *packet); /* may change played */
-  void (*refresh) (IsrWriter *self);                      /* NULL: the format needs none */
-  void (*close) (IsrWriter *self, IsrFileTotals *totals); /* frees */
+  void (*refresh) (IsrWriter *self);                        /* NULL: the format needs none */
+  void (*close) (IsrWriter *self, IsrFileTotals *totals);   /* frees */
 } IsrWriterClass;
 
 struct _IsrWriter {
