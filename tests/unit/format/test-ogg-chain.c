@@ -182,7 +182,7 @@ assert_sounds (Case *self, GBytes *raw, guint links, guint64 step)
 
     g_assert_cmpuint (i * step * 4 + size, <=, g_bytes_get_size (raw));
     if (is (self, "opus") || is (self, "spx"))
-      g_assert_cmpuint (get_error (at, one, 1920), <, 1500);
+      g_assert_cmpuint (get_error (at, one, 1920), <=, 8);
     else
       g_assert_cmpmem (at, size, g_bytes_get_data (one, NULL), size);
   }
@@ -239,12 +239,12 @@ test_cut (Case *self, gconstpointer tools)
 static void
 test_cut_plays (Case *self, gconstpointer tools)
 {
-  g_autoptr (GBytes) chain = make_chain (self, 41, FALSE);
+  g_autoptr (GBytes) chain = make_chain (self, 21, FALSE);
 
-  for (guint32 seed = 1; seed < 4; seed++) {
-    g_autoptr (OggRecording) recording = ogg_record (chain, (OggPlan){ 3000, 4000 * seed, seed & 1, seed });
+  for (guint32 seed = 1; seed < 3; seed++) {
+    g_autoptr (OggRecording) recording = ogg_record (chain, (OggPlan){ 3000, 5000 * seed, seed & 1, seed });
 
-    assert_chain (self, recording, 41, FALSE);
+    assert_chain (self, recording, 21, FALSE);
     for (guint i = 0; i < recording->files->len; i++)
       g_bytes_unref (assert_plays (self, recording->files->pdata[i], 2));
   }
