@@ -14,7 +14,7 @@ long isr_ogg_seek_page (ogg_sync_state *sync, gboolean last, ogg_page *page);
 
 /* A packet with all that a cut before it has to know. */
 typedef struct {
-  IsrPacket packet; /* samples: what the source plays of it */
+  IsrPacket packet;
   IsrOggLink *link;
   guint64 duration; /* samples that a decoder gives */
   guint64 skip;     /* samples, from this packet's first on, that the beginning of the link takes off */
