@@ -1,10 +1,224 @@
 /* SPDX-License-Identifier: MIT */
-/* app.c - options, rooms, signals, main loop. */
+/* app.c - options, rooms, signals, main loop.
+ *
+ *   command line -> config -> catalog -> capture -> http -> loop -> the same backwards
+ *
+ * Whatever is wrong with what people wrote is told before anything is opened.
+ * After the first SIGTERM or SIGINT every source finishes its files; the loop
+ * ends when the last one has. */
 #include "daemon/app.h"
+
+#include <glib-unix.h>
+#include <gst/gst.h>
+#include <locale.h>
+
+#include "daemon/app-config.h"
+#include "daemon/archive/catalog.h"
+#include "daemon/archive/status-file.h"
+#include "daemon/capture/capture.h"
+#include "daemon/cli/check.h"
+#include "daemon/cli/command-line.h"
+#include "daemon/cli/devices.h"
+#include "daemon/cli/repair.h"
+#include "daemon/core/control.h"
+#include "daemon/core/error.h"
+#include "daemon/core/log.h"
+#include "daemon/http/server.h"
+#include "plugins/elements.h"
+
+#define EXIT_FAILED 1
+#define EXIT_USAGE 2
+
+typedef struct {
+  IsrConfig *config;
+  IsrCatalog *catalog;
+  IsrCapture *capture;
+  IsrHttp *http;
+  IsrStatusFile *status_file;
+  GMainLoop *loop;
+  gboolean stopping;
+  int status;
+} App;
+
+static void
+app_clear (App *self)
+{
+  g_clear_pointer (&self->status_file, isr_status_file_free);
+  g_clear_pointer (&self->http, isr_http_free);
+  g_clear_object (&self->capture);
+  if (self->catalog)
+    isr_catalog_close (self->catalog);
+  g_clear_object (&self->catalog);
+  g_clear_pointer (&self->config, isr_config_unref);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (App, app_clear)
+
+static int
+exit_status (const GError *error)
+{
+  gboolean usage = g_error_matches (error, ISR_ERROR, ISR_ERROR_USAGE) || g_error_matches (error, ISR_ERROR, ISR_ERROR_CONFIG)
+                   || g_error_matches (error, ISR_ERROR, ISR_ERROR_LOCKED);
+
+  return usage ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static int
+fail (const GError *error)
+{
+  g_printerr ("isr: %s\n", error->message);
+  return exit_status (error);
+}
+
+/* --- rooms --------------------------------------------------------------- */
+
+static void
+on_reconciled (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!isr_catalog_reconcile_finish (ISR_CATALOG (object), result, &error))
+    isr_log_error (NULL, "the archive could not be looked through: %s", error->message);
+}
+
+static gboolean
+open_archive (App *self, GError **error)
+{
+  g_autoptr (GTimeZone) zone = self->config->timezone ? g_time_zone_new_identifier (self->config->timezone) : g_time_zone_new_local ();
+
+  self->catalog = isr_catalog_open (self->config->output_directory, self->config->state_directory, TRUE, error);
+  if (!self->catalog)
+    return FALSE;
+  isr_catalog_set_timezone (self->catalog, zone);
+  isr_catalog_reconcile_async (self->catalog, on_reconciled, NULL);
+  return TRUE;
+}
+
+static char *
+make_status (gpointer data)
+{
+  App *self = data;
+
+  return isr_http_dup_status (isr_capture_get_control (self->capture), self->config->timezone);
+}
+
+static gboolean
+open_rooms (App *self, GError **error)
+{
+  if (!open_archive (self, error))
+    return FALSE;
+  self->capture = isr_capture_new (self->config, NULL);
+  isr_capture_feed (self->capture, self->catalog);
+  if (self->config->listen_host) {
+    self->http = isr_http_new (self->config, self->catalog, isr_capture_get_control (self->capture), error);
+    if (!self->http)
+      return FALSE;
+    isr_log_info (NULL, "the page is at %s", isr_http_get_uri (self->http));
+  }
+  self->status_file = isr_status_file_new (self->config->state_directory, make_status, self);
+  return TRUE;
+}
+
+/* --- running ------------------------------------------------------------- */
+
+static void
+on_stopped (GObject *object, GAsyncResult *result, gpointer data)
+{
+  App *self = data;
+
+  g_autoptr (GError) error = NULL;
+
+  if (!isr_capture_stop_finish (ISR_CAPTURE (object), result, &error)) {
+    isr_log_error (NULL, "%s", error->message);
+    self->status = EXIT_FAILED;
+  }
+  g_main_loop_quit (self->loop);
+}
+
+static gboolean
+on_signal (gpointer data)
+{
+  App *self = data;
+
+  if (self->stopping) {
+    isr_log_info (NULL, "still finishing the open files");
+    return G_SOURCE_CONTINUE;
+  }
+  self->stopping = TRUE;
+  isr_log_info (NULL, "stopping: finishing the open files");
+  isr_capture_stop_async (self->capture, on_stopped, self);
+  return G_SOURCE_CONTINUE;
+}
+
+static int
+run (App *self)
+{
+  guint term = g_unix_signal_add (SIGTERM, on_signal, self);
+  guint interrupt = g_unix_signal_add (SIGINT, on_signal, self);
+
+  isr_capture_start (self->capture);
+  g_main_loop_run (self->loop);
+  g_source_remove (term);
+  g_source_remove (interrupt);
+  return self->status;
+}
+
+static int
+record (const IsrCommandLine *line)
+{
+  g_auto (App) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  self.config = isr_app_config_load (line, &error);
+  if (!self.config)
+    return fail (error);
+  if (!isr_log_setup (isr_log_level_from_flags (self.config->log_level), self.config->log_file, &error))
+    return fail (error);
+  gst_init (NULL, NULL);
+  isr_elements_register (NULL);
+  if (!isr_app_config_check_devices (self.config, &error))
+    return fail (error);
+  self.loop = g_main_loop_new (NULL, FALSE);
+  if (!open_rooms (&self, &error))
+    return fail (error);
+  return run (&self);
+}
+
+static int
+check (const IsrCommandLine *line)
+{
+  g_auto (GStrv) environ_ = g_get_environ ();
+  g_autofree char *found = line->config ? g_strdup (line->config) : isr_config_find ();
+
+  return isr_cli_check (found, (const char *const *) environ_, (const char *const *) line->overrides);
+}
 
 int
 isr_app_main (int argc, char **argv)
 {
-  g_print ("isr " ISR_VERSION "\n");
-  return 0;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrCommandLine) line = NULL;
+
+  setlocale (LC_ALL, ""); /* the quotes of our sentences come out as they are */
+  line = isr_command_line_parse (argc, argv, &error);
+  if (!line)
+    return fail (error);
+  switch (line->command) {
+    case ISR_COMMAND_HELP:
+      g_print ("%s", line->help);
+      return 0;
+    case ISR_COMMAND_VERSION:
+      g_print ("isr %s\n", ISR_VERSION);
+      return 0;
+    case ISR_COMMAND_CHECK:
+      return check (line);
+    case ISR_COMMAND_LIST_DEVICES:
+      return isr_cli_devices (line->json);
+    case ISR_COMMAND_REPAIR:
+      return isr_cli_repair ((const char *const *) line->paths);
+    case ISR_COMMAND_RECORD:
+    default:
+      return record (line);
+  }
 }

@@ -33,7 +33,8 @@
  *     start-utc-us  gint64   UTC of the first sample
  *     end-utc-us    gint64   UTC of the end of the last sample
  *     position      guint64  stream time of the first sample, ns
- *     samples       guint64  samples that a player plays
+ *     samples       guint64  samples that a player plays; with reason "disk" those
+ *                            that reached the disk: with 0 of them the file is gone
  *     rate          guint    samples per second
  *     bytes         guint64  size of the file
  *     reason        string   why it ended, ISR_CLOSE_*
@@ -43,7 +44,8 @@
  *     state         string   "failed": audio is held in memory, then dropped and
  *                            counted; "recovered": recording went on
  *     location      string   the path that could not be written
- *     errno         gint     of the failed call; 0 when recovered
+ *     errno         gint     of the failed call; ETIMEDOUT where none failed but the
+ *                            disk is too slow; 0 when recovered
  *     detail        string   what failed, in words
  *     lost          guint64  ns of audio that were dropped so far
  *

@@ -19,6 +19,7 @@
 #define RECOVERED (10 * G_TIME_SPAN_SECOND)       /* of audio: the failures are forgotten */
 #define SOUNDCARD_STALL (3 * G_TIME_SPAN_SECOND)  /* sound servers deliver in bursts of up to 2 s */
 #define SOUNDCARD_FIRST (30 * G_TIME_SPAN_SECOND) /* an open device may have nothing to say at first */
+#define CONNECT_EXTRA (2 * G_TIME_SPAN_SECOND)    /* redirects, TLS, a far server */
 #define WARNING_DISK "disk"
 #define WARNING_NO_DATA "no-data"
 
@@ -187,7 +188,7 @@ get_patience (IsrSource *self)
   gint64 stall = self->config->stall / 1000;
 
   if (self->config->type == ISR_SOURCE_STREAM)
-    return self->bytes ? stall : stall + 2 * G_TIME_SPAN_SECOND; /* the source's own limit comes first: it knows more */
+    return self->bytes ? stall : stall + CONNECT_EXTRA;
   return self->bytes ? MAX (stall, SOUNDCARD_STALL) : MAX (stall, SOUNDCARD_FIRST);
 }
 
@@ -218,7 +219,8 @@ source_check_flow (IsrSource *self, IsrPipeline *pipeline)
 static void
 source_check_device (IsrSource *self, IsrPipeline *pipeline)
 {
-  g_autofree char *strayed = isr_pipeline_get_strayed (pipeline), *detail = NULL;
+  const char *strayed = isr_pipeline_get_strayed (pipeline);
+  g_autofree char *detail = NULL;
 
   if (!strayed || self->ending)
     return;
@@ -274,6 +276,10 @@ on_closed (IsrSource *self, const GstStructure *message)
 {
   g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
 
+  if (!self->wanted && g_strcmp0 (recording->reason, ISR_CLOSE_EOS) == 0) {
+    g_free (recording->reason); /* the sink sees the end of the stream, we know why */
+    recording->reason = g_strdup (ISR_CLOSE_STOP);
+  }
   isr_log_info (self->config->name, "%s: %.1f s, %" G_GUINT64_FORMAT " bytes (%s)", recording->name, isr_recording_get_duration (recording), recording->bytes, recording->reason);
   if (g_strcmp0 (recording->name, self->state->file) == 0)
     g_clear_pointer (&self->state->file, g_free);

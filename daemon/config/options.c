@@ -84,8 +84,8 @@ static const IsrOption options[] = {
     isr_set_count, "native", RANGE (1, 64, NULL, 1), SOURCE (channels) },
   { CARD | TEST, "format", "flac", "Format of the files; both are lossless.",
     isr_set_word, "flac wav", SOURCE (format) },
-  { TEST, "scene", "demo", "What the synthetic source plays.",
-    isr_set_word, "demo", SOURCE (scene) },
+  { TEST, "scene", "demo", "What the synthetic source plays: a room with loud things, digital zero, a sine, numbered samples.",
+    isr_set_word, "demo silence tone counter", SOURCE (scene) },
 
   { WEB, "listen", "127.0.0.1:8080", "Where the web page is served: host:port, [v6]:port, :port (all addresses), or none. Port 0 = any free one.",
     isr_set_listen, CONFIG (listen_host) },

@@ -7,3 +7,4 @@
 #include "plugins/format/input.h"
 #include "plugins/format/repair.h"
 #include "plugins/format/icy.h"
+#include "plugins/format/file.h"

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 typedef struct {
   IsrStream parent;
   IsrFramer framer;
-  GError *error; /* why the input is unusable */
+  GError *error;        /* why the input is unusable */
+  gboolean free_format; /* the first bytes looked like that */
   gboolean drained;
   gboolean ended; /* drained, and all frames received */
 
@@ -24,6 +25,7 @@ typedef struct {
   IsrMp3History history; /* of the frames before it */
 
   /* What the source's Info frame said. */
+  guint32 info_key;  /* of which frames */
   guint skip;        /* samples after the packet handed out last that are not to be played */
   guint64 announced; /* frames; 0 = not known, or known to be wrong */
   guint drop;        /* samples at the end of these that are not to be played */

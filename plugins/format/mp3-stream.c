@@ -30,9 +30,8 @@ mp3_push (IsrStream *stream, GBytes *bytes)
   gsize size = 0;
   const guint8 *data = g_bytes_get_data (bytes, &size);
 
-  if (self->frame.size == 0 && !self->framer.locked && isr_mp3_frame_is_free_format (data, size) && !self->error)
-    g_set_error (&self->error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_UNSUPPORTED,
-        "The MPEG audio stream is of free format (its headers state no bitrate), which ISR does not record; let the source send a fixed bitrate");
+  if (self->framer.offset == 0 && !self->framer.chunk)
+    self->free_format = isr_mp3_frame_is_free_format (data, size);
   isr_framer_push (&self->framer, bytes);
 }
 
@@ -51,6 +50,7 @@ mp3_take_info (IsrMp3Stream *self, GBytes *bytes)
   self->announced = 0;
   if (!first)
     return TRUE;
+  self->info_key = isr_mp3_frame_get_key (&frame);
   self->skip = info.skip;
   self->drop = info.drop;
   self->announced = info.gapless ? info.frames : 0;
@@ -121,6 +121,8 @@ mp3_next_held (IsrMp3Stream *self, IsrPacket *packet)
     return FALSE;
   data = g_bytes_get_data (bytes, &size);
   isr_mp3_frame_parse (&frame, data, size);
+  if (isr_mp3_frame_get_key (&frame) != self->info_key) /* what was said is of other frames */
+    self->announced = self->skip = 0;
   dropped = mp3_count_dropped (self, frame.samples);
   if (dropped > 0 && !self->ended)
     return FALSE;
@@ -148,7 +150,12 @@ mp3_receive (IsrMp3Stream *self, GBytes *bytes)
 static gboolean
 mp3_fail (IsrMp3Stream *self, GError **error)
 {
-  if (!self->error && self->framer.dropped > MAX_GARBAGE)
+  gboolean garbage = !self->error && self->framer.dropped > MAX_GARBAGE;
+
+  if (garbage && self->free_format && self->frame.size == 0)
+    g_set_error_literal (&self->error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_UNSUPPORTED,
+        "The MPEG audio stream is of free format (its headers state no bitrate), which ISR does not record; let the source send a standard bitrate");
+  else if (garbage)
     g_set_error (&self->error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_INVALID,
         "No MPEG audio frame in the last %" G_GUINT64_FORMAT " bytes: this is no MP3 stream, or no longer one", self->framer.dropped);
   if (self->error && error)

@@ -39,6 +39,7 @@ struct _IsrOggCodec {
   gboolean overlaps;        /* a packet's samples need the packet before it (Vorbis) */
   gboolean skip_in_header;  /* samples taken off the beginning are declared in the header, and
                             * granules count them; otherwise the first granule is too small */
+  gboolean untrimmed;       /* decoders play every sample of every packet, whatever granules say (FLAC) */
   gboolean keeps_headers;   /* the headers after the comments belong into each file */
   gboolean total_in_header; /* make_head() wants the file's samples */
   guint64 primer;           /* samples of packets that are repeated in front of a file; one packet at least, 0: none */
@@ -48,6 +49,8 @@ struct _IsrOggCodec {
   gboolean (*is_audio) (GBytes *packet);
   /* Takes the next header packet, sets ready with the last. */
   gboolean (*read_header) (IsrOggLink *link, GBytes *packet, GError **error);
+  /* Is this surely audio, even if headers should still come? NULL: trust the headers. */
+  gboolean (*starts_audio) (GBytes *packet);
   /* Can a decoder that was set up for @a go on with the packets of @b? */
   gboolean (*same_setup) (IsrOggLink *a, IsrOggLink *b);
   /* Samples that @packet gives after @before (NULL: none, or not known). */

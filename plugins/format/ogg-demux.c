@@ -20,13 +20,14 @@
  * a file are continuous, only another file can say that time is missing. */
 #include "plugins/format/ogg-demux.h"
 
-#include <ogg/ogg.h>
 #include <string.h>
 
 #define MAX_GARBAGE (1024 * 1024) /* bytes without a link before we give up */
+#define MAX_GRANULE (G_GINT64_CONSTANT (1) << 60)
 
 struct _IsrOggDemux {
   ogg_sync_state sync;
+  gboolean drained;  /* no more bytes will come */
   gboolean seen;     /* a page was found */
   gboolean in_group; /* the last page began a stream: more may follow */
   guint64 unused;    /* bytes since a link was there */
@@ -87,6 +88,24 @@ isr_ogg_demux_push (IsrOggDemux *self, GBytes *bytes)
   ogg_sync_wrote (&self->sync, size);
 }
 
+long
+isr_ogg_seek_page (ogg_sync_state *sync, gboolean last, ogg_page *page)
+{
+  long found = ogg_sync_pageseek (sync, page);
+
+  if (found != 0 || !last || sync->returned >= sync->fill)
+    return found;
+  sync->returned++;
+  sync->headerbytes = sync->bodybytes = 0;
+  return -1;
+}
+
+void
+isr_ogg_demux_drain (IsrOggDemux *self)
+{
+  self->drained = TRUE;
+}
+
 /* Forgets what lies before the next packet. */
 static void
 interrupt (IsrOggDemux *self, IsrPacketFlags flags)
@@ -100,6 +119,7 @@ void
 isr_ogg_demux_discont (IsrOggDemux *self)
 {
   ogg_sync_reset (&self->sync);
+  self->drained = FALSE;
   ogg_stream_reset (&self->stream);
   if (self->link && !self->link->ready)
     g_clear_pointer (&self->link, isr_ogg_link_unref);
@@ -135,7 +155,7 @@ begin_link (IsrOggDemux *self, IsrOggItem *first, guint64 sum, gint64 granule, g
   gint64 offset = granule < 0 ? 0 : granule - (gint64) sum;
   guint64 skip = offset > 0 ? 0 : self->link->pre_skip;
 
-  if (offset < 0 && !eos && !codec->skip_in_header)
+  if (offset < 0 && !eos && !codec->skip_in_header && !codec->untrimmed)
     skip = -offset;
   else
     offset = MAX (offset, 0);
@@ -202,7 +222,7 @@ settle (IsrOggDemux *self, GPtrArray *page, gint64 granule, gboolean eos)
   self->started = self->positioned = TRUE;
   skip_head (page, &self->skip);
   end = self->position + (gint64) sum;
-  trim = eos && granule >= 0 && granule < end ? end - granule : 0;
+  trim = eos && !self->link->codec->untrimmed && granule >= 0 && granule < end ? end - granule : 0;
   trim_tail (page, trim);
   self->position = granule >= 0 ? granule : end;
   first->packet.flags = self->flags;
@@ -244,17 +264,28 @@ take_packet (IsrOggDemux *self, GPtrArray *page, const ogg_packet *raw, GError *
 {
   g_autoptr (GBytes) bytes = g_bytes_new (raw->packet, raw->bytes);
 
+  if (self->link->headers->len && self->link->codec->starts_audio && self->link->codec->starts_audio (bytes))
+    self->link->ready = TRUE;
   if (!self->link->ready)
     return isr_ogg_link_read_header (self->link, bytes, error);
   add_packet (self, page, bytes);
   return TRUE;
 }
 
+/* -1: no packet ends here, or a number that no recording reaches. */
+static gint64
+get_granule (const ogg_page *page)
+{
+  gint64 granule = ogg_page_granulepos (page);
+
+  return granule >= 0 && granule < MAX_GRANULE ? granule : -1;
+}
+
 static gboolean
 take_packets (IsrOggDemux *self, ogg_page *raw_page, GError **error)
 {
   g_autoptr (GPtrArray) page = g_ptr_array_new ();
-  gint64 granule = ogg_page_granulepos (raw_page);
+  gint64 granule = get_granule (raw_page);
   ogg_packet raw;
   gboolean ok = TRUE;
   int found;
@@ -349,7 +380,9 @@ isr_ogg_demux_next (IsrOggDemux *self, GError **error)
   long found;
   gboolean ok = TRUE;
 
-  while (ok && g_queue_is_empty (&self->items) && (found = ogg_sync_pageseek (&self->sync, &page)) != 0)
+  while (ok && g_queue_is_empty (&self->items) && (found = isr_ogg_seek_page (&self->sync, self->drained, &page)) != 0)
     ok = found < 0 ? waste (self, -found, error) : take_page (self, &page, error);
+  if (!ok)
+    end_link (self);
   return ok ? g_queue_pop_head (&self->items) : NULL;
 }

@@ -4,7 +4,13 @@
 
 #include "plugins/format/ogg-codec.h"
 
+#include <ogg/ogg.h>
+
 G_BEGIN_DECLS
+
+/* ogg_sync_pageseek(); with @last nothing is waited for: rubbish that looks like a
+ * page's beginning, or a torn page, is passed over, and what lies behind is found. */
+long isr_ogg_seek_page (ogg_sync_state *sync, gboolean last, ogg_page *page);
 
 /* A packet with all that a cut before it has to know. */
 typedef struct {
@@ -28,6 +34,9 @@ void isr_ogg_demux_push (IsrOggDemux *self, GBytes *bytes);
 
 /* The next packet, to be freed; NULL without an error: push more. */
 IsrOggItem *isr_ogg_demux_next (IsrOggDemux *self, GError **error);
+
+/* No more bytes will come. */
+void isr_ogg_demux_drain (IsrOggDemux *self);
 
 /* The input is interrupted; headers that were complete stay in force. */
 void isr_ogg_demux_discont (IsrOggDemux *self);

@@ -9,7 +9,7 @@
  * (not known), the total is patched when the file is closed. Of the other
  * blocks only the comments are kept: a SEEKTABLE would point elsewhere. */
 #include "plugins/format/ogg-codec.h"
-#include "plugins/format/ogg-flac-frame.h"
+#include "plugins/format/flac-frame.h"
 
 #include <string.h>
 
@@ -21,10 +21,11 @@ read_head (IsrOggLink *link, GBytes *packet, GError **error)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (packet, &size);
-  const guint8 *info = data + STREAMINFO;
+  const guint8 *info;
 
   if (size != HEAD_SIZE || data[5] != 1 || memcmp (data + 9, "fLaC", 4) != 0 || (data[13] & 0x7f) != 0)
     return isr_ogg_link_bad_header (link, "no STREAMINFO of mapping 1.0", error);
+  info = data + STREAMINFO;
   link->rate = info[10] << 12 | info[11] << 4 | info[12] >> 4;
   if (link->rate == 0)
     return isr_ogg_link_bad_header (link, "sample rate 0", error);
@@ -33,6 +34,8 @@ read_head (IsrOggLink *link, GBytes *packet, GError **error)
   return TRUE;
 }
 
+/* The count is not to be relied on: GStreamer's flacenc promises one more than it
+ * sends. The flag of the last block, or the first frame, ends the headers, too. */
 static gboolean
 read_header (IsrOggLink *link, GBytes *packet, GError **error)
 {
@@ -41,12 +44,22 @@ read_header (IsrOggLink *link, GBytes *packet, GError **error)
 
   if (link->headers->len == 1)
     return read_head (link, packet, error);
-  if (size < 4 || data[0] == 0xff)
+  if (size < 4)
     return isr_ogg_link_bad_header (link, "no metadata block", error);
   if ((data[0] & 0x7f) == 4)
     isr_ogg_link_take_comments (link, packet, 4);
-  link->ready = link->n_headers ? link->headers->len > link->n_headers : data[0] >> 7;
+  link->ready = data[0] >> 7 || (link->n_headers && link->headers->len > link->n_headers);
   return TRUE;
+}
+
+/* No metadata block begins with FF. */
+static gboolean
+starts_audio (GBytes *packet)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (packet, &size);
+
+  return size > 0 && data[0] == 0xff;
 }
 
 /* Block sizes; rate, channels and bits without the total that shares a byte with them. */
@@ -64,9 +77,26 @@ get_duration (IsrOggLink *link, GBytes *before, GBytes *packet)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (packet, &size);
-  IsrOggFlacFrame frame;
+  IsrFlacFrame frame;
 
-  return isr_ogg_flac_frame_parse (data, size, &frame) ? frame.samples : 0;
+  return isr_flac_frame_parse (&frame, data, size) ? frame.block : 0;
+}
+
+/* Seeking goes by the number in the frame's header, so it begins at 0 in each
+ * file. It becomes the number of the frame's first sample, never that of the
+ * frame: where two links are joined a short block stands between long ones, and
+ * only samples still count right. A damaged frame is left as it is, so that it
+ * stays known as damaged. */
+static GBytes *
+renumber (GBytes *packet, guint64 sample)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (packet, &size);
+  IsrFlacFrame frame;
+
+  if (sample >> 36 || !isr_flac_frame_parse (&frame, data, size) || size < frame.header_size + 2 || isr_flac_crc16 (0, data, size) != 0)
+    return g_bytes_ref (packet);
+  return isr_flac_frame_renumber (&frame, data, size, TRUE, sample);
 }
 
 void
@@ -112,11 +142,13 @@ const IsrOggCodec isr_ogg_flac = {
            "FLAC",
   .magic_size = 5,
   .extension = "oga",
+  .untrimmed = TRUE,
   .total_in_header = TRUE,
   .read_header = read_header,
+  .starts_audio = starts_audio,
   .same_setup = same_setup,
   .get_duration = get_duration,
   .make_head = make_head,
-  .renumber = isr_ogg_flac_frame_renumber,
+  .renumber = renumber,
   .wrap_comments = wrap_comments,
 };

@@ -9,11 +9,10 @@
  * packet that only begins there is cut off that page; the page gets the EOS
  * flag. FLAC's header gets the total, and loses an MD5 that was the whole's.
  * How many samples play is counted by the same stream that records them. */
-#include "plugins/format/ogg-codec.h"
+#include "plugins/format/ogg-demux.h"
 #include "plugins/format/repair-private.h"
 
 #include <errno.h>
-#include <ogg/ogg.h>
 #include <string.h>
 
 #define CHUNK 65536
@@ -79,12 +78,12 @@ scan_page (Scan *self, ogg_page *page)
 }
 
 static void
-scan_pages (Scan *self)
+scan_pages (Scan *self, gboolean last)
 {
   ogg_page page;
   long found;
 
-  while ((found = ogg_sync_pageseek (&self->sync, &page)) != 0) {
+  while ((found = isr_ogg_seek_page (&self->sync, last, &page)) != 0) {
     if (found > 0)
       scan_page (self, &page);
     self->offset += found > 0 ? found : -found;
@@ -93,14 +92,13 @@ scan_pages (Scan *self)
 
 /* FALSE: the stream can not be read, and nothing before could. */
 static gboolean
-scan_samples (Scan *self, GBytes *bytes, GError **error)
+scan_samples (Scan *self, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   IsrPacket packet;
 
   if (self->stuck)
     return TRUE;
-  isr_stream_push (self->stream, bytes);
   while (isr_stream_next (self->stream, &packet, &problem)) {
     self->samples += packet.samples;
     isr_packet_clear (&packet);
@@ -110,6 +108,14 @@ scan_samples (Scan *self, GBytes *bytes, GError **error)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&problem));
   return FALSE;
+}
+
+static gboolean
+scan_end (Scan *self, GError **error)
+{
+  scan_pages (self, TRUE);
+  isr_stream_drain (self->stream);
+  return scan_samples (self, error);
 }
 
 static gboolean
@@ -129,12 +135,13 @@ scan_file (Scan *self, GError **error)
     }
     bytes = g_bytes_new (buffer, size);
     ogg_sync_wrote (&self->sync, size);
-    scan_pages (self);
-    if (!scan_samples (self, bytes, error))
+    scan_pages (self, FALSE);
+    isr_stream_push (self->stream, bytes);
+    if (!scan_samples (self, error))
       return FALSE;
     at += size;
   } while (size == CHUNK);
-  return TRUE;
+  return scan_end (self, error);
 }
 
 /* --- mending ------------------------------------------------------------ */

@@ -85,6 +85,12 @@ stream_next (IsrStream *stream, IsrPacket *packet, GError **error)
 }
 
 static void
+stream_drain (IsrStream *stream)
+{
+  isr_ogg_demux_drain (((OggStream *) stream)->demux);
+}
+
+static void
 stream_discont (IsrStream *stream)
 {
   isr_ogg_demux_discont (((OggStream *) stream)->demux);
@@ -114,6 +120,15 @@ static gboolean
 primer_fits (OggStream *self)
 {
   return !self->current->link->codec->skip_in_header || self->history_samples + self->current->skip <= G_MAXUINT16;
+}
+
+/* An Opus file that begins where we joined has no packet before it. Without any
+ * pre-skip programs call it implausible: the first packet, given twice, is the
+ * better primer anyway. */
+static gboolean
+wants_substitute (OggStream *self)
+{
+  return self->current->link->codec->skip_in_header && !self->whole && self->history_samples == 0 && self->current->skip == 0;
 }
 
 static guint64
@@ -153,6 +168,10 @@ stream_open (IsrStream *stream, IsrOutput *output, const IsrFileInfo *info)
     start.primer_length = start.link->codec->overlaps ? 0 : self->history_samples;
   }
   start.warm_up = get_warm_up (self, start.primer_length);
+  if (wants_substitute (self)) {
+    g_ptr_array_add (primer, self->current->packet.bytes);
+    start.primer_length = self->current->duration;
+  }
   return isr_ogg_writer_new (&start, output, info);
 }
 
@@ -160,6 +179,7 @@ static const IsrStreamClass stream_class = {
   .free = stream_free,
   .push = stream_push,
   .next = stream_next,
+  .drain = stream_drain,
   .discont = stream_discont,
   .get_extension = stream_get_extension,
   .get_tags = stream_get_tags,

@@ -13,7 +13,7 @@ typedef struct _IsrOutFile IsrOutFile;
 /* Where and when a file begins. */
 typedef struct {
   const char *stem;   /* path without extension */
-  const char *source; /* name of the source */
+  const char *source; /* name of the source; must outlive the file */
   const char *clock;  /* isr_time_mode_name() */
   gint64 start_us;    /* UTC of the first sample */
   int utc_offset;     /* s */

@@ -170,7 +170,7 @@ test_asound (Fixture *f, gconstpointer data)
       "pcm.no_key { type dsnoop slave.pcm \"hw:0\" }\n"
       "pcm.described { type plug slave.pcm shared_mic hint { description \"The door\" } }\n");
   devices = isr_devices_list ();
-  g_assert_nonnull (strstr (find (devices, "no_key", 1)->problem, "ipc_key"));
+  g_assert_nonnull (strstr (find (devices, "no_key", 1)->problem, "Unique IPC key is not defined"));
   g_assert_nonnull (strstr (find (devices, "described", 1)->name, "The door"));
   g_assert_true (find (devices, "default", 1)->is_default);
   g_assert_null (find (devices, "shared_mic", 1)->problem);

@@ -10,7 +10,8 @@ typedef struct {
   IsrMemoryOutput output;
   IsrWriter *writer;
   Repair repair;
-  guint every; /* packets a file */
+  guint every;     /* packets a file */
+  guint64 samples; /* of the packets of this one */
   guint n;
 } Fuzz;
 
@@ -41,6 +42,8 @@ fuzz_close (Fuzz *self)
   isr_writer_close (self->writer, &totals);
   self->writer = NULL;
   g_assert (totals.bytes == self->output.bytes->len);
+  g_assert (totals.samples == self->samples);
+  self->samples = 0;
   fuzz_repair (self, self->output.bytes->data, self->output.bytes->len);
   isr_memory_output_clear (&self->output);
 }
@@ -59,6 +62,7 @@ fuzz_pull (Fuzz *self)
       self->writer = isr_stream_open (self->stream, &self->output.parent, &info);
     }
     isr_writer_write (self->writer, &packet);
+    self->samples += packet.samples;
     if (self->n % 5 == 0)
       isr_writer_refresh (self->writer);
     isr_packet_clear (&packet);

@@ -307,6 +307,7 @@ ogg_encode (TestDir *dir, const OggTools *tools, const char *wav, const char *ti
   g_autofree char *path = g_strdup_printf ("%s/%s.%s", dir->dir, title, tools->extension);
   g_autoptr (GBytes) said = test_run ("sh -c '%s' sh %s %s %s", tools->encode, wav, title, path);
 
+  g_assert_cmpuint (g_bytes_get_size (said), ==, 0);
   return ogg_load (path);
 }
 
@@ -317,6 +318,7 @@ ogg_decode (TestDir *dir, const OggTools *tools, GBytes *bytes)
   g_autofree char *raw = g_strdup_printf ("%s/raw", dir->dir);
   g_autoptr (GBytes) said = test_run ("sh -c '%s' sh %s %s", tools->decode, path, raw);
 
+  g_assert_cmpuint (g_bytes_get_size (said), ==, 0);
   return ogg_load (raw);
 }
 
@@ -324,9 +326,8 @@ ogg_decode (TestDir *dir, const OggTools *tools, GBytes *bytes)
 static inline void
 ogg_judge (TestDir *dir, const OggTools *tools, GBytes *bytes)
 {
-  g_autofree char *path = g_strdup_printf ("%s/judged.%s", dir->dir, tools->extension);
   g_autofree char *name = g_strdup_printf ("judged.%s", tools->extension);
-  g_autofree char *put = test_dir_put_bytes (dir, name, bytes);
+  g_autofree char *path = test_dir_put_bytes (dir, name, bytes);
   g_autoptr (GBytes) said = test_run ("sh -c '%s' sh %s", tools->judge, path);
 
   if (g_bytes_get_size (said))

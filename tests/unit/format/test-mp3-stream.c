@@ -194,8 +194,10 @@ test_errors (void)
   g_autoptr (GError) error = NULL;
   IsrPacket packet;
 
-  isr_stream_push (one, bytes);
-  g_assert_false (isr_stream_next (one, &packet, &error));
+  for (guint i = 0; i < 70 && !error; i++) {
+    isr_stream_push (one, bytes);
+    g_assert_false (isr_stream_next (one, &packet, &error));
+  }
   g_assert_error (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_UNSUPPORTED);
   g_clear_error (&error);
   isr_stream_push (two, page);

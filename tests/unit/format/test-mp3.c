@@ -2,6 +2,9 @@
 /* MP3 cut into files: nothing lost, nothing twice, and what a decoder makes of
  * the files is what it makes of the whole. */
 #include "mpeg-fixture.h"
+#include "plugins/format/mp3-frame.h"
+
+#define SECONDS 3
 
 typedef struct {
   const char *name;
@@ -18,7 +21,8 @@ static const Material materials[] = {
   { "cbr-64-stereo", "lame --quiet -b 64 -m s -t --resample 44.1 raw.wav source.mp3", 44100, 2, FALSE, TRUE },
   { "cbr-48-mono", "lame --quiet -b 48 -m m -t --resample 44.1 raw.wav source.mp3", 44100, 1, FALSE, TRUE },
   { "cbr-32-mono", "lame --quiet -b 32 -m m -t --resample 44.1 raw.wav source.mp3", 44100, 1, FALSE, TRUE },
-  { "cbr-32-stereo-info", "lame --quiet -b 32 -m j --resample 32 raw.wav source.mp3", 32000, 2, TRUE, TRUE },
+  { "cbr-32-stereo", "lame --quiet -b 32 -m j --resample 32 raw.wav source.mp3", 32000, 2, FALSE, TRUE },
+  { "cbr-48-stereo-info", "lame --quiet -b 48 -m j --resample 32 raw.wav source.mp3", 32000, 2, TRUE, TRUE },
   { "cbr-320", "lame --quiet -b 320 -t raw.wav source.mp3", 48000, 2, FALSE, TRUE },
   { "vbr-info", "lame --quiet -V 4 raw.wav source.mp3", 44100, 2, TRUE, TRUE },
   { "vbr-crc", "lame --quiet -V 2 -p -t raw.wav source.mp3", 48000, 2, FALSE, TRUE },
@@ -35,7 +39,7 @@ static const Material materials[] = {
 static void
 make_material (const Material *m)
 {
-  fixture_make_wav ("raw.wav", m->rate, m->channels, 4.0);
+  fixture_make_wav ("raw.wav", m->rate, m->channels, SECONDS);
   g_free (fixture_run ("%s", m->encoder));
 }
 
@@ -108,19 +112,34 @@ assert_sound (FixtureSplit *split, FixtureDecoder decoder, guint channels, gbool
   g_assert_cmpuint (at, ==, whole_size);
 }
 
+/* Every third or fourth packet, then at random. Without Info ffmpeg plays no file of one frame. */
+static void
+make_cuts (guint cuts[8], GRand *rand, gboolean single)
+{
+  guint at = single ? 4 : 5;
+  guint n = 0;
+
+  cuts[n++] = 3;
+  cuts[n++] = at;
+  while (n < 6)
+    cuts[n++] = at += g_rand_int_range (rand, 2, 25);
+  cuts[n] = 0;
+}
+
 static void
 test_split (gconstpointer user_data)
 {
   const Material *m = user_data;
-  static const guint cuts[] = { 3, 4, 6, 9, 40, 42, 77, 0 };
-  static const guint cuts2[] = { 3, 5, 9, 40, 42, 77, 0 }; /* without Info, ffmpeg plays no file of one frame */
+  g_autoptr (GRand) rand = g_rand_new_with_seed (m - materials);
   g_autoptr (GBytes) source = NULL;
+  guint cuts[8];
   FixtureSplit split;
 
   make_material (m);
+  make_cuts (cuts, rand, m->exact);
   source = fixture_read ("source.mp3");
-  fixture_split_init (&split, isr_stream_new_mp3 (), m->exact ? cuts : cuts2);
-  fixture_split_push (&split, source, 4096, NULL);
+  fixture_split_init (&split, isr_stream_new_mp3 (), cuts);
+  fixture_split_push (&split, source, 4096, rand);
   fixture_split_finish (&split);
   assert_payload (&split, source, m->announced);
   if (m->exact)
@@ -129,6 +148,53 @@ test_split (gconstpointer user_data)
   assert_sound (&split, m->exact ? FIXTURE_FFMPEG : FIXTURE_FFMPEG_LAYER2, m->channels, m->exact);
   assert_sound (&split, FIXTURE_MPG123, m->channels, m->exact);
   fixture_split_clear (&split);
+}
+
+static guint
+output_rate (GBytes *source)
+{
+  IsrMp3Frame frame;
+  const guint8 *data = g_bytes_get_data (source, NULL);
+  gsize size = g_bytes_get_size (source);
+
+  while (!isr_mp3_frame_parse (&frame, data, size)) { /* behind an ID3v2 tag */
+    data++;
+    size--;
+  }
+  return frame.rate;
+}
+
+/* Cut again and again: the packets and the lengths, for all materials and many cuts. */
+static void
+test_many_cuts (gconstpointer user_data)
+{
+  const Material *m = user_data;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (100 + (m - materials));
+  g_autoptr (GBytes) source = NULL;
+  guint64 samples = 0;
+
+  make_material (m);
+  source = fixture_read ("source.mp3");
+  for (guint round = 0; round < 50; round++) {
+    guint cuts[40] = { 0 };
+    guint64 sum = 0;
+    FixtureSplit split;
+
+    for (guint i = 0, at = 0; i < G_N_ELEMENTS (cuts) - 1; i++)
+      cuts[i] = at += g_rand_int_range (rand, 1, 12);
+    fixture_split_init (&split, isr_stream_new_mp3 (), cuts);
+    fixture_split_push (&split, source, 1 << (round % 14), rand);
+    fixture_split_finish (&split);
+    assert_payload (&split, source, m->announced);
+    for (guint i = 0; i < split.files->len; i++)
+      sum += ((FixtureFile *) g_ptr_array_index (split.files, i))->totals.samples;
+    if (round == 0)
+      samples = sum;
+    g_assert_cmpuint (sum, ==, samples);
+    if (m->announced) /* LAME's delay and padding give back the length of what it was given */
+      g_assert_cmpuint (sum, ==, SECONDS * output_rate (source));
+    fixture_split_clear (&split);
+  }
 }
 
 int
@@ -140,8 +206,10 @@ main (int argc, char **argv)
   fixture_init ();
   for (guint i = 0; i < G_N_ELEMENTS (materials); i++) {
     g_autofree char *path = g_strdup_printf ("/format/mp3/split/%s", materials[i].name);
+    g_autofree char *many = g_strdup_printf ("/format/mp3/many-cuts/%s", materials[i].name);
 
     g_test_add_data_func (path, &materials[i], test_split);
+    g_test_add_data_func (many, &materials[i], test_many_cuts);
   }
   status = g_test_run ();
   fixture_clear ();

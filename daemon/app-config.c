@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* app-config.c - the search for a configuration, and the first look without one. */
+#include "daemon/app-config.h"
+
+#include "daemon/capture/devices.h"
+#include "daemon/core/error.h"
+
+static IsrConfig *
+load_built_in (const IsrCommandLine *line, const char *const *environ_, GPtrArray *problems)
+{
+  gboolean demo = line->demo || !isr_devices_have_default ();
+
+  g_printerr ("isr: %s: recording %s\n", line->demo ? "--demo" : "no config.ini here and none in /etc/isr",
+      demo ? (line->demo ? "the demo scene" : "the demo scene, for there is no sound card") : "the default sound card");
+  return isr_config_load_text ("built-in configuration", demo ? isr_config_get_demo_text () : isr_config_get_default_text (),
+      environ_, (const char *const *) line->overrides, problems);
+}
+
+static IsrConfig *
+load (const IsrCommandLine *line, GPtrArray *problems)
+{
+  g_auto (GStrv) environ_ = g_get_environ ();
+  g_autofree char *found = line->config || line->demo ? g_strdup (line->config) : isr_config_find ();
+
+  if (!found)
+    return load_built_in (line, (const char *const *) environ_, problems);
+  return isr_config_load (found, (const char *const *) environ_, (const char *const *) line->overrides, problems);
+}
+
+static char *
+join (GPtrArray *problems)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < problems->len; i++) {
+    const IsrConfigProblem *problem = g_ptr_array_index (problems, i);
+
+    g_string_append_printf (text, "%s%s", i ? "\nisr: " : "", problem->text);
+  }
+  return g_string_free (text, FALSE);
+}
+
+IsrConfig *
+isr_app_config_load (const IsrCommandLine *line, GError **error)
+{
+  g_autoptr (GPtrArray) problems = isr_config_problems_new ();
+  g_autoptr (IsrConfig) config = load (line, problems);
+  g_autofree char *text = join (problems);
+
+  if (!config)
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_CONFIG, text);
+  else if (problems->len)
+    g_printerr ("isr: %s\n", text);
+  return g_steal_pointer (&config);
+}
+
+gboolean
+isr_app_config_check_devices (const IsrConfig *config, GError **error)
+{
+  g_autoptr (GPtrArray) devices = NULL;
+  g_autoptr (GError) first = NULL;
+
+  for (guint i = 0; i < config->sources->len; i++) {
+    const IsrSourceConfig *source = g_ptr_array_index (config->sources, i);
+    g_autoptr (GError) wrong = NULL;
+
+    if (source->type != ISR_SOURCE_SOUNDCARD)
+      return TRUE;
+    if (!devices)
+      devices = isr_devices_list ();
+    if (isr_device_match (devices, source->device, &wrong))
+      return TRUE;
+    if (!first)
+      g_set_error (&first, ISR_ERROR, ISR_ERROR_CONFIG, "[%s] %s", source->name, wrong->message);
+  }
+  if (!first)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* app-config.h - which configuration this run has. */
+#pragma once
+
+#include "daemon/cli/command-line.h"
+#include "daemon/config/config.h"
+
+G_BEGIN_DECLS
+
+/* CONFIG of the command line; else ./config.ini, /etc/isr/config.ini; else the
+ * built-in one: the default sound card where there is one, else the demo scene,
+ * which is said on stderr. Warnings go to stderr. ISR_ERROR_CONFIG: every
+ * problem, a line each. */
+IsrConfig *isr_app_config_load (const IsrCommandLine *line, GError **error);
+
+/* FALSE when nothing at all could be recorded: every source is a sound card that
+ * is unknown here. A card that is missing beside other sources is waited for.
+ * ISR_ERROR_CONFIG, with the nearest names. Blocks while devices are asked. */
+gboolean isr_app_config_check_devices (const IsrConfig *config, GError **error);
+
+G_END_DECLS

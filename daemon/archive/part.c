@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* part.c - repair, then a name that nobody has. */
+#include "daemon/archive/part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/core/error.h"
+
+/* "a/b.flac", n = 1: itself; n = 2: "a/b_2.flac". */
+static char *
+candidate (const char *final, guint n)
+{
+  const char *base = strrchr (final, '/');
+  const char *dot = strrchr (base ? base : final, '.');
+  int stem = dot ? (int) (dot - final) : (int) strlen (final);
+
+  return n == 1 ? g_strdup (final) : g_strdup_printf ("%.*s_%u%s", stem, final, n, final + stem);
+}
+
+/* renameat2() where the file system knows it, else a link that fails if the name is taken. */
+static gboolean
+take_name (const char *from, const char *to)
+{
+  if (renameat2 (AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+    return TRUE;
+  if (errno != EINVAL && errno != ENOSYS)
+    return FALSE;
+  return link (from, to) == 0 && unlink (from) == 0;
+}
+
+static char *
+take_free_name (const char *path, const char *final, GError **error)
+{
+  for (guint n = 1;; n++) {
+    g_autofree char *to = candidate (final, n);
+
+    if (take_name (path, to))
+      return g_steal_pointer (&to);
+    if (errno != EEXIST) {
+      g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "%s could not be renamed to %s: %s", path, to, g_strerror (errno));
+      return NULL;
+    }
+  }
+}
+
+static gboolean
+repair (const char *path, IsrRepairResult *result, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  gboolean busy;
+
+  if (isr_repair_path (path, result, &wrong))
+    return TRUE;
+  busy = g_error_matches (wrong, G_FILE_ERROR, G_FILE_ERROR_AGAIN);
+  g_set_error_literal (error, ISR_ERROR, busy ? ISR_ERROR_BUSY : ISR_ERROR_STORAGE, wrong->message);
+  return FALSE;
+}
+
+static gboolean
+is_empty (const char *path)
+{
+  GStatBuf info;
+
+  return g_stat (path, &info) == 0 && info.st_size == 0;
+}
+
+char *
+isr_part_finish (const char *path, IsrRepairResult *result, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  g_autofree char *final = NULL;
+
+  g_return_val_if_fail (g_str_has_suffix (path, ISR_PART_SUFFIX), NULL);
+
+  *result = (IsrRepairResult){ 0 };
+  if (repair (path, result, &wrong)) {
+    final = g_strndup (path, strlen (path) - strlen (ISR_PART_SUFFIX));
+    return take_free_name (path, final, error);
+  }
+  /* parts are created exclusively: one that nobody holds is not taken up again */
+  if (!g_error_matches (wrong, ISR_ERROR, ISR_ERROR_BUSY) && is_empty (path) && g_unlink (path) == 0)
+    return NULL;
+  g_propagate_error (error, g_steal_pointer (&wrong));
+  return NULL;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* file.h - input and output over a file descriptor.
+ *
+ * The one impure corner of plugins/format: everything else works on the verbs
+ * and never meets a file. For repair and cuts, not for recording: it writes on
+ * the caller's thread. The first error of a write is kept, what follows it is
+ * not carried out. */
+#pragma once
+
+#include "plugins/format/input.h"
+#include "plugins/format/output.h"
+#include "plugins/format/repair.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  IsrInput input;   /* its size is that at init */
+  IsrOutput output; /* appends at the end */
+  int fd;           /* borrowed */
+  guint64 size;     /* of the file now */
+  int error;        /* errno of the first verb that failed, else 0 */
+} IsrFile;
+
+/* FALSE and errno when the size of @fd can not be found. */
+gboolean isr_file_init (IsrFile *self, int fd);
+
+/* Repairs the file at @path in place (isr_repair()) and, if it was changed, waits
+ * until it is on the medium. Refuses a file that another process holds with
+ * flock(), which is how recordings are held. Errors: ISR_FORMAT_ERROR,
+ * G_FILE_ERROR; they name the path. */
+gboolean isr_repair_path (const char *path, IsrRepairResult *result, GError **error);
+
+G_END_DECLS
