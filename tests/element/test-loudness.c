@@ -67,13 +67,13 @@ test_not_finite (void)
   for (guint i = 0; i < G_N_ELEMENTS (second); i++)
     second[i] = 0.5f * (float) sin (2 * G_PI * 1000 * i / 8000.0);
   loud_push (loud, second, sizeof second);
-  second[100] = NAN;
+  second[100] = NAN; /* a click of one sample in 800 */
   second[900] = INFINITY;
   second[1700] = -INFINITY;
   second[2500] = 1e30f;
   loud_push (loud, second, sizeof second);
   for (guint i = 1; i < 20; i++) {
-    g_assert_cmpint (ABS (loud_value (loud->levels, i) + 903), <=, 3);
+    g_assert_cmpint (ABS (loud_value (loud->levels, i) + 903), <=, 12);
     g_assert_cmpint (loud_value (loud->peaks, i), ==, -602);
   }
 }
