@@ -17,6 +17,7 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'e2e')]
 BENCHES = {
     'split': 'what a split and an hour of audio cost, for each format',
     'proof': 'every codec, rate and channel count through random splits: packets and lengths against the source',
+    'kill': 'SIGKILL at random moments: what is left, plays, and lacks no more than it may',
     'capture': 'N live streams at once: CPU seconds per stream-hour and PSS, against ffmpeg and bare GStreamer',
 }
 

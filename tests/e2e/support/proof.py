@@ -55,7 +55,7 @@ def make_stream(place, codec, rate, channels, seconds):
 
 def packets(path):
     """The hash of each packet, as ffprobe sees them."""
-    done = process.run('ffprobe', '-v', 'error', '-of', 'json', '-show_entries', 'packet=data_hash', '-show_data_hash', 'md5', path)
+    done = process.run('ffprobe', '-v', 'error', '-of', 'json', '-show_entries', 'packet=data_hash', '-show_data_hash', 'md5', *audio.opening(path))
     return [p['data_hash'] for p in json.loads(done.stdout)['packets']]
 
 
@@ -98,10 +98,17 @@ def feed_command(path, caps, where, seed, maximum=100_000, splits=0, align=1, se
             str(path), caps, *(f'{key.replace("_", "-")}={value}' for key, value in settings.items())]
 
 
-def record(path, codec, where, seed):
+def draw_interval(dice, seconds):
+    """ms, such that the last file is no shred: ffmpeg and ffprobe do not recognize MP3 and AAC of one frame."""
+    while True:
+        interval = dice.randrange(700, 3000)
+        if seconds * 1000 % interval > 300:
+            return interval
+
+
+def record(path, codec, where, seed, seconds):
     """Pushes the stream through the element; returns the messages of the closed files, in order."""
-    dice = random.Random(seed)
-    interval = dice.randrange(700, 3000) * 1_000_000
+    interval = draw_interval(random.Random(seed), seconds) * 1_000_000
     done = process.run(*feed_command(path, CODECS[codec].caps, where, seed, splits=40, split_interval=interval))
     if done.stderr.strip():
         raise AssertionError(f'split-feed said: {done.stderr}')
@@ -127,7 +134,7 @@ def complaints(command, path):
 
 
 def check_packets(codec, whole, files):
-    """Primers aside, the packets of all files are those of the source, in order, once."""
+    """Primers aside, the packets of the files are those of the source, in order, once; returns how many."""
     at = 0
     for path in files:
         own = payloads(codec, path)
@@ -137,16 +144,16 @@ def check_packets(codec, whole, files):
         if own != whole[at:at + len(own)]:
             raise AssertionError(f'{path} differs from the source behind packet {at}')
         at += len(own)
-    if at != len(whole):
-        raise AssertionError(f'{at} of {len(whole)} packets came out')
+    return at
 
 
 def decode(codec, path):
-    """Every sample. ffmpeg does not take off what Speex puts in front; speexdec does."""
-    if codec != 'speex':
+    """Every sample. ffmpeg does not take off what Speex puts in front, and forgets the last
+    packet of a Vorbis file of two: there the codecs' own tools decode."""
+    if codec not in ('speex', 'vorbis'):
         return audio.decode(path)
     with tempfile.NamedTemporaryFile(suffix='.raw') as out:
-        process.run('speexdec', path, out.name)
+        process.run(*(['oggdec', '-Q', '-R', '-o', out.name, path] if codec == 'vorbis' else ['speexdec', path, out.name]))
         return pathlib.Path(out.name).read_bytes()
 
 
@@ -173,11 +180,14 @@ def prove(place, codec, rate, channels, seed, seconds=6):
     out = place / 'out'
     out.mkdir()
     stream = make_stream(place, codec, rate, channels, seconds)
-    closed = record(stream, codec, out, seed)
+    closed = record(stream, codec, out, seed, seconds)
     files = [c['location'] for c in closed]
     if sorted(files) != sorted(str(p) for p in out.iterdir()):
         raise AssertionError(f'other files than were told: {sorted(out.iterdir())}')
-    check_packets(codec, payloads(codec, stream), files)
+    whole = payloads(codec, stream)
+    count = check_packets(codec, whole, files)
+    if count != len(whole):
+        raise AssertionError(f'{count} of {len(whole)} packets came out')
     check_decoded(codec, stream, closed, channels)
     for path in files:
         audio.probe(path)
