@@ -14,7 +14,7 @@ make_sink (void)
   return gst_object_ref_sink (sink);
 }
 
-/* The element has a preset for each group of the file but the first, and no other. */
+/* The element has a preset for each group of the file but the first, and the user's. */
 static void
 test_all_are_found (void)
 {
@@ -24,8 +24,9 @@ test_all_are_found (void)
 
   g_assert_nonnull (names);
   g_assert_cmpstr (groups[0], ==, "_presets_");
-  g_assert_cmpuint (g_strv_length (names), ==, g_strv_length (groups) - 1);
+  g_assert_cmpuint (g_strv_length (names), ==, g_strv_length (groups));
   g_assert_cmpuint (g_strv_length (names), >=, 5);
+  g_assert_true (g_strv_contains ((const char *const *) names, "mine"));
   for (guint i = 1; groups[i]; i++)
     g_assert_true (g_strv_contains ((const char *const *) names, groups[i]));
 }
@@ -111,14 +112,30 @@ test_preset (gconstpointer name)
   assert_records (name);
 }
 
+/* Somebody has saved a preset of his own: GStreamer gives that file its own version, and
+ * ignores every installed file whose version is not greater. Hence ours begins with 100. */
+static void
+save_preset_of_user (const char *data_home)
+{
+  static const char mine[] = "[_presets_]\nversion=1.22.0\nelement-name=IsrSplitSink\n\n[mine]\nsource=me\n";
+  g_autofree char *directory = g_build_filename (data_home, "gstreamer-1.0", "presets", NULL);
+  g_autofree char *path = g_build_filename (directory, "IsrSplitSink.prs", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, mine, -1, NULL));
+  g_setenv ("XDG_DATA_HOME", data_home, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
+  g_auto (TestDir) home = test_dir_new ();
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
   g_auto (GStrv) names = NULL;
   int status;
 
+  save_preset_of_user (home.path); /* GLib looks at it once */
   split_test_init (&argc, &argv);
   g_assert_nonnull (g_getenv ("GST_PRESET_PATH"));
   path = g_strdup_printf ("%s/%s.prs", g_getenv ("GST_PRESET_PATH"), g_type_name (ISR_TYPE_SPLIT_SINK));
