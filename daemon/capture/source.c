@@ -219,7 +219,8 @@ source_check_flow (IsrSource *self, IsrPipeline *pipeline)
 static void
 source_check_device (IsrSource *self, IsrPipeline *pipeline)
 {
-  g_autofree char *strayed = isr_pipeline_get_strayed (pipeline), *detail = NULL;
+  const char *strayed = isr_pipeline_get_strayed (pipeline);
+  g_autofree char *detail = NULL;
 
   if (!strayed || self->ending)
     return;

@@ -95,6 +95,7 @@ static const Row rows[] = {
   { gst_resource_error_quark, GST_RESOURCE_ERROR_WRITE, "disk", "disk", NULL },
   { gst_resource_error_quark, GST_RESOURCE_ERROR_SYNC, "disk", "disk", NULL },
   { gst_resource_error_quark, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "disk", "disk", NULL },
+  { gst_resource_error_quark, GST_RESOURCE_ERROR_FAILED, "internal", "disconnected", NULL },
   { gst_resource_error_quark, GST_RESOURCE_ERROR_SETTINGS, "internal", "unavailable", NULL },
   { gst_stream_error_quark, GST_STREAM_ERROR_TYPE_NOT_FOUND, "not-audio", "not-audio", NULL },
   { gst_stream_error_quark, GST_STREAM_ERROR_WRONG_TYPE, "not-audio", "not-audio", NULL },

@@ -46,6 +46,7 @@ struct _IsrOggDemux {
   gboolean started;     /* the link gave packets */
   gboolean ended;       /* the link's end was trimmed */
   guint64 skip;         /* samples still to be taken off the link's beginning */
+  guint64 excess;       /* samples of the last page beyond its granule */
   IsrPacketFlags flags; /* for the next packet */
 };
 
@@ -118,6 +119,12 @@ interrupt (IsrOggDemux *self, IsrPacketFlags flags)
   g_clear_pointer (&self->before, g_bytes_unref);
   self->positioned = FALSE;
   self->flags |= flags;
+}
+
+gboolean
+isr_ogg_demux_may_end (IsrOggDemux *self)
+{
+  return self->excess == 0;
 }
 
 void
@@ -220,6 +227,7 @@ settle (IsrOggDemux *self, GPtrArray *page, gint64 granule, gboolean eos)
   IsrOggItem *first;
   gint64 end;
 
+  self->excess = 0;
   if (page->len == 0)
     return;
   first = page->pdata[0];
@@ -230,7 +238,9 @@ settle (IsrOggDemux *self, GPtrArray *page, gint64 granule, gboolean eos)
   self->started = self->positioned = TRUE;
   skip_head (page, &self->skip);
   end = self->position + (gint64) sum;
-  trim = eos && !self->link->codec->untrimmed && granule >= 0 && granule < end ? end - granule : 0;
+  if (!self->link->codec->untrimmed && granule >= 0 && granule < end)
+    self->excess = end - granule;
+  trim = eos ? self->excess : 0;
   trim_tail (page, trim);
   self->position = granule >= 0 ? granule : end;
   first->packet.flags = self->flags;

@@ -38,6 +38,10 @@ IsrOggItem *isr_ogg_demux_next (IsrOggDemux *self, GError **error);
 /* No more bytes will come. */
 void isr_ogg_demux_drain (IsrOggDemux *self);
 
+/* Would the last page, were it marked as the end, still be played to its end?
+ * Not if its granule says less than its packets. */
+gboolean isr_ogg_demux_may_end (IsrOggDemux *self);
+
 /* The input is interrupted; headers that were complete stay in force. */
 void isr_ogg_demux_discont (IsrOggDemux *self);
 

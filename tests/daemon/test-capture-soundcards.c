@@ -12,7 +12,7 @@
 
 #define ASOUND                                                                 \
   "pcm.shared_mic { type pulse server \"@SERVER@\" device \"mic.monitor\" }\n" \
-  "ctl.shared_mic { type pulse server \"@SERVER@\" device \"mic.monitor\" }\n"
+  "pcm.plugged_mic { type plug slave.pcm shared_mic }\n"
 
 #define SECONDS 4
 
@@ -77,15 +77,15 @@ test_both (Fixture *fixture, gconstpointer data)
 
   if (!fixture->pulse)
     return;
-  f = fixture_capture_new ("[alsa]\ntype = soundcard\ndevice = shared_mic\n"
-                           "[pulse]\ntype = soundcard\ndevice = mic.monitor\n");
+  f = fixture_capture_new ("[alsa]\ntype = soundcard\ndevice = plugged_mic\n"
+                           "[pulse]\ntype = soundcard\ndevice = shared_mic\n");
   isr_capture_start (f->capture);
   TEMP_WAIT_FOR (f->states->len >= 2);
   fixture_capture_run (1000);
   player = play_numbers (fixture->pulse);
   TEMP_WAIT_FOR (fixture_capture_is (f, "alsa", ISR_STATE_RECORDING) && fixture_capture_is (f, "pulse", ISR_STATE_RECORDING));
-  g_assert_nonnull (strstr (fixture_capture_get (f, "alsa")->detail, "shared_mic, 48000 Hz 1 ch"));
-  g_assert_nonnull (strstr (fixture_capture_get (f, "pulse")->detail, "mic.monitor, 48000 Hz 1 ch"));
+  g_assert_nonnull (strstr (fixture_capture_get (f, "alsa")->detail, "plugged_mic, 48000 Hz 1 ch"));
+  g_assert_nonnull (strstr (fixture_capture_get (f, "pulse")->detail, "shared_mic, 48000 Hz 1 ch"));
   g_assert_true (g_subprocess_wait_check (player, NULL, NULL));
   fixture_capture_run (2500); /* what the server holds back */
   fixture_capture_stop (f);
@@ -96,7 +96,8 @@ test_both (Fixture *fixture, gconstpointer data)
   fixture_capture_free (f);
 }
 
-/* The server dies: both say so, try again, and record when it is back; what was
+/* alsasrc is not in it: it hangs in such a case, which is why a PCM of type pulse
+ * is not left to it. The server dies: both say so, try again, and record when it is back; what was
  * recorded before is finished. */
 static void
 test_server_dies (Fixture *fixture, gconstpointer data)
@@ -169,7 +170,7 @@ test_override (Fixture *fixture, gconstpointer data)
 
   if (!fixture->pulse)
     return;
-  f = fixture_capture_new ("[mic]\ntype = soundcard\ndevice = shared_mic\nsample_rate = 16000\nformat = wav\n");
+  f = fixture_capture_new ("[mic]\ntype = soundcard\ndevice = plugged_mic\nsample_rate = 16000\nformat = wav\n");
   isr_capture_start (f->capture);
   player = play_numbers (fixture->pulse);
   TEMP_WAIT_FOR (fixture_capture_is (f, "mic", ISR_STATE_RECORDING));

@@ -15,8 +15,8 @@ input_path (const char *name)
   return g_build_filename (inputs.path, name, NULL);
 }
 
-static void
-shell (const char *format, ...)
+static void G_GNUC_PRINTF (1, 2)
+    shell (const char *format, ...)
 {
   va_list args;
   g_autofree char *command = NULL;

@@ -313,7 +313,6 @@ test_many_splits (void)
   g_auto (TestDir) dir = test_dir_new ();
   g_auto (Feed) feed = feed_new (&dir, CAPS);
   g_autoptr (GPtrArray) paths = NULL;
-  g_autoptr (GByteArray) all = g_byte_array_new ();
 
   next_value = 0;
   for (guint i = 0; i < 300; i++) {
