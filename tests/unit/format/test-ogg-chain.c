@@ -239,12 +239,12 @@ test_cut (Case *self, gconstpointer tools)
 static void
 test_cut_plays (Case *self, gconstpointer tools)
 {
-  g_autoptr (GBytes) chain = make_chain (self, 13, FALSE);
+  g_autoptr (GBytes) chain = make_chain (self, 9, FALSE);
 
   for (guint32 seed = 1; seed < 3; seed++) {
     g_autoptr (OggRecording) recording = ogg_record (chain, (OggPlan){ 3000, 6000, seed & 1, seed });
 
-    assert_chain (self, recording, 13, FALSE);
+    assert_chain (self, recording, 9, FALSE);
     for (guint i = 0; i < recording->files->len; i++)
       g_bytes_unref (assert_plays (self, recording->files->pdata[i], 2));
   }
