@@ -107,7 +107,7 @@ gboolean isr_stream_next (IsrStream *self, IsrPacket *packet, GError **error);
 void isr_stream_drain (IsrStream *self);
 
 /* The input is interrupted here: forgets half packets and primers, keeps the
- * headers. */
+ * headers. The file that is open is to be closed before. */
 void isr_stream_discont (IsrStream *self);
 
 /* Samples per second that packets count in; 0 before the first packet. */
