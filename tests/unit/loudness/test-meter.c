@@ -129,8 +129,9 @@ measure (IsrMeterFormat format, guint rate, guint channels, IsrWeightingType wei
 
   isr_meter_init (meter, format, rate, channels, weighting, collect, windows);
   for (gsize done = 0; done < frames;) {
-    gsize n = MIN (largest ? (gsize) g_rand_int_range (rand, 1, largest + 1) : frames, frames - done);
+    gsize n = largest ? (gsize) g_rand_int_range (rand, 1, largest + 1) : frames;
 
+    n = MIN (n, frames - done);
     isr_meter_push (meter, p + done * channels * sizes[format], n);
     done += n;
   }
@@ -190,9 +191,10 @@ test_lanes (void)
       isr_sums_init (fast, channels);
       isr_sums_init (plain, channels);
       for (gsize done = 0; done < total;) {
-        gsize n = MIN (total - done, (gsize) g_rand_int_range (rand, 1, 300));
+        gsize n = (gsize) g_rand_int_range (rand, 1, 300);
         double a[2], b[2];
 
+        n = MIN (n, total - done);
         isr_sums_add (fast, type, p + done * size, n);
         isr_sums_add_plain (plain, type, p + done * size, n);
         done += n;
