@@ -66,32 +66,34 @@ count_equal (const gint16 *levels, gsize n, gint16 value)
   return (guint) count;
 }
 
+/* The nearest level above and below @value; there must be one. Distances modulo 65536:
+ * those of the other side come out larger than any of this side. */
 INLINE gint16
 next_above (const gint16 *levels, gsize n, gint16 value)
 {
-  gint16 next = G_MAXINT16;
+  guint16 base = (guint16) (value + 1), nearest = G_MAXUINT16;
 
   for (gsize i = 0; i < n; i++) {
-    gint16 x = levels[i] > value ? levels[i] : G_MAXINT16;
+    guint16 distance = (guint16) ((guint16) levels[i] - base);
 
-    next = MIN (next, x);
+    nearest = MIN (nearest, distance);
   }
 
-  return next;
+  return (gint16) (base + nearest);
 }
 
 INLINE gint16
 next_below (const gint16 *levels, gsize n, gint16 value)
 {
-  gint16 next = G_MININT16;
+  guint16 base = (guint16) (value - 1), nearest = G_MAXUINT16;
 
   for (gsize i = 0; i < n; i++) {
-    gint16 x = levels[i] < value ? levels[i] : G_MININT16;
+    guint16 distance = (guint16) (base - (guint16) levels[i]);
 
-    next = MAX (next, x);
+    nearest = MIN (nearest, distance);
   }
 
-  return next;
+  return (gint16) (base - nearest);
 }
 
 /* The least value with more than @place levels at or below it. */
