@@ -174,7 +174,7 @@ add_i32 (IsrLane *lane, const guint8 *p, gsize n)
     v8_u32 biased, magnitude;
 
     memcpy (&x, p + 4 * i, sizeof x);
-    sign = x >> 31;
+    sign = x < 0;
     biased = (v8_u32) x ^ 0x80000000u;
     magnitude = ((v8_u32) x ^ (v8_u32) sign) - (v8_u32) sign;
     add_half (&even, EVEN (biased), EVEN (magnitude));
