@@ -18,7 +18,7 @@ import corpus
 
 def options(program):
     target = program.name.removeprefix('fuzz-')
-    return ['-max_len=4096', '-rss_limit_mb=2048', '-timeout=20', '-print_final_stats=1', f'-artifact_prefix={program.parent}/broken-{target}-']
+    return ['-max_len=6144', '-rss_limit_mb=2048', '-timeout=20', '-print_final_stats=1', f'-artifact_prefix={program.parent}/broken-{target}-']
 
 
 def main():
