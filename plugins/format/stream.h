@@ -34,8 +34,8 @@ typedef enum {
   ISR_PACKET_NEW_FILE = 1 << 0, /* the set-up changed: only a new file can hold this packet */
   ISR_PACKET_TAGS = 1 << 1,     /* isr_stream_get_tags() changed with this packet */
   ISR_PACKET_GAP = 1 << 2,      /* the stream itself says that packets are missing before this one */
-  ISR_PACKET_SEAM = 1 << 3,     /* Ogg: another link of equal set-up begins here. A cut here is exact, even
-                                 * before a packet without samples; so is none, see isr_writer_write() */
+  ISR_PACKET_SEAM = 1 << 3,     /* Ogg: another link of equal set-up begins here. A cut here is exact, even if the
+                                 * packet has no samples; what no cut adds, isr_writer_write() says */
 } IsrPacketFlags;
 
 /* One packet; for raw audio a run of sample frames. */
@@ -107,7 +107,7 @@ gboolean isr_stream_next (IsrStream *self, IsrPacket *packet, GError **error);
 void isr_stream_drain (IsrStream *self);
 
 /* The input is interrupted here: forgets half packets and primers, keeps the
- * headers. */
+ * headers. The file that is open is to be closed before. */
 void isr_stream_discont (IsrStream *self);
 
 /* Samples per second that packets count in; 0 before the first packet. */

@@ -6,11 +6,12 @@
  *
  * A window needs the floor around it, and its two spreads only when it is loud enough
  * for the bare floor. Most windows need not even that. As long as nothing is open,
- * 32 at a time are passed over when none of them can begin a section: the floor of
- * each lies above every level that at most `place` levels of all their spans
- * together do not exceed, since each span holds fewer of these. So it is enough to
- * count, once, the levels that are a margin or more below the loudest window. That
- * is not a guess: what is passed over would have been decided the same way. */
+ * 32 at a time are looked at together. No floor of theirs lies below the level at
+ * `place` of all their spans taken as one, since a part of a set has fewer small
+ * members than the set. So none of them can begin a section if at most `place` of
+ * these levels are a margin or more below the loudest window, which is one count; else
+ * that level is found, and only windows a margin above it are decided. That is no
+ * guess: what is passed over would have been decided the same way. */
 #include "plugins/loudness/detector-private.h"
 
 #define STRIDE 32
@@ -216,26 +217,41 @@ decide (IsrDetector *self, guint64 window)
   isr_announce_settle (self, window);
 }
 
-/* Whether none of the next STRIDE windows can begin a section. */
 static gboolean
-is_quiet_ahead (const IsrDetector *self)
+is_idle (const IsrDetector *self)
+{
+  return !self->section.open && !self->waiting.waiting && self->live.n_announced == 0 && self->last_floor != ISR_LEVEL_UNKNOWN;
+}
+
+/* Looks at the next STRIDE windows together; TRUE when none of them can begin a section. */
+static gboolean
+look_ahead (IsrDetector *self)
 {
   guint half = half_of (self), place = self->params.floor_percentile * (2 * half - 1) / 100;
   const gint16 *levels = self->history.levels + (self->next - self->history.first);
+  gsize n = 2 * half + STRIDE - 1; /* of all their spans together */
   int limit;
 
+  self->seen = self->next + STRIDE;
+  self->bound = ISR_LEVEL_UNKNOWN;
   if (self->next < half || self->next + STRIDE - 1 + half > self->history.end)
     return FALSE;
   if (2 * half - place <= ISR_DETECTOR_MIN_VALID) /* there might be too few for a floor */
     return FALSE;
   limit = MAX (isr_levels_highest (levels, STRIDE) - self->params.margin, self->params.silence);
-  return isr_levels_count (levels - half, 2 * half + STRIDE - 1, (gint16) CLAMP (limit, G_MININT16, G_MAXINT16)) <= place;
+  if (isr_levels_count (levels - half, n, (gint16) CLAMP (limit, G_MININT16, G_MAXINT16)) <= place)
+    return TRUE;
+  self->bound = isr_levels_nth (levels - half, n, place);
+  if (self->bound <= self->params.silence)
+    self->bound = ISR_LEVEL_UNKNOWN;
+  return FALSE;
 }
 
+/* Whether the next window can not begin a section, by what look_ahead() has seen. */
 static gboolean
-is_idle (const IsrDetector *self)
+is_quiet (const IsrDetector *self)
 {
-  return !self->section.open && !self->waiting.waiting && self->live.n_announced == 0 && self->last_floor != ISR_LEVEL_UNKNOWN;
+  return self->next < self->seen && self->bound != ISR_LEVEL_UNKNOWN && isr_history_at (&self->history, self->next) < self->bound + self->params.margin;
 }
 
 /* Decides all windows before @end. */
@@ -243,14 +259,14 @@ static void
 run (IsrDetector *self, guint64 end)
 {
   while (self->next < end) {
-    if (self->next >= self->exact && self->next + STRIDE <= end && is_idle (self)) {
-      if (is_quiet_ahead (self)) {
-        self->next += STRIDE;
-        continue;
-      }
-      self->exact = self->next + STRIDE;
+    gboolean idle = is_idle (self);
+
+    if (idle && self->next >= self->seen && self->next + STRIDE <= end && look_ahead (self)) {
+      self->next += STRIDE;
+      continue;
     }
-    decide (self, self->next);
+    if (!idle || !is_quiet (self))
+      decide (self, self->next);
     self->next++;
   }
 }
@@ -259,7 +275,8 @@ static void
 begin_run (IsrDetector *self)
 {
   self->history.first = self->history.end = 0;
-  self->next = self->exact = 0;
+  self->next = self->seen = 0;
+  self->bound = ISR_LEVEL_UNKNOWN;
   self->last_floor = ISR_LEVEL_UNKNOWN;
   self->section.open = self->waiting.waiting = self->block.open = FALSE;
   isr_detector_init_spans (&self->params, &self->floor, &self->before);
@@ -287,6 +304,7 @@ isr_detector_set_params (IsrDetector *self, const IsrDetectorParams *params)
   if (next.mode != self->params.mode)
     isr_detector_finish (self);
   self->params = next;
+  self->bound = ISR_LEVEL_UNKNOWN;
   isr_detector_init_spans (&next, &self->floor, &self->before);
   isr_detector_init_spans (&next, &self->live.floor, &self->live.before);
   isr_detector_init_spans (&next, NULL, &self->after);

@@ -188,8 +188,9 @@ typedef struct {
   IsrDetectorHooks hooks;
   gpointer data;
   guint64 next_id;
-  guint64 next;  /* window to decide next */
-  guint64 exact; /* windows before it are not worth another look ahead */
+  guint64 next; /* window to decide next */
+  guint64 seen; /* windows before it have been looked at together */
+  int bound;    /* and have no floor below this; ISR_LEVEL_UNKNOWN: it is not known */
   int last_floor;
   IsrSpan floor, before, after;
   IsrOpenSection section;

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define INLINE static inline __attribute__ ((always_inline))
+
 /* Beyond so many steps finding the value anew costs less than walking there. */
 #define WALK_MAX 24
 
@@ -31,8 +33,8 @@ isr_history_append (IsrHistory *self, const gint16 *levels, gsize n, guint64 kee
   return n;
 }
 
-guint
-isr_levels_count (const gint16 *levels, gsize n, gint16 limit)
+INLINE guint
+count_to (const gint16 *levels, gsize n, gint16 limit)
 {
   gint16 count = 0;
 
@@ -42,8 +44,8 @@ isr_levels_count (const gint16 *levels, gsize n, gint16 limit)
   return (guint) count;
 }
 
-gint16
-isr_levels_highest (const gint16 *levels, gsize n)
+INLINE gint16
+highest_of (const gint16 *levels, gsize n)
 {
   gint16 highest = G_MININT16;
 
@@ -53,7 +55,7 @@ isr_levels_highest (const gint16 *levels, gsize n)
   return highest;
 }
 
-static guint
+INLINE guint
 count_equal (const gint16 *levels, gsize n, gint16 value)
 {
   gint16 count = 0;
@@ -64,44 +66,46 @@ count_equal (const gint16 *levels, gsize n, gint16 value)
   return (guint) count;
 }
 
-static gint16
+/* The nearest level above and below @value; there must be one. Distances modulo 65536:
+ * those of the other side come out larger than any of this side. */
+INLINE gint16
 next_above (const gint16 *levels, gsize n, gint16 value)
 {
-  gint16 next = G_MAXINT16;
+  guint16 base = (guint16) (value + 1), nearest = G_MAXUINT16;
 
   for (gsize i = 0; i < n; i++) {
-    gint16 x = levels[i] > value ? levels[i] : G_MAXINT16;
+    guint16 distance = (guint16) ((guint16) levels[i] - base);
 
-    next = MIN (next, x);
+    nearest = MIN (nearest, distance);
   }
 
-  return next;
+  return (gint16) (base + nearest);
 }
 
-static gint16
+INLINE gint16
 next_below (const gint16 *levels, gsize n, gint16 value)
 {
-  gint16 next = G_MININT16;
+  guint16 base = (guint16) (value - 1), nearest = G_MAXUINT16;
 
   for (gsize i = 0; i < n; i++) {
-    gint16 x = levels[i] < value ? levels[i] : G_MININT16;
+    guint16 distance = (guint16) (base - (guint16) levels[i]);
 
-    next = MAX (next, x);
+    nearest = MIN (nearest, distance);
   }
 
-  return next;
+  return (gint16) (base - nearest);
 }
 
 /* The least value with more than @place levels at or below it. */
-gint16
-isr_levels_nth (const gint16 *levels, gsize n, gsize place)
+INLINE gint16
+nth_of (const gint16 *levels, gsize n, gsize place)
 {
-  int low = G_MININT16, high = isr_levels_highest (levels, n);
+  int low = G_MININT16, high = highest_of (levels, n);
 
   while (low < high) {
     int middle = low + (high - low) / 2;
 
-    if (isr_levels_count (levels, n, (gint16) middle) > place)
+    if (count_to (levels, n, (gint16) middle) > place)
       high = middle;
     else
       low = middle + 1;
@@ -112,15 +116,15 @@ isr_levels_nth (const gint16 *levels, gsize n, gsize place)
 
 /* --- one rank --- */
 
-static void
+INLINE void
 rank_find (IsrRank *self, const gint16 *levels, gsize n, guint place)
 {
-  self->value = isr_levels_nth (levels, n, place);
+  self->value = nth_of (levels, n, place);
   self->equal = count_equal (levels, n, self->value);
-  self->below = isr_levels_count (levels, n, self->value) - self->equal;
+  self->below = count_to (levels, n, self->value) - self->equal;
 }
 
-static void
+INLINE void
 rank_follow (IsrRank *self, const gint16 *levels, gsize n, guint place)
 {
   while (place >= self->below + self->equal) {
@@ -135,14 +139,14 @@ rank_follow (IsrRank *self, const gint16 *levels, gsize n, guint place)
   }
 }
 
-static inline void
+INLINE void
 rank_add (IsrRank *self, gint16 level)
 {
   self->below += level < self->value;
   self->equal += level == self->value;
 }
 
-static inline void
+INLINE void
 rank_remove (IsrRank *self, gint16 level)
 {
   self->below -= level < self->value;
@@ -160,16 +164,16 @@ isr_span_init (IsrSpan *self, gint16 silence, const guint *percents, guint n_ran
     self->ranks[i].percent = percents[i];
 }
 
-static guint
+INLINE guint
 place_of (const IsrSpan *self, const IsrRank *rank)
 {
   return self->silent + rank->percent * (isr_span_valid (self) - 1) / 100;
 }
 
-static void
+INLINE void
 leap (IsrSpan *self, const gint16 *levels, gsize n)
 {
-  self->silent = isr_levels_count (levels, n, self->silence);
+  self->silent = count_to (levels, n, self->silence);
   if (self->silent == n) {
     self->to = self->from; /* nothing to walk on from: the next move leaps too */
     self->silent = 0;
@@ -179,7 +183,7 @@ leap (IsrSpan *self, const gint16 *levels, gsize n)
     rank_find (&self->ranks[i], levels, n, place_of (self, &self->ranks[i]));
 }
 
-static void
+INLINE void
 walk (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to)
 {
   for (guint64 w = self->to; w < to; w++) {
@@ -198,8 +202,8 @@ walk (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to)
   }
 }
 
-void
-isr_span_move (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to)
+INLINE void
+move_span (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to)
 {
   const gint16 *levels = history->levels + (from - history->first);
   gsize n = to - from;
@@ -215,4 +219,57 @@ isr_span_move (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 t
     for (guint i = 0; i < self->n_ranks; i++)
       rank_follow (&self->ranks[i], levels, n, place_of (self, &self->ranks[i]));
   }
+}
+
+/* --- for this processor --- */
+
+#define FOR_PROCESSOR(suffix, target)                                                         \
+  target static guint count_##suffix (const gint16 *levels, gsize n, gint16 limit)            \
+  {                                                                                           \
+    return count_to (levels, n, limit);                                                       \
+  }                                                                                           \
+  target static gint16 highest_##suffix (const gint16 *levels, gsize n)                       \
+  {                                                                                           \
+    return highest_of (levels, n);                                                            \
+  }                                                                                           \
+  target static gint16 nth_##suffix (const gint16 *levels, gsize n, gsize place)              \
+  {                                                                                           \
+    return nth_of (levels, n, place);                                                         \
+  }                                                                                           \
+  target static void move_##suffix (IsrSpan *self, const IsrHistory *h, guint64 a, guint64 b) \
+  {                                                                                           \
+    move_span (self, h, a, b);                                                                \
+  }
+
+FOR_PROCESSOR (here, )
+#ifdef __x86_64__
+FOR_PROCESSOR (avx2, __attribute__ ((target ("avx2"))))
+#define CHOOSE(name) (__builtin_cpu_supports ("avx2") ? name##_avx2 : name##_here)
+#else
+#define CHOOSE(name) name##_here
+#endif
+
+guint
+isr_levels_count (const gint16 *levels, gsize n, gint16 limit)
+{
+  return CHOOSE (count) (levels, n, limit);
+}
+
+gint16
+isr_levels_highest (const gint16 *levels, gsize n)
+{
+  return CHOOSE (highest) (levels, n);
+}
+
+gint16
+isr_levels_nth (const gint16 *levels, gsize n, gsize place)
+{
+  return CHOOSE (nth) (levels, n, place);
+}
+
+void
+isr_span_move (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to)
+{
+  CHOOSE (move)
+  (self, history, from, to);
 }

@@ -41,7 +41,7 @@
  * counted in samples.
  *
  * ## Presets
- * `broadcast logger`, `neighbourhood noise`, `speech`, `wildlife` come with the element.
+ * `broadcast-logger`, `neighbourhood-noise`, `speech`, `wildlife` come with the element.
  */
 #include "plugins/loudness/isrloudness.h"
 

@@ -18,10 +18,15 @@ G_STATIC_ASSERT (G_BYTE_ORDER == G_LITTLE_ENDIAN);
 typedef gint16 v8_i16 __attribute__ ((vector_size (16)));
 typedef gint32 v8_i32 __attribute__ ((vector_size (32)));
 typedef guint32 v8_u32 __attribute__ ((vector_size (32)));
-typedef gint64 v8_i64 __attribute__ ((vector_size (64)));
-typedef guint64 v8_u64 __attribute__ ((vector_size (64)));
-typedef float v8_f32 __attribute__ ((vector_size (32)));
-typedef double v8_f64 __attribute__ ((vector_size (64)));
+typedef guint64 v4_u64 __attribute__ ((vector_size (32)));
+typedef gint64 v4_i64 __attribute__ ((vector_size (32)));
+typedef gint32 v4_i32 __attribute__ ((vector_size (16)));
+typedef float v4_f32 __attribute__ ((vector_size (16)));
+typedef double v4_f64 __attribute__ ((vector_size (32)));
+
+/* Eight numbers of 32 bits as two times four of 64, without moving any. */
+#define EVEN(x) ((v4_u64) (x) &G_MAXUINT32)
+#define ODD(x) ((v4_u64) (x) >> 32)
 
 /* --- one sample --- */
 
@@ -107,94 +112,127 @@ isr_sums_add_plain (IsrSums *self, IsrSumsType type, gconstpointer samples, gsiz
 
 /* --- eight at a time; @n is a multiple --- */
 
+INLINE v8_i32
+load_i16 (const guint8 *p)
+{
+  v8_i16 x;
+
+  memcpy (&x, p, sizeof x);
+  return __builtin_convertvector(x, v8_i32);
+}
+
 INLINE void
 add_i16 (IsrLane *lane, const guint8 *p, gsize n)
 {
   v8_i32 sum = { 0 };
-  v8_u64 squares = { 0 };
+  v4_u64 even = { 0 }, odd = { 0 };
   gsize i = 0;
 
   for (; i + 2 * LANES <= n; i += 2 * LANES) {
-    v8_i16 a16, b16;
-    v8_i32 a, b;
+    v8_i32 a = load_i16 (p + 2 * i), b = load_i16 (p + 2 * i + 2 * LANES);
+    v8_u32 squares = (v8_u32) (a * a) + (v8_u32) (b * b);
 
-    memcpy (&a16, p + 2 * i, sizeof a16);
-    memcpy (&b16, p + 2 * i + sizeof a16, sizeof b16);
-    a = __builtin_convertvector(a16, v8_i32);
-    b = __builtin_convertvector(b16, v8_i32);
     sum += a + b;
-    squares += __builtin_convertvector((v8_u32) (a * a) + (v8_u32) (b * b), v8_u64);
+    even += EVEN (squares);
+    odd += ODD (squares);
   }
   for (; i < n; i += LANES) {
-    v8_i16 a16;
-    v8_i32 a;
+    v8_i32 a = load_i16 (p + 2 * i), squares = a * a;
 
-    memcpy (&a16, p + 2 * i, sizeof a16);
-    a = __builtin_convertvector(a16, v8_i32);
     sum += a;
-    squares += __builtin_convertvector((v8_u32) (a * a), v8_u64);
+    even += EVEN (squares);
+    odd += ODD (squares);
   }
   for (guint l = 0; l < LANES; l++) {
     lane[l].sum += sum[l];
-    lane[l].low += squares[l];
+    lane[l].low += l % 2 ? odd[l / 2] : even[l / 2];
   }
+}
+
+typedef struct {
+  v4_u64 sum, low, high;
+} HalfSums;
+
+/* @biased: x + 2^31, @magnitude: |x|, in 64 bits each. */
+INLINE void
+add_half (HalfSums *self, v4_u64 biased, v4_u64 magnitude)
+{
+  v4_u64 square = magnitude * magnitude;
+
+  self->sum += biased;
+  self->low += square & G_MAXUINT32;
+  self->high += square >> 32;
 }
 
 INLINE void
 add_i32 (IsrLane *lane, const guint8 *p, gsize n)
 {
-  v8_i64 sum = { 0 };
-  v8_u64 low = { 0 }, high = { 0 };
+  HalfSums even = { 0 }, odd = { 0 };
 
   for (gsize i = 0; i < n; i += LANES) {
-    v8_i32 narrow;
-    v8_i64 x;
-    v8_u64 square;
+    v8_i32 x, sign;
+    v8_u32 biased, magnitude;
 
-    memcpy (&narrow, p + 4 * i, sizeof narrow);
-    x = __builtin_convertvector(narrow, v8_i64);
-    square = (v8_u64) (x * x);
-    sum += x;
-    low += square & G_MAXUINT32;
-    high += square >> 32;
+    memcpy (&x, p + 4 * i, sizeof x);
+    sign = x < 0;
+    biased = (v8_u32) x ^ 0x80000000u;
+    magnitude = ((v8_u32) x ^ (v8_u32) sign) - (v8_u32) sign;
+    add_half (&even, EVEN (biased), EVEN (magnitude));
+    add_half (&odd, ODD (biased), ODD (magnitude));
   }
   for (guint l = 0; l < LANES; l++) {
-    lane[l].sum += sum[l];
-    lane[l].low += low[l];
-    lane[l].high += high[l];
+    const HalfSums *half = l % 2 ? &odd : &even;
+
+    lane[l].sum += (gint64) half->sum[l / 2] - (gint64) (n / LANES) * G_GINT64_CONSTANT (0x80000000);
+    lane[l].low += half->low[l / 2];
+    lane[l].high += half->high[l / 2];
   }
 }
 
-/* Two loads differ, nothing else. */
-#define ADD_FLOATS(name, narrow_type, size, mask_type, limit)                          \
-  INLINE void                                                                          \
-  name (IsrLane *lane, const guint8 *p, gsize n)                                       \
-  {                                                                                    \
-    v8_f64 sum, squares;                                                               \
-                                                                                       \
-    for (guint l = 0; l < LANES; l++) {                                                \
-      sum[l] = lane[l].fsum;                                                           \
-      squares[l] = lane[l].fsquares;                                                   \
-    }                                                                                  \
-    for (gsize i = 0; i < n; i += LANES) {                                             \
-      narrow_type narrow;                                                              \
-      mask_type good;                                                                  \
-      v8_f64 x;                                                                        \
-                                                                                       \
-      memcpy (&narrow, p + size * i, sizeof narrow);                                   \
-      good = (mask_type) ((narrow <= limit) & (narrow >= -limit)); /* never for NaN */ \
-      x = __builtin_convertvector((narrow_type) ((mask_type) narrow & good), v8_f64);  \
-      sum += x;                                                                        \
-      squares += x * x;                                                                \
-    }                                                                                  \
-    for (guint l = 0; l < LANES; l++) {                                                \
-      lane[l].fsum = sum[l];                                                           \
-      lane[l].fsquares = squares[l];                                                   \
-    }                                                                                  \
-  }
+INLINE v4_f64
+load_f32 (const guint8 *p)
+{
+  const float limit = (float) ISR_SUMS_FLOAT_LIMIT;
+  v4_f32 x;
 
-ADD_FLOATS (add_f32, v8_f32, 4, v8_i32, (float) ISR_SUMS_FLOAT_LIMIT)
-ADD_FLOATS (add_f64, v8_f64, 8, v8_i64, ISR_SUMS_FLOAT_LIMIT)
+  memcpy (&x, p, sizeof x);
+  x = (v4_f32) ((v4_i32) x & (x <= limit) & (x >= -limit)); /* neither holds for NaN */
+  return __builtin_convertvector(x, v4_f64);
+}
+
+INLINE v4_f64
+load_f64 (const guint8 *p)
+{
+  const double limit = ISR_SUMS_FLOAT_LIMIT;
+  v4_f64 x;
+
+  memcpy (&x, p, sizeof x);
+  return (v4_f64) ((v4_i64) x & (x <= limit) & (x >= -limit));
+}
+
+INLINE void
+add_floats (IsrLane *lane, const guint8 *p, gsize n, gsize size)
+{
+  v4_f64 sum[2], squares[2];
+
+  for (guint l = 0; l < LANES; l++) {
+    sum[l / 4][l % 4] = lane[l].fsum;
+    squares[l / 4][l % 4] = lane[l].fsquares;
+  }
+  for (gsize i = 0; i < n; i += LANES) {
+    v4_f64 a = size == 4 ? load_f32 (p + 4 * i) : load_f64 (p + 8 * i);
+    v4_f64 b = size == 4 ? load_f32 (p + 4 * i + 16) : load_f64 (p + 8 * i + 32);
+
+    sum[0] += a;
+    sum[1] += b;
+    squares[0] += a * a;
+    squares[1] += b * b;
+  }
+  for (guint l = 0; l < LANES; l++) {
+    lane[l].fsum = sum[l / 4][l % 4];
+    lane[l].fsquares = squares[l / 4][l % 4];
+  }
+}
 
 INLINE void
 add_eights (IsrLane *lane, IsrSumsType type, const guint8 *p, gsize n)
@@ -207,10 +245,10 @@ add_eights (IsrLane *lane, IsrSumsType type, const guint8 *p, gsize n)
       add_i32 (lane, p, n);
       break;
     case ISR_SUMS_F32:
-      add_f32 (lane, p, n);
+      add_floats (lane, p, n, sizeof (float));
       break;
     case ISR_SUMS_F64:
-      add_f64 (lane, p, n);
+      add_floats (lane, p, n, sizeof (double));
       break;
   }
 }

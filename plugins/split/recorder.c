@@ -4,7 +4,8 @@
  * For every packet, in this order: has time itself changed (gap, clock step)? does
  * the stream demand a new file? has the disk fallen behind? is its start at or
  * after the boundary? Raw audio is then cut inside the packet as often as
- * boundaries fall into it. */
+ * boundaries fall into it. Time counts what the files play, as their writer says;
+ * where Ogg links are joined that is a little more than the packets' own samples. */
 #include "plugins/split/recorder.h"
 
 #include "plugins/messages.h"

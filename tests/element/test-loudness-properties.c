@@ -122,7 +122,7 @@ check_preset (GstElement *element, GKeyFile *file, const char *name)
 static void
 test_presets (void)
 {
-  static const char *const names[] = { "broadcast logger", "neighbourhood noise", "speech", "wildlife" };
+  static const char *const names[] = { "broadcast-logger", "neighbourhood-noise", "speech", "wildlife" };
   g_autoptr (GstElement) element = make ();
   g_auto (GStrv) found = gst_preset_get_preset_names (GST_PRESET (element));
   g_autoptr (GKeyFile) file = g_key_file_new ();

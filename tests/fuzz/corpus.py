@@ -5,7 +5,7 @@
     corpus.py TARGET DIRECTORY
 
 Each target reads its input in its own way (see its fuzz-TARGET.c); what comes
-before the file itself is put there here. Small is quick: nothing exceeds 4 KiB.
+before the file itself is put there here. Small is quick: few exceed 4 KiB.
 """
 import array
 import math
@@ -17,6 +17,7 @@ import tempfile
 import wave
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOM = HERE.parent.parent / 'daemon' / 'config'
 BROKEN = HERE.parent / 'unit' / 'config' / 'broken'
 LIMIT = 4096
 
@@ -34,6 +35,9 @@ ENCODERS = {
     'mono.oga': 'flac -s --ogg --no-padding -b 192 short.wav -o mono.oga',
     'mono.flac': 'flac -s --no-padding -b 192 short.wav -o mono.flac',
     'table.flac': 'flac -s -P 16 -S 10x -b 192 short.wav -o table.flac',
+    'paged.oga': 'ffmpeg -v error -y -i mono.wav -c:a flac -f ogg -page_duration 50000 paged.oga',
+    'paged.opus': 'ffmpeg -v error -y -i mono.opus -c copy -page_duration 50000 paged.opus',
+    'paged.spx': 'ffmpeg -v error -y -i mono.spx -c copy -f ogg -page_duration 50000 paged.spx',
     'float.wav': 'ffmpeg -v error -y -i short.wav -c:a pcm_f32le float.wav',
     'large.wav': 'ffmpeg -v error -y -i short.wav -c:a pcm_s24le -rf64 always large.wav',
 }
@@ -47,6 +51,9 @@ format = flac
 [radio]
 type = stream
 url = "http://127.0.0.1:8000/live.mp3"
+
+username = me
+password = secret
 
 [mic]
 type = soundcard
@@ -130,6 +137,7 @@ def seeds_flac_frame():
     buffers = [b for b in flac_buffers(data) if len(b) < 256]
     whole = b''.join(bytes([len(b)]) + b for b in buffers)
     yield 'stream', whole
+    yield 'interrupted', whole + b'\0' + b''.join(bytes([len(b)]) + b for b in buffers[-2:])
     yield 'joined-late', b''.join(bytes([len(b)]) + b for b in buffers[3:])
     yield 'one-buffer', bytes([len(buffers[0] + buffers[1])]) + buffers[0] + buffers[1] + whole
     for i, frame in enumerate(buffers[-3:]):
@@ -163,7 +171,7 @@ def seeds_ogg():
     for name, data in torn(files):
         yield name, b'\1' + data
     for name, data in files.items():
-        yield f'{name}-chain', (b'\3' + data + data)[:LIMIT]
+        yield f'{name}-chain', b'\3' + data + data
         yield f'{name}-raw', b'\2' + data
 
 
@@ -177,7 +185,7 @@ def seeds_repair():
 
 def seeds_config():
     yield 'whole', CONFIG.encode()
-    for path in sorted(BROKEN.glob('*.ini')):
+    for path in [*sorted(ROOM.glob('*.ini')), *sorted(BROKEN.glob('*.ini'))]:
         yield path.stem, path.read_bytes()[:LIMIT]
 
 

@@ -65,6 +65,11 @@ write_packet (Recorder *self, const IsrPacket *packet)
 {
   static const IsrFileInfo info = { "fuzz", "isr", 0, 0, 0 };
 
+  const char *const *tags = isr_stream_get_tags (self->stream);
+
+  for (guint i = 0; tags && tags[i]; i++)
+    g_assert_true (g_utf8_validate (tags[i], -1, NULL));
+  g_assert_nonnull (isr_stream_get_extension (self->stream));
   if (packet->flags & ISR_PACKET_NEW_FILE || next_random (self) % 7 == 0)
     close_file (self);
   if (!self->writer) {

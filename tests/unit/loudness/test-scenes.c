@@ -51,8 +51,9 @@ push_all (IsrDetector *detector, const gint16 *levels, gsize n, int largest)
   g_autoptr (GRand) rand = g_rand_new_with_seed (17);
 
   for (gsize done = 0; done < n;) {
-    gsize size = largest ? MIN ((gsize) g_rand_int_range (rand, 1, largest + 1), n - done) : n;
+    gsize size = largest ? (gsize) g_rand_int_range (rand, 1, largest + 1) : n;
 
+    size = MIN (size, n - done);
     isr_detector_push (detector, levels + done, size);
     done += size;
   }
