@@ -186,7 +186,7 @@ gather (IsrRejoin *self, gint64 elapsed, gboolean final, IsrJoin *join)
   gssize head = isr_prologue_measure (self->prologue, burst->data, burst->len);
   GBytes *out;
 
-  if (head < 0)
+  if (head < 0 || head == (gssize) burst->len)
     return NULL; /* known, all of it: nothing is lost should the connection end here */
   self->tried = burst->len;
   out = look (self, burst->data + head, burst->len - (gsize) head, elapsed, final, join);

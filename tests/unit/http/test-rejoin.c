@@ -65,14 +65,24 @@ static void
 push (Listener *self, const guint8 *data, gsize size, gsize live)
 {
   while (size > 0) {
-    gsize n = MIN (size, (gsize) g_rand_int_range (self->rand, 1, 20000));
+    gsize limit = (gsize) g_rand_int_range (self->rand, 1, 20000), n = MIN (size, limit);
     g_autoptr (GBytes) bytes = g_bytes_new (data, n);
     IsrJoin join;
+    GBytes *out = isr_rejoin_take (self->rejoin, bytes, (gint64) (live - self->last), &join);
 
-    take_out (self, isr_rejoin_take (self->rejoin, bytes, (gint64) (live - self->last), &join), join);
+    take_out (self, out, join);
     data += n;
     size -= n;
   }
+}
+
+static void
+decide (Listener *self, gsize live)
+{
+  IsrJoin join;
+  GBytes *out = isr_rejoin_decide (self->rejoin, (gint64) (live - self->last), &join);
+
+  take_out (self, out, join);
 }
 
 /* Listens from the moment the station is at @live until it has sent @until. */
@@ -80,7 +90,6 @@ static void
 listen (Listener *self, const Station *station, gsize live, gsize until)
 {
   gsize head = station->get_head (station->stream), from = station->get_burst (station->stream, live);
-  IsrJoin join;
 
   isr_rejoin_begin (self->rejoin);
   if (from > head)
@@ -88,9 +97,9 @@ listen (Listener *self, const Station *station, gsize live, gsize until)
   else
     from = 0;
   push (self, station->stream->data + from, live - from, live);
-  take_out (self, isr_rejoin_decide (self->rejoin, (gint64) (live - self->last), &join), join);
+  decide (self, live);
   push (self, station->stream->data + live, until - live, until);
-  take_out (self, isr_rejoin_decide (self->rejoin, (gint64) (until - self->last), &join), join);
+  decide (self, until);
   self->last = until;
 }
 
@@ -258,7 +267,7 @@ drop_often (const Station *station, gboolean pages, guint32 seed)
 static void
 test_joins_bytes_without_a_seam (void)
 {
-  for (guint32 seed = 1; seed <= 40; seed++) {
+  for (guint32 seed = 1; seed <= 12; seed++) {
     g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
     g_autoptr (GByteArray) stream = noise (rand, STREAM);
     Station station = { stream, no_head, burst_of_bytes };
@@ -270,7 +279,7 @@ test_joins_bytes_without_a_seam (void)
 static void
 test_joins_pages_and_swallows_repeated_heads (void)
 {
-  for (guint32 seed = 1; seed <= 40; seed++) {
+  for (guint32 seed = 1; seed <= 12; seed++) {
     g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
     g_autoptr (GByteArray) stream = g_byte_array_new ();
     Station station = { stream, ogg_head, burst_of_pages };
@@ -283,7 +292,7 @@ test_joins_pages_and_swallows_repeated_heads (void)
 static void
 test_declares_a_gap_where_the_burst_is_too_short (void)
 {
-  for (guint32 seed = 1; seed <= 20; seed++) {
+  for (guint32 seed = 1; seed <= 8; seed++) {
     g_autoptr (Listener) l = listener_new (seed);
     g_autoptr (GByteArray) stream = noise (l->rand, STREAM);
     Station station = { stream, no_head, burst_of_bytes };
@@ -319,7 +328,7 @@ test_declares_a_gap_without_a_burst (void)
 static void
 test_silence_is_joined_by_the_clock (void)
 {
-  for (guint32 seed = 1; seed <= 20; seed++) {
+  for (guint32 seed = 1; seed <= 8; seed++) {
     g_autoptr (Listener) l = listener_new (seed);
     g_autoptr (GByteArray) stream = noise (l->rand, STREAM);
     Station station = { stream, no_head, burst_of_bytes };
@@ -425,13 +434,12 @@ test_nothing_is_lost_when_the_burst_ends_early (void)
   g_autoptr (Listener) l = listener_new (9);
   g_autoptr (GByteArray) stream = noise (l->rand, STREAM);
   Station station = { stream, no_head, no_burst };
-  IsrJoin join;
 
   listen (l, &station, 0, 100000);
   isr_rejoin_begin (l->rejoin);
   push (l, stream->data + 150000, 1000, 151000);
   g_assert_cmpuint (l->out->len, ==, 100000);
-  take_out (l, isr_rejoin_decide (l->rejoin, 51000, &join), join);
+  decide (l, 151000);
   g_assert_cmpuint (l->gaps->len, ==, 1);
   assert_same (l->out, 100000, stream, 150000, 1000);
 }
