@@ -18,10 +18,10 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  guint candidates;   /* of the best kind: without repetition if there are any, else all */
-  gboolean repeats;   /* the overlap of the best one is a repetition */
-  guint open;         /* offsets, of any kind, whose overlap may still grow */
-  gint64 offset;      /* best one: of the burst's first byte in the history */
+  guint candidates; /* of the best kind: without repetition if there are any, else all */
+  gboolean repeats; /* the overlap of the best one is a repetition */
+  guint open;       /* offsets, of any kind, whose overlap may still grow */
+  gint64 offset;    /* best one: of the burst's first byte in the history */
 } IsrMatch;
 
 /* @minimum: bytes of overlap, at least 1. @expected: the offset that the clock tells. */

@@ -251,7 +251,5 @@ isr_prologue_measure (IsrPrologue *self, const guint8 *data, gsize size)
 gboolean
 isr_prologue_is_next (IsrPrologue *self, const guint8 *data, gsize size)
 {
-  return self->walk == WALK_PAGES && self->any && self->left == 0 && self->held->len == 0 &&
-         size >= PAGE_HEADER && memcmp (data, "OggS", 4) == 0 &&
-         get_le32 (data + 14) == self->serial && get_le32 (data + 18) == self->number + 1;
+  return self->walk == WALK_PAGES && self->any && self->left == 0 && self->held->len == 0 && size >= PAGE_HEADER && memcmp (data, "OggS", 4) == 0 && get_le32 (data + 14) == self->serial && get_le32 (data + 18) == self->number + 1;
 }

@@ -29,10 +29,10 @@ typedef enum {
   ISR_JOIN_GAP,         /* nothing fits: audio is missing before what is returned */
 } IsrJoin;
 
-#define ISR_REJOIN_HISTORY (256 * 1024)       /* bytes, at least */
-#define ISR_REJOIN_MAX (8 * 1024 * 1024)      /* bytes, at most */
-#define ISR_REJOIN_OVERLAP 4096               /* bytes, at least */
-#define ISR_REJOIN_PATIENCE G_USEC_PER_SEC    /* µs that a burst is gathered at most: then call decide() */
+#define ISR_REJOIN_HISTORY (256 * 1024)    /* bytes, at least */
+#define ISR_REJOIN_MAX (8 * 1024 * 1024)   /* bytes, at most */
+#define ISR_REJOIN_OVERLAP 4096            /* bytes, at least */
+#define ISR_REJOIN_PATIENCE G_USEC_PER_SEC /* µs that a burst is gathered at most: then call decide() */
 
 IsrRejoin *isr_rejoin_new (void);
 void isr_rejoin_free (IsrRejoin *self);
