@@ -23,7 +23,7 @@
 
 #define BLOCK (64 * 1024)
 #define LONGEST_WAIT G_USEC_PER_SEC          /* for the low watermark: then what is there is taken */
-#define RECOVERED (10 * G_USEC_PER_SEC)      /* of audio: the failures are forgotten */
+#define RECOVERED (10 * G_USEC_PER_SEC)      /* of audio: the failures are forgotten; a file is fetched in less, and not for ever */
 #define MAX_DRAIN (16 * 1024 * 1024 / BLOCK) /* blocks: a server that sends faster than we read is left */
 
 typedef enum {
@@ -58,6 +58,7 @@ struct _IsrReceiver {
   guint connections;    /* that brought audio */
   gint64 retry_at;      /* WAIT */
   gint64 flowing_since; /* audio of this connection; 0: none yet */
+  gboolean joined;      /* this connection goes on where the last one ended */
   gint64 last_us;       /* monotonic: the last byte that was passed on; 0: none yet */
   gint64 last_utc;
   const char *cause; /* ISR_GAP_*: why the last connection ended */
@@ -250,13 +251,14 @@ close_connection (IsrReceiver *self)
 {
   isr_reached_clear (&self->reached);
   self->flowing_since = 0;
+  self->joined = FALSE;
 }
 
-/* Takes @trouble. */
+/* Takes @taken. */
 static void
-fail (IsrReceiver *self, IsrTrouble *trouble)
+fail (IsrReceiver *self, IsrTrouble *taken)
 {
-  g_autoptr (IsrTrouble) owned = trouble;
+  g_autoptr (IsrTrouble) trouble = taken;
   guint limit = self->settings.max_retries;
   gint64 wait;
 
@@ -321,6 +323,9 @@ pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
 
   if (join == ISR_JOIN_GAP)
     send_gap (self);
+  self->joined = self->joined || join == ISR_JOIN_EXACT || join == ISR_JOIN_APPROXIMATE;
+  if (bytes && self->joined)
+    self->failures = 0; /* a live server: the sooner we are back, the more of a hole its burst covers */
   if (bytes) {
     send_audio (self, bytes, join == ISR_JOIN_GAP);
     g_bytes_unref (bytes);
@@ -439,25 +444,34 @@ receive (IsrReceiver *self)
 
 /* --- the states --- */
 
+/* A burst is gathered for a second at most; then it is decided by what there is of it
+ * (a head that the server repeats decides nothing). Returns how long to wait, µs. */
+static gint64
+mind_burst (IsrReceiver *self, gint64 wait)
+{
+  gint64 left = self->flowing_since + ISR_REJOIN_PATIENCE - g_get_monotonic_time ();
+
+  if (!self->flowing_since || !isr_rejoin_is_gathering (self->rejoin))
+    return wait;
+  if (left > 0)
+    return MIN (wait, left);
+  decide (self);
+  return self->out.length > 0 ? 0 : wait;
+}
+
 static GstFlowReturn
 step_receive (IsrReceiver *self)
 {
-  gint64 now = g_get_monotonic_time ();
-  gint64 patience = isr_pace_get_patience (&self->pace, now, self->settings.stall);
-  gint64 wait = MIN (patience, LONGEST_WAIT);
   g_autoptr (GError) error = NULL;
+  gint64 patience, wait;
 
-  if (isr_rejoin_is_gathering (self->rejoin) && self->flowing_since) {
-    wait = MIN (wait, self->flowing_since + ISR_REJOIN_PATIENCE - now);
-    if (wait <= 0)
-      decide (self);
-  }
-  if (receive (self) || wait <= 0) {
-    if (self->reached.connection && isr_pace_get_patience (&self->pace, g_get_monotonic_time (), self->settings.stall) == 0)
-      lose (self, ISR_GAP_STALLED, isr_trouble_new (ISR_STREAM_STALLED, "%s: connected, but too little came for %.3g s", self->reached.where, self->settings.stall / 1e6));
+  if (receive (self))
     return GST_FLOW_OK;
-  }
-  if (!isr_http_connection_wait (self->reached.connection, wait, self->cancellable, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  patience = isr_pace_get_patience (&self->pace, g_get_monotonic_time (), self->settings.stall);
+  wait = mind_burst (self, MIN (patience, LONGEST_WAIT));
+  if (patience == 0)
+    lose (self, ISR_GAP_STALLED, isr_trouble_new (ISR_STREAM_STALLED, "%s: connected, but too little came for %.3g s", self->reached.where, self->settings.stall / 1e6));
+  else if (wait > 0 && !isr_http_connection_wait (self->reached.connection, wait, self->cancellable, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     end_body (self, error);
   return GST_FLOW_OK;
 }
