@@ -3,6 +3,8 @@
 #include "tests/element/fixture-listener.h"
 #include "tests/element/fixture-server.h"
 
+#include "plugins/http/httpelements.h"
+
 #include <string.h>
 
 #define STATION 200000
@@ -643,6 +645,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   gst_init (&argc, &argv);
+  g_assert_true (isr_http_elements_register (NULL));
   make_station ();
   g_test_add_func ("/httpsrc/passes-bytes-through", test_passes_bytes_through);
   g_test_add_func ("/httpsrc/content-types-become-caps", test_content_types_become_caps);
