@@ -34,7 +34,8 @@ struct _Server {
   GTlsCertificate *certificate; /* NULL: plain */
   GMutex lock;
   GCond changed;
-  guint ticks, connections, ended, running;
+  guint ticks, connections, ended;
+  GPtrArray *clients; /* GThread; of the accepting thread until that has ended */
 };
 
 #define LIMIT (20 * G_TIME_SPAN_SECOND)
@@ -87,7 +88,6 @@ serve (gpointer data)
   g_free (accepted);
   g_mutex_lock (&self->lock);
   self->ended++;
-  self->running--;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
   return NULL;
@@ -104,9 +104,8 @@ accept_all (gpointer data)
 
     *accepted = (Accepted){ self, socket };
     g_mutex_lock (&self->lock);
-    self->running++;
+    g_ptr_array_add (self->clients, g_thread_new ("client", serve, accepted));
     g_mutex_unlock (&self->lock);
-    g_thread_unref (g_thread_new ("client", serve, accepted));
   }
   return NULL;
 }
@@ -122,6 +121,7 @@ server_new (Script script, gpointer data, gboolean tls)
   self->certificate = tls ? g_tls_certificate_new_from_pem (pem, -1, NULL) : NULL;
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
+  self->clients = g_ptr_array_new ();
   self->cancellable = g_cancellable_new ();
   self->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
   g_assert_true (g_socket_bind (self->socket, any, TRUE, NULL));
@@ -140,9 +140,9 @@ server_free (Server *self)
   g_mutex_lock (&self->lock);
   self->ticks = G_MAXUINT / 2;
   g_cond_broadcast (&self->changed);
-  while (self->running > 0)
-    g_cond_wait (&self->changed, &self->lock);
   g_mutex_unlock (&self->lock);
+  g_ptr_array_foreach (self->clients, (GFunc) g_thread_join, NULL);
+  g_ptr_array_unref (self->clients);
   g_object_unref (self->socket);
   g_object_unref (self->cancellable);
   g_clear_object (&self->certificate);
