@@ -15,6 +15,7 @@
 #include "daemon/app-config.h"
 #include "daemon/archive/catalog.h"
 #include "daemon/archive/status-file.h"
+#include "daemon/capture/alsalog.h"
 #include "daemon/capture/capture.h"
 #include "daemon/cli/check.h"
 #include "daemon/cli/command-line.h"
@@ -176,6 +177,7 @@ record (const IsrCommandLine *line)
   if (!isr_log_setup (isr_log_level_from_flags (self.config->log_level), self.config->log_file, &error))
     return fail (error);
   gst_init (NULL, NULL);
+  isr_alsalog_install ();
   isr_elements_register (NULL);
   if (!isr_app_config_check_devices (self.config, &error))
     return fail (error);

@@ -33,7 +33,8 @@
  *     start-utc-us  gint64   UTC of the first sample
  *     end-utc-us    gint64   UTC of the end of the last sample
  *     position      guint64  stream time of the first sample, ns
- *     samples       guint64  samples that a player plays
+ *     samples       guint64  samples that a player plays; with reason "disk" those
+ *                            that reached the disk: with 0 of them the file is gone
  *     rate          guint    samples per second
  *     bytes         guint64  size of the file
  *     reason        string   why it ended, ISR_CLOSE_*
@@ -43,10 +44,12 @@
  *     state         string   "failed": audio is held in memory, then dropped and
  *                            counted; "recovered": recording went on
  *     location      string   the path that could not be written
- *     errno         gint     of the failed call; 0 when recovered
+ *     errno         gint     of the failed call; ETIMEDOUT where none failed but the
+ *                            disk is too slow; 0 when recovered
  *     detail        string   what failed, in words
  *     lost          guint64  ns of audio that were dropped so far
  *
+<<<<<<< HEAD
  * isr-stream: the connection of isrhttpsrc changed. Audio goes on without a seam
  *     unless the reason says otherwise.
  *     state         string   "connecting"; "streaming": audio arrives; "waiting": the
@@ -57,6 +60,40 @@
  *     detail        string   one sentence for people: which address, what happened.
  *                            Never holds a password
  *     retry-in      guint64  ns until the next try; 0 in all other states
+=======
+ * isr-level (isrloudness): the windows of 100 ms since the last one, once a second of
+ *     audio, and what is left when a run ends. A run is unbroken audio; after a gap, a
+ *     flush, other caps, another mode or weighting the next one begins at window 0. All
+ *     levels are gint16, native byte order, centi-dB re full scale, of the loudest
+ *     channel, at least -12000, one a window.
+ *     run           guint    number of the run, from 0 on
+ *     first-window  guint64  number of the first window in the run
+ *     position      guint64  stream time of its first sample, ns; it goes on over runs
+ *     levels        GBytes   power without DC: what mode "adaptive" goes by; weighted
+ *                            if a weighting is set
+ *     raw           GBytes   power with DC: what mode "blocks" goes by; weighted likewise
+ *     peaks         GBytes   largest magnitude, never weighted
+ *     floors        GBytes   reference that a section must exceed by the margin, by what
+ *                            has been heard so far (floor and what restless ambience adds);
+ *                            -32768 where there is none: in the first second, in mode
+ *                            "blocks"
+ *
+ * isr-event (isrloudness): a loud section begins, was none, or is final. With mode
+ *     "adaptive" a section is final 17 s after its end, with reason "floor" or "long"
+ *     up to 317 s. A section can end that was never announced.
+ *     run           guint    as in isr-level
+ *     id            guint64  the same in all messages of one section, from 1 on
+ *     state         string   ISR_LOUD_*
+ *     start, end    guint64  stream time, ns; with "started" the first window
+ *     start-window, end-window   guint64  the same as windows [start, end) of the run
+ *     score         gint     loudest window above the reference, centi-dB
+ *     peak          gint     level of the loudest window, centi-dB
+ *     floor         gint     reference at the window of the score, centi-dB
+ *     reason        string   why it ended: "level" (it went down), "floor" (the floor
+ *                            came up: the sound stayed), "long" (the floor came up, the
+ *                            sound ended later), "eos" (the run ended first); with
+ *                            other states than "ended" without meaning
+>>>>>>> main
  */
 #pragma once
 
@@ -65,6 +102,7 @@
 #define ISR_MESSAGE_FILE_OPENED "isr-file-opened"
 #define ISR_MESSAGE_FILE_CLOSED "isr-file-closed"
 #define ISR_MESSAGE_DISK "isr-disk"
+<<<<<<< HEAD
 #define ISR_MESSAGE_STREAM "isr-stream"
 
 /* isr-stream: reason */
@@ -89,6 +127,10 @@
 #define ISR_STREAM_STALLED "stalled"     /* ... connected, but too little came for stall-timeout */
 #define ISR_STREAM_DROPPED "dropped"     /* ... the connection ended or broke */
 #define ISR_STREAM_STOPPED "stopped"
+=======
+#define ISR_MESSAGE_LEVEL "isr-level"
+#define ISR_MESSAGE_EVENT "isr-event"
+>>>>>>> main
 
 /* isr-file-closed: reason */
 #define ISR_CLOSE_BOUNDARY "boundary"           /* the clock said so */
@@ -108,6 +150,11 @@
 #define ISR_GAP_OVERRUN "overrun"     /* the sound card was not read in time */
 #define ISR_GAP_DISK "disk"           /* the disk was too slow or full */
 #define ISR_GAP_SUSPENDED "suspended" /* the machine slept */
+
+/* isr-event: state */
+#define ISR_LOUD_STARTED "started"     /* announced with the window itself */
+#define ISR_LOUD_CANCELLED "cancelled" /* taken back: no section, or part of another */
+#define ISR_LOUD_ENDED "ended"         /* final */
 
 /* Custom serialized downstream event: audio is missing from here on; the open
  * file is closed, the next one begins with the next buffer.

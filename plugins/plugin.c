@@ -6,4 +6,4 @@
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, isr,
     "Audio recording without loss: files cut on the clock, loud events",
-    isr_elements_register, ISR_VERSION, "MIT", "ISR", "https://isr.invalid/")
+    isr_elements_register, ISR_VERSION, "MIT/X11", "ISR", "https://isr.invalid/")

@@ -6,6 +6,9 @@ const LANGUAGES = ['en', 'de'];
 /** @type {Record<string, string>} */
 let words = {};
 
+/** The reader's own locale where it is of the page's language: "en-GB" writes dates as people there do. */
+export const locale = () => (typeof navigator === 'undefined' ? [] : [...navigator.languages]).find((tag) => tag.startsWith(t('lang'))) ?? t('lang');
+
 /** The first language of the list that we speak, else English. @param {readonly string[]} wanted */
 export const choose = (wanted) =>
   wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => LANGUAGES.includes(tag)) ?? 'en';

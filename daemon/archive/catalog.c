@@ -101,6 +101,25 @@ lookup_entry (IsrCatalog *self, const char *name)
   return recording;
 }
 
+static void
+keep_text (char **text, const char *known)
+{
+  if (!*text)
+    *text = g_strdup (known);
+}
+
+/* What the end of a file does not say again is as it was at its begin. */
+static void
+keep (IsrRecording *entry, const IsrRecording *known)
+{
+  entry->id = known->id;
+  keep_text (&entry->source, known->source);
+  keep_text (&entry->clock, known->clock);
+  entry->utc_offset = entry->utc_offset ? entry->utc_offset : known->utc_offset;
+  entry->rate = entry->rate ? entry->rate : known->rate;
+  entry->channels = entry->channels ? entry->channels : known->channels;
+}
+
 /* Gives @recording to the writer under the id that its name has, or a new one. */
 static void
 put (IsrCatalog *self, const IsrRecording *recording)
@@ -108,7 +127,10 @@ put (IsrCatalog *self, const IsrRecording *recording)
   g_autoptr (IsrRecording) entry = isr_recording_copy (recording);
   g_autoptr (IsrRecording) known = lookup_entry (self, recording->name);
 
-  entry->id = known ? known->id : (gint64) (gsize) g_atomic_pointer_add (&self->next_id, 1);
+  if (known)
+    keep (entry, known);
+  else
+    entry->id = (gint64) (gsize) g_atomic_pointer_add (&self->next_id, 1);
   overlay (self, entry, FALSE, isr_writer_put (self->writer, entry));
   if (known && !known->recording)
     isr_day_cache_clear (self->days);

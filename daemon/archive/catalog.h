@@ -51,7 +51,8 @@ void isr_catalog_close (IsrCatalog *self);
  * relative to the output directory, without ".part". In queries, end_us and bytes
  * of such an entry are those of the file at this moment. */
 void isr_catalog_begin (IsrCatalog *self, const IsrRecording *recording);
-/* A file is finished (isr-file-closed); the entry is found by its name. */
+/* A file is finished (isr-file-closed); the entry is found by its name. Of source,
+ * clock, utc_offset, rate, channels, what is not set stays as it was. */
 void isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording);
 /* The file never came to be, or is gone. */
 void isr_catalog_forget (IsrCatalog *self, const char *name);

@@ -119,8 +119,7 @@ isr_days_new (GTimeZone *zone)
 void
 isr_days_free (IsrDays *self)
 {
-  g_autoptr (GPtrArray) rest = isr_days_steal (self);
-
+  g_ptr_array_unref (isr_days_steal (self));
   g_hash_table_unref (self->by_begin);
   g_time_zone_unref (self->zone);
   g_free (self);

@@ -6,16 +6,18 @@
  *   file           left behind       finished: the process died before it said so
  *   file, changed  finished          size and time taken over
  *   nothing        finished, left    dropped
- *   .part          any               locked: somebody writes it. Else left as it is.
+ *   .part          any but ours      mended and named, unless somebody holds it
  *
  * The directory is read first and the catalog after it, everything given before
  * being committed: a file that was begun or finished during the scan is known
  * then and is nobody's foundling. What is being written by this process is never
- * touched. */
+ * touched. Unfinished files come last: mending a long one takes its time, and the
+ * rest is in the catalog by then. */
 #define G_LOG_DOMAIN "isr-reconcile"
 
 #include "daemon/archive/reconcile.h"
 
+#include "daemon/archive/leftover.h"
 #include "daemon/archive/name-time.h"
 #include "daemon/archive/rows.h"
 #include "daemon/archive/scan.h"
@@ -42,10 +44,10 @@ typedef struct {
 typedef struct {
   IsrReconcile *task;
   GHashTable *known; /* name -> Known */
-  GHashTable *parts; /* names of .part files */
+  GHashTable *parts; /* name -> IsrFound of its .part */
   GPtrArray *adopted;
   GArray *vanished; /* ids */
-  guint n_adopted, n_vanished, n_changed;
+  guint n_adopted, n_vanished, n_changed, n_mended;
 } Run;
 
 static void
@@ -181,7 +183,7 @@ compare_file (Run *run, const IsrFound *file)
   Known *known = g_hash_table_lookup (run->known, file->name);
 
   if (file->part) {
-    g_hash_table_add (run->parts, file->name);
+    g_hash_table_insert (run->parts, file->name, (gpointer) file);
   } else if (known) {
     known->found = TRUE;
     take_over (run, known, file);
@@ -212,6 +214,67 @@ compare_known (Run *run, Known *known)
   hand_over (run, BATCH);
 }
 
+/* The entry of a .part: the one that its dead process made, or a new one. */
+static IsrRecording *
+make_entry (Run *run, const IsrFound *part)
+{
+  Known *known = g_hash_table_lookup (run->known, part->name);
+
+  return known && !known->found ? isr_recording_copy (known->recording) : make_foreign (run, part);
+}
+
+/* The entry of a file that came to nothing. */
+static void
+forget (Run *run, const Known *known)
+{
+  if (!known || known->found)
+    return;
+  isr_writer_remove (run->task->writer, known->recording->id);
+  run->n_vanished++;
+}
+
+static void
+mend (Run *run, const IsrFound *part)
+{
+  Known *known = g_hash_table_lookup (run->known, part->name);
+  g_autoptr (IsrRecording) recording = NULL;
+  gint64 start_us;
+
+  if (known && known->state == KNOWN_LIVE)
+    return;
+  recording = make_entry (run, part);
+  start_us = recording->start_us;
+  switch (isr_leftover_mend (run->task->output_directory, recording)) {
+    case ISR_LEFTOVER_MENDED:
+      break;
+    case ISR_LEFTOVER_EMPTY:
+      forget (run, known);
+      return;
+    default:
+      return;
+  }
+  if (recording->adopted && start_us == part->mtime_us) { /* nothing but the time of its last write is known */
+    recording->start_us -= (gint64) (isr_recording_get_duration (recording) * G_TIME_SPAN_SECOND);
+    recording->end_us = start_us;
+  }
+  recording->recording = FALSE;
+  g_free (recording->reason);
+  recording->reason = g_strdup (ISR_CLOSE_ERROR);
+  isr_writer_put (run->task->writer, recording);
+  run->n_mended++;
+}
+
+static void
+mend_all (Run *run)
+{
+  GHashTableIter iter;
+  gpointer part;
+
+  g_hash_table_iter_init (&iter, run->parts);
+  while (run->task->may_repair && g_hash_table_iter_next (&iter, NULL, &part))
+    mend (run, part);
+}
+
 static void
 compare (Run *run, GPtrArray *found)
 {
@@ -224,6 +287,7 @@ compare (Run *run, GPtrArray *found)
   while (g_hash_table_iter_next (&iter, NULL, &known))
     compare_known (run, known);
   hand_over (run, 1);
+  mend_all (run);
   isr_writer_flush (run->task->writer);
 }
 
@@ -253,8 +317,8 @@ isr_reconcile_run (IsrReconcile *self, GError **error)
   if (!found || !load_known (&run, error))
     return FALSE;
   compare (&run, found);
-  self->changed = run.n_adopted + run.n_vanished + run.n_changed > 0;
+  self->changed = run.n_adopted + run.n_vanished + run.n_changed + run.n_mended > 0;
   if (self->changed)
-    g_message ("%s: %u files adopted, %u changed, %u gone", self->output_directory, run.n_adopted, run.n_changed, run.n_vanished);
+    g_message ("%s: %u files adopted, %u changed, %u gone, %u mended", self->output_directory, run.n_adopted, run.n_changed, run.n_vanished, run.n_mended);
   return TRUE;
 }

@@ -40,6 +40,8 @@ isr_device_copy (const IsrDevice *self)
   copy->id = g_strdup (self->id);
   copy->card = g_strdup (self->card);
   copy->name = g_strdup (self->name);
+  copy->server = g_strdup (self->server);
+  copy->source = g_strdup (self->source);
   copy->problem = g_strdup (self->problem);
   return copy;
 }
@@ -50,6 +52,8 @@ isr_device_free (IsrDevice *self)
   g_free (self->id);
   g_free (self->card);
   g_free (self->name);
+  g_free (self->server);
+  g_free (self->source);
   g_free (self->problem);
   g_free (self);
 }

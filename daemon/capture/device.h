@@ -31,6 +31,8 @@ typedef struct {
   gboolean is_default;   /* the one that `default` (a monitor: `monitor`) means */
   IsrDeviceRange range;  /* its own, without conversion */
   IsrDeviceRange limits; /* what it takes, conversion by ALSA or the server included */
+  char *server;          /* with source: where pulsesrc finds it; NULL: the user's own */
+  char *source;          /* name for pulsesrc; NULL: alsasrc, by id */
   char *problem;         /* why it can not be opened now; NULL: it can, or was not tried */
 } IsrDevice;
 

@@ -297,18 +297,38 @@ get_string (snd_config_t *node, const char *key)
   return NULL;
 }
 
-gboolean
-isr_devices_alsa_get_pulse (const char *name, char **server, char **source)
+/* The definition behind @name, through as many plugs as there are. */
+static snd_config_t *
+find_behind (snd_config_t *all, const char *name, gboolean *direct)
 {
-  snd_config_t *all = load_all (), *node = strpbrk (name, ".:") ? NULL : find (all, name);
-  gboolean is_compound = node && snd_config_get_type (node) == SND_CONFIG_TYPE_COMPOUND;
-  g_autofree char *type = is_compound ? get_string (node, "type") : NULL;
-  gboolean is_pulse = g_strcmp0 (type, "pulse") == 0;
+  g_autofree char *next = g_strdup (name);
 
-  if (is_pulse) {
+  *direct = TRUE;
+  for (int depth = 0; depth < 8 && next && !strpbrk (next, ".:"); depth++) {
+    snd_config_t *node = find (all, next);
+    g_autofree char *type = NULL;
+
+    if (!node || snd_config_get_type (node) != SND_CONFIG_TYPE_COMPOUND)
+      return NULL;
+    type = get_string (node, "type");
+    if (g_strcmp0 (type, "plug") != 0)
+      return g_strcmp0 (type, "pulse") == 0 ? node : NULL;
+    g_free (next);
+    next = get_string (node, "slave.pcm");
+    *direct = FALSE;
+  }
+  return NULL;
+}
+
+gboolean
+isr_devices_alsa_get_pulse (const char *name, char **server, char **source, gboolean *direct)
+{
+  snd_config_t *all = load_all (), *node = find_behind (all, name, direct);
+
+  if (node) {
     *server = get_string (node, "server");
     *source = get_string (node, "device");
   }
   unload (all);
-  return is_pulse;
+  return node != NULL;
 }

@@ -13,8 +13,9 @@ void isr_devices_alsa_list_pcms (GPtrArray *devices);
 /* Is @name a PCM of the configuration, stock ones included? */
 gboolean isr_devices_alsa_has_pcm (const char *name);
 
-/* TRUE when the PCM @name is of type pulse; NULL for what it does not say. */
-gboolean isr_devices_alsa_get_pulse (const char *name, char **server, char **source);
+/* TRUE when the PCM @name is of type pulse, or converts (plug) one that is; NULL
+ * for what it does not say. @direct: it is one itself. */
+gboolean isr_devices_alsa_get_pulse (const char *name, char **server, char **source, gboolean *direct);
 
 /* Opens the device without any conversion and fills its range.
  * ISR_ERROR_DEVICE, ISR_ERROR_BUSY, in ALSA's own words. */

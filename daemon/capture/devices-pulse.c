@@ -50,6 +50,7 @@ on_source (pa_context *context, const pa_source_info *info, int end, void *data)
     return;
   }
   device = isr_device_new (is_monitor ? ISR_DEVICE_MONITOR : ISR_DEVICE_PULSE, info->name, info->description ? info->description : info->name);
+  device->source = g_strdup (info->name);
   device->is_default = g_strcmp0 (info->name, is_monitor ? answer->default_monitor : answer->default_source) == 0;
   device->range = (IsrDeviceRange){
     info->sample_spec.rate, info->sample_spec.rate,

@@ -47,23 +47,40 @@ isr_devices_list (void)
   return devices;
 }
 
-/* A PCM of type pulse takes everything: its true rate is that of the source it
- * leads to, which only the server knows. */
+/* The source that a PCM leads to; only its server knows the true rate. */
+static const IsrDevice *
+find_source (GPtrArray *sources, const char *name)
+{
+  for (guint i = 0; i < sources->len; i++) {
+    const IsrDevice *source = sources->pdata[i];
+
+    if (name ? g_str_equal (source->id, name) : source->is_default && source->kind == ISR_DEVICE_PULSE)
+      return source;
+  }
+  return NULL;
+}
+
+/* A PCM of type pulse takes every rate and has none of its own. It is recorded
+ * without the detour through libasound, too: alsasrc of GStreamer 1.22 never
+ * comes back from reading it when the server has died. */
 static void
 ask_server (IsrDevice *device)
 {
-  g_autofree char *server = NULL, *source = NULL;
+  g_autofree char *server = NULL, *name = NULL;
   g_autoptr (GPtrArray) sources = NULL;
-  const IsrDevice *found;
+  const IsrDevice *source;
+  gboolean direct;
 
-  if (!isr_devices_alsa_get_pulse (device->id, &server, &source))
+  if (!isr_devices_alsa_get_pulse (device->id, &server, &name, &direct))
     return;
   sources = list_new ();
   isr_devices_pulse_list (server, sources);
-  for (guint i = 0; i < sources->len; i++) {
-    found = sources->pdata[i];
-    if (source ? g_str_equal (found->id, source) : found->is_default && found->kind == ISR_DEVICE_PULSE)
-      device->range = found->range;
+  if (!(source = find_source (sources, name)))
+    return;
+  device->range = source->range;
+  if (direct) {
+    device->server = g_steal_pointer (&server);
+    device->source = g_strdup (source->id);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define QUEUE_TIME (2 * GST_SECOND)
+#define BACKSTOP 10 /* s after the watchdog */
 
 struct _IsrPipeline {
   GstElement *element;
@@ -18,6 +19,7 @@ struct _IsrPipeline {
   char *what;
   char *device; /* pulsesrc: what was asked for; else NULL */
 
+  char *strayed;   /* atomic, set once */
   gsize bytes;     /* atomic */
   int expects_end; /* atomic */
   int ended;       /* atomic: EOS went into the sink */
@@ -37,6 +39,8 @@ make (IsrPipeline *self, const char *factory, GError **error)
   return element;
 }
 
+/* After its timeout souphttpsrc asks again with a range, even with no retries,
+ * and fails with words about seeking: our own watchdog must be the first. */
 static GstElement *
 build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
 {
@@ -53,8 +57,8 @@ build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **er
       "iradio-mode", TRUE,
       "compress", FALSE,
       "keep-alive", FALSE,
-      "retries", 0, /* its own retries ask for a range, which no live server has */
-      "timeout", (guint) MAX (1, (config->stall + GST_SECOND - 1) / (gint64) GST_SECOND),
+      "retries", 0,
+      "timeout", (guint) (config->stall / (gint64) GST_SECOND + BACKSTOP),
       NULL);
   return source;
 }
@@ -82,21 +86,34 @@ build_stream (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
   return self->source;
 }
 
+/* In the streaming thread. To read the property is to ask the server: it blocks. */
+static void
+on_device (GObject *source, GParamSpec *spec, gpointer data)
+{
+  IsrPipeline *self = data;
+  char *now = NULL;
+
+  g_object_get (source, "current-device", &now, NULL);
+  if (now && !g_str_equal (now, self->device) && g_atomic_pointer_compare_and_exchange (&self->strayed, NULL, now))
+    return;
+  g_free (now);
+}
+
 static GstElement *
 make_device_source (IsrPipeline *self, const IsrDevice *device, GError **error)
 {
-  gboolean is_pulse = device->kind == ISR_DEVICE_PULSE || device->kind == ISR_DEVICE_MONITOR;
-  GstElement *source = make (self, is_pulse ? "pulsesrc" : "alsasrc", error);
+  GstElement *source = make (self, device->source ? "pulsesrc" : "alsasrc", error);
 
   if (!source)
     return NULL;
-  g_object_set (source, "device", device->id, "provide-clock", TRUE, NULL);
-  if (is_pulse) {
+  g_object_set (source, "device", device->source ? device->source : device->id, "provide-clock", TRUE, NULL);
+  if (device->source) {
     /* else PipeWire records something else when the device is gone */
     g_autoptr (GstStructure) stay = gst_structure_new ("props", "node.dont-reconnect", G_TYPE_STRING, "true", NULL);
 
-    g_object_set (source, "stream-properties", stay, "client-name", "isr", NULL);
-    self->device = g_strdup (device->id);
+    g_object_set (source, "stream-properties", stay, "client-name", "isr", "server", device->server, NULL);
+    self->device = g_strdup (device->source);
+    g_signal_connect (source, "notify::current-device", G_CALLBACK (on_device), self);
   }
   return source;
 }
@@ -237,6 +254,7 @@ pipeline_clear (IsrPipeline *self)
   gst_clear_object (&self->element);
   g_free (self->what);
   g_free (self->device);
+  g_free (self->strayed);
 }
 
 IsrPipeline *
@@ -294,15 +312,10 @@ isr_pipeline_get_bytes (IsrPipeline *self)
   return (gsize) g_atomic_pointer_get (&self->bytes);
 }
 
-char *
+const char *
 isr_pipeline_get_strayed (IsrPipeline *self)
 {
-  g_autofree char *now = NULL;
-
-  if (!self->device)
-    return NULL;
-  g_object_get (self->source, "current-device", &now, NULL);
-  return now && !g_str_equal (now, self->device) ? g_steal_pointer (&now) : NULL;
+  return g_atomic_pointer_get (&self->strayed);
 }
 
 void

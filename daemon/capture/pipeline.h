@@ -39,7 +39,7 @@ gsize isr_pipeline_get_bytes (IsrPipeline *self);
 
 /* A sound server moves a stream elsewhere when its device goes: the name of the
  * device that is recorded instead of the wanted one, or NULL. */
-char *isr_pipeline_get_strayed (IsrPipeline *self);
+const char *isr_pipeline_get_strayed (IsrPipeline *self);
 
 /* From now on the end of the stream is what we want. */
 void isr_pipeline_expect_end (IsrPipeline *self);

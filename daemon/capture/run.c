@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define DRAIN_LIMIT 10 /* s */
+#define CLOSE_LIMIT 15 /* s */
 
 static G_DEFINE_QUARK (isr_heard, isr_heard)
 
@@ -29,7 +30,7 @@ struct _IsrRun {
   Phase phase;
   IsrPipeline *pipeline;
   guint watch;               /* on the bus */
-  guint limit;               /* of draining */
+  guint limit;               /* of draining, then of closing */
   GCancellable *cancellable; /* of the probe */
   gboolean broken;           /* a fault was found; it may still be looked into */
   gboolean wants_end;
@@ -112,11 +113,25 @@ run_free (IsrRun *self)
   const IsrRunFuncs *funcs = self->funcs;
   gpointer data = self->data;
 
+  g_clear_handle_id (&self->limit, g_source_remove);
   g_clear_pointer (&self->pipeline, isr_pipeline_unref);
   g_object_unref (self->cancellable);
   g_free (self);
   funcs->ended (data);
 }
+
+static void
+nobody_message (gpointer data, const GstStructure *message)
+{
+}
+
+static void
+nobody_ended (gpointer data)
+{
+}
+
+/* For a run that hangs in a driver: it goes on by itself, unheard. */
+static const IsrRunFuncs nobody = { NULL, nobody_message, NULL, nobody_ended };
 
 static gboolean on_bus (GstBus *bus, GstMessage *message, gpointer data);
 
@@ -129,11 +144,26 @@ step_empty_bus (IsrRun *self)
 
   g_clear_handle_id (&self->watch, g_source_remove);
   while ((message = gst_bus_pop (bus))) {
-    on_bus (bus, message, self);
+    if (self->funcs != &nobody) /* else its config may be gone */
+      on_bus (bus, message, self);
     gst_message_unref (message);
   }
   gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
   run_work (self, work_null, run_free);
+}
+
+static gboolean
+on_close_limit (gpointer data)
+{
+  IsrRun *self = data;
+  const IsrRunFuncs *funcs = self->funcs;
+
+  self->limit = 0;
+  isr_log_error (self->config->name, "does not close within %d s, the driver hangs: left behind", CLOSE_LIMIT);
+  self->funcs = &nobody;
+  g_clear_handle_id (&self->watch, g_source_remove);
+  funcs->ended (self->data);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -143,6 +173,7 @@ run_close (IsrRun *self)
     return;
   self->phase = RUN_CLOSING;
   g_clear_handle_id (&self->limit, g_source_remove);
+  self->limit = g_timeout_add_seconds (CLOSE_LIMIT, on_close_limit, self);
   g_cancellable_cancel (self->cancellable);
   run_work (self, work_ready, step_empty_bus);
 }
@@ -180,13 +211,13 @@ isr_run_end (IsrRun *self, const char *gap)
 
 /* --- what the bus says --- */
 
+/* Takes @fault. */
 static void
 run_fault (IsrRun *self, IsrFault *fault)
 {
-  g_autoptr (IsrFault) owned = fault;
-
   if (!self->wants_end)
     self->funcs->fault (self->data, fault);
+  isr_fault_free (fault);
 }
 
 /* The server can be connected to: then what broke is the stream itself. */

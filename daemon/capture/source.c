@@ -19,6 +19,7 @@
 #define RECOVERED (10 * G_TIME_SPAN_SECOND)       /* of audio: the failures are forgotten */
 #define SOUNDCARD_STALL (3 * G_TIME_SPAN_SECOND)  /* sound servers deliver in bursts of up to 2 s */
 #define SOUNDCARD_FIRST (30 * G_TIME_SPAN_SECOND) /* an open device may have nothing to say at first */
+#define CONNECT_EXTRA (2 * G_TIME_SPAN_SECOND)    /* redirects, TLS, a far server */
 #define WARNING_DISK "disk"
 #define WARNING_NO_DATA "no-data"
 
@@ -187,7 +188,7 @@ get_patience (IsrSource *self)
   gint64 stall = self->config->stall / 1000;
 
   if (self->config->type == ISR_SOURCE_STREAM)
-    return self->bytes ? stall : stall + 2 * G_TIME_SPAN_SECOND; /* the source's own limit comes first: it knows more */
+    return self->bytes ? stall : stall + CONNECT_EXTRA;
   return self->bytes ? MAX (stall, SOUNDCARD_STALL) : MAX (stall, SOUNDCARD_FIRST);
 }
 
@@ -218,7 +219,8 @@ source_check_flow (IsrSource *self, IsrPipeline *pipeline)
 static void
 source_check_device (IsrSource *self, IsrPipeline *pipeline)
 {
-  g_autofree char *strayed = isr_pipeline_get_strayed (pipeline), *detail = NULL;
+  const char *strayed = isr_pipeline_get_strayed (pipeline);
+  g_autofree char *detail = NULL;
 
   if (!strayed || self->ending)
     return;

@@ -95,6 +95,7 @@ static const Row rows[] = {
   { gst_resource_error_quark, GST_RESOURCE_ERROR_WRITE, "disk", "disk", NULL },
   { gst_resource_error_quark, GST_RESOURCE_ERROR_SYNC, "disk", "disk", NULL },
   { gst_resource_error_quark, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "disk", "disk", NULL },
+  { gst_resource_error_quark, GST_RESOURCE_ERROR_FAILED, "internal", "disconnected", NULL },
   { gst_resource_error_quark, GST_RESOURCE_ERROR_SETTINGS, "internal", "unavailable", NULL },
   { gst_stream_error_quark, GST_STREAM_ERROR_TYPE_NOT_FOUND, "not-audio", "not-audio", NULL },
   { gst_stream_error_quark, GST_STREAM_ERROR_WRONG_TYPE, "not-audio", "not-audio", NULL },
@@ -194,7 +195,7 @@ isr_words_from_message (const IsrSourceConfig *config, GstMessage *message, cons
   if (fault)
     return fault;
   row = find_row (error);
-  more = useful_debug (debug);
+  more = row && row->words ? NULL : useful_debug (debug);
   text = g_strdup_printf ("%s%s%s%s%s%s%s", row && row->words ? row->words : error->message,
       more ? " (" : "", more ? more : "", more ? ")" : "",
       heard ? " (ALSA says: " : "", heard ? heard : "", heard ? ")" : "");

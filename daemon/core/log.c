@@ -51,7 +51,8 @@ char *
 isr_log_format_line (GDateTime *when, IsrLogLevel level, const char *source, const char *text)
 {
   g_autofree char *time = g_date_time_format (when, "%Y-%m-%dT%H:%M:%S%:z");
-  g_auto (GStrv) lines = g_strsplit (g_strchomp (g_strdup (text)), "\n", -1);
+  g_autofree char *trimmed = g_strchomp (g_strdup (text));
+  g_auto (GStrv) lines = g_strsplit (trimmed, "\n", -1);
   g_autofree char *one = g_strjoinv (" | ", lines);
 
   if (source)

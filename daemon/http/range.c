@@ -95,17 +95,17 @@ parse_list (const char *p, guint64 size, GArray *ranges)
   return parts > 0;
 }
 
-static guint64
-add_up (const GArray *ranges)
+static gboolean
+is_more_than (const GArray *ranges, guint64 size)
 {
-  guint64 sum = 0;
-
   for (guint i = 0; i < ranges->len; i++) {
     guint64 length = g_array_index (ranges, IsrRange, i).length;
 
-    sum = length > G_MAXUINT64 - sum ? G_MAXUINT64 : sum + length;
+    if (length > size)
+      return TRUE;
+    size -= length;
   }
-  return sum;
+  return FALSE;
 }
 
 IsrRangeResult
@@ -117,7 +117,7 @@ isr_range_parse (const char *header, guint64 size, GArray *ranges)
     g_array_set_size (ranges, 0);
     return ISR_RANGE_UNSATISFIABLE;
   }
-  if (ranges->len == 1 || add_up (ranges) <= size)
+  if (ranges->len == 1 || !is_more_than (ranges, size))
     return ISR_RANGE_PARTIAL;
   g_array_set_size (ranges, 0);
   return ISR_RANGE_WHOLE;

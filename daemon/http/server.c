@@ -104,9 +104,9 @@ note_address (IsrHttp *self)
 }
 
 static GTimeZone *
-make_zone (const char *timezone)
+make_zone (const char *name)
 {
-  GTimeZone *zone = timezone ? g_time_zone_new_identifier (timezone) : NULL;
+  GTimeZone *zone = name ? g_time_zone_new_identifier (name) : NULL;
 
   return zone ? zone : g_time_zone_new_local ();
 }
@@ -174,10 +174,10 @@ isr_http_is_writable (IsrHttp *self)
 }
 
 char *
-isr_http_dup_status (const IsrControl *control, const char *timezone)
+isr_http_dup_status (const IsrControl *control, const char *zone_name)
 {
   g_autoptr (GPtrArray) states = isr_control_states (control);
-  g_autoptr (GTimeZone) zone = make_zone (timezone);
+  g_autoptr (GTimeZone) zone = make_zone (zone_name);
 
   return isr_json_status (states, zone);
 }

@@ -27,7 +27,8 @@ guint isr_http_get_port (IsrHttp *self);
 /* Whether requests may change anything. */
 gboolean isr_http_is_writable (IsrHttp *self);
 
-/* The body of /api/status: what status.json is made of. */
-char *isr_http_dup_status (const IsrControl *control, const char *timezone);
+/* The body of /api/status: what status.json is made of. @zone_name NULL: the
+ * system's. */
+char *isr_http_dup_status (const IsrControl *control, const char *zone_name);
 
 G_END_DECLS

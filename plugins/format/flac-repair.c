@@ -66,7 +66,7 @@ read_metadata (FlacFile *self, IsrInput *input, GError **error)
     if (input->read (input, at, head, 4) != 4)
       return fail (error, "it ends before its first frame");
     size = isr_get_be (head + 1, 3);
-    if (at == 4 && ((head[0] & 0x7f) != ISR_FLAC_STREAMINFO || input->read (input, at + 4, info, sizeof info) != sizeof info))
+    if (at == 4 && ((head[0] & 0x7f) != ISR_FLAC_STREAMINFO || size != sizeof info || input->read (input, at + 4, info, sizeof info) != sizeof info))
       return fail (error, "it does not begin with STREAMINFO");
     if ((head[0] & 0x7f) == ISR_FLAC_SEEKTABLE)
       read_table (self, input, at + 4, size);
@@ -104,7 +104,8 @@ count_frame (FlacFile *self, const IsrFlacFrame *frame, const IsrFlacFrame *firs
   self->end = end;
 }
 
-static void
+/* FALSE when reading failed: nothing may be cut by what was seen so far. */
+static gboolean
 find_frames (FlacFile *self, IsrInput *input)
 {
   IsrFlacScan scan;
@@ -122,6 +123,7 @@ find_frames (FlacFile *self, IsrInput *input)
     count_frame (self, &frame, &first, start, end);
   }
   isr_flac_scan_clear (&scan);
+  return !scan.failed;
 }
 
 /* --- the verdict --------------------------------------------------------------------- */
@@ -158,7 +160,8 @@ repair (FlacFile *self, IsrInput *input, IsrOutput *output, IsrRepairResult *res
 {
   gboolean complete = FALSE;
 
-  find_frames (self, input);
+  if (!find_frames (self, input))
+    return fail (error, "reading it failed, so it was left as it is");
   if (!self->end)
     return fail (error, "there is no whole frame in it");
   complete = is_complete (self, input);

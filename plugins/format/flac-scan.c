@@ -32,6 +32,7 @@ look (IsrFlacScan *self, guint64 offset, gsize size, gsize *got)
     self->window = g_malloc (n + 1);
     self->base = offset;
     self->length = MAX (self->input->read (self->input, offset, self->window, n), 0);
+    self->failed |= self->length < n;
   }
   *got = self->base + self->length - offset;
   return self->window + (offset - self->base);
@@ -65,7 +66,9 @@ header_at (IsrFlacScan *self, guint64 offset, IsrFlacFrame *frame)
 }
 
 /* Where the frame at @start ends: 0 when it is torn or broken. Decoded is only
- * what no header follows: the last frame, or one before a broken header. */
+ * what no header follows: the last frame, or one before a broken header. A last
+ * frame that libFLAC does not decode is whole by its checksum alone, as it is
+ * where a header follows: a file cut between the two must not be cut again. */
 static guint64
 find_end (IsrFlacScan *self, const IsrFlacFrame *frame, guint64 start)
 {
@@ -73,6 +76,7 @@ find_end (IsrFlacScan *self, const IsrFlacFrame *frame, guint64 start)
   gsize got = 0;
   const guint8 *data = look (self, start, limit + ISR_FLAC_FRAME_MAX_HEADER, &got);
   gsize end = MIN (got, limit);
+  gsize length;
   gsize at = frame->header_size;
   guint16 crc = isr_flac_crc16 (0, data, at);
 
@@ -90,8 +94,10 @@ find_end (IsrFlacScan *self, const IsrFlacFrame *frame, guint64 start)
     crc = isr_flac_crc16 (crc, data + at, 1);
     at++;
   }
-  end = isr_flac_decode_length (self->info, data, end);
-  return end ? start + end : 0;
+  length = isr_flac_decode_length (self->info, data, end);
+  if (length == 0 && crc == 0 && start + end == self->input->size)
+    length = end;
+  return length ? start + length : 0;
 }
 
 /* The next offset from @offset on where a header may stand. */
@@ -115,7 +121,7 @@ next_sync (IsrFlacScan *self, guint64 offset)
 gboolean
 isr_flac_scan_next (IsrFlacScan *self, IsrFlacFrame *frame, guint64 *start, guint64 *end)
 {
-  for (guint64 at = self->at; at < self->input->size; at = next_sync (self, at + 1)) {
+  for (guint64 at = self->at; at < self->input->size && !self->failed; at = next_sync (self, at + 1)) {
     if (!header_at (self, at, frame))
       continue;
     *end = find_end (self, frame, at);

@@ -18,7 +18,8 @@ typedef struct {
   guint64 at;       /* the next frame is looked for here */
   gboolean started; /* a frame was found: others must be like it */
   IsrFlacFrame like;
-  guint8 *window; /* bytes of the file from @base */
+  gboolean failed; /* reading failed: what was not found may still be there */
+  guint8 *window;  /* bytes of the file from @base */
   guint64 base;
   gsize length;
 } IsrFlacScan;

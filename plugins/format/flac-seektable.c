@@ -2,12 +2,11 @@
 /* flac-seektable.c - points, thinned when they become too many. */
 #include "plugins/format/flac-seektable.h"
 
-#include "plugins/format/bytes.h"
-
 #define SECONDS_PER_POINT 10
 #define MAX_SECONDS (24 * 3600)
-#define MAX_POINTS 3640 /* of 18 bytes: 64 KiB */
+#define MAX_POINTS 3640 /* 64 KiB */
 #define UNKNOWN_POINTS 360
+#define POINT 18 /* bytes */
 
 void
 isr_flac_seek_table_init_capacity (IsrFlacSeekTable *self, guint capacity, guint rate)
@@ -61,18 +60,28 @@ isr_flac_seek_table_add (IsrFlacSeekTable *self, guint64 sample, guint64 offset,
   self->next = ((sample + samples - 1) / self->spacing + 1) * self->spacing;
 }
 
+static void
+write_be (guint8 *out, guint64 value, guint size)
+{
+  while (size--)
+    *out++ = value >> (8 * size);
+}
+
 GBytes *
 isr_flac_seek_table_build (const IsrFlacSeekTable *self)
 {
   const IsrFlacSeekPoint *points = (const IsrFlacSeekPoint *) self->points->data;
-  GByteArray *out = g_byte_array_sized_new (self->capacity * 18);
+  gsize size = (gsize) self->capacity * POINT;
+  guint8 *out = g_malloc0 (size);
 
   for (guint i = 0; i < self->capacity; i++) {
-    gboolean used = i < self->points->len;
-
-    isr_put_be (out, used ? points[i].sample : G_MAXUINT64, 8);
-    isr_put_be (out, used ? points[i].offset : 0, 8);
-    isr_put_be (out, used ? points[i].samples : 0, 2);
+    if (i >= self->points->len) { /* a placeholder */
+      write_be (out + i * POINT, G_MAXUINT64, 8);
+      continue;
+    }
+    write_be (out + i * POINT, points[i].sample, 8);
+    write_be (out + i * POINT + 8, points[i].offset, 8);
+    write_be (out + i * POINT + 16, points[i].samples, 2);
   }
-  return g_byte_array_free_to_bytes (out);
+  return g_bytes_new_take (out, size);
 }

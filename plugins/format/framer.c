@@ -21,6 +21,18 @@ isr_framer_clear (IsrFramer *self)
 }
 
 void
+isr_framer_begin_file (IsrFramer *self)
+{
+  self->file = self->first = TRUE;
+}
+
+void
+isr_framer_end_file (IsrFramer *self)
+{
+  self->ended = TRUE;
+}
+
+void
 isr_framer_flush (IsrFramer *self)
 {
   if (self->chunk)
@@ -76,27 +88,37 @@ typedef enum {
   FRAMER_WRONG, /* no frame begins here */
 } FramerVerdict;
 
+/* Does a frame of the kind @key begin at @p, where another one ends? */
+static FramerVerdict
+framer_judge_next (IsrFramer *self, const guint8 *p, gsize left, guint32 key)
+{
+  guint32 next_key = 0;
+  gsize size;
+
+  if (left < self->header_size)
+    return FRAMER_WAIT;
+  size = self->measure (p, left, &next_key);
+  if (size == 0 || next_key != key)
+    return FRAMER_WRONG;
+  return self->file && size > left ? FRAMER_WAIT : FRAMER_FRAME;
+}
+
 static FramerVerdict
 framer_judge (IsrFramer *self, const guint8 *p, gsize left, gsize *size)
 {
+  FramerVerdict verdict = FRAMER_FRAME;
   guint32 key = 0;
-  guint32 next_key = 0;
 
   *size = self->measure (p, left, &key);
   if (*size == 0)
     return FRAMER_WRONG;
   if (*size > left)
-    return FRAMER_WAIT;
-  if (*size == left || (self->locked && key == self->key)) {
+    verdict = FRAMER_WAIT;
+  else if (!self->first && !(self->locked && key == self->key) && (self->file || *size < left))
+    verdict = framer_judge_next (self, p + *size, left - *size, key);
+  if (verdict == FRAMER_FRAME)
     self->key = key;
-    return FRAMER_FRAME;
-  }
-  if (left - *size < self->header_size)
-    return FRAMER_WAIT;
-  if (self->measure (p + *size, left - *size, &next_key) == 0 || next_key != key)
-    return FRAMER_WRONG;
-  self->key = key;
-  return FRAMER_FRAME;
+  return verdict == FRAMER_WAIT && self->ended ? FRAMER_WRONG : verdict;
 }
 
 /* Steps over tags. FALSE: the bytes are used up or too few to tell. */
@@ -131,6 +153,7 @@ framer_take (IsrFramer *self, gsize size, guint64 *offset)
     *offset = self->offset;
   framer_advance (self, size);
   self->locked = TRUE;
+  self->first = FALSE;
   self->dropped = 0;
   return frame;
 }
@@ -152,7 +175,7 @@ isr_framer_next (IsrFramer *self, guint64 *offset)
     framer_advance (self, 1);
     self->dropped++;
     self->garbage++;
-    self->locked = FALSE;
+    self->locked = self->first = FALSE;
   }
   return NULL;
 }

@@ -120,7 +120,8 @@ parse_xing (IsrMp3Info *self, const guint8 *data, gsize size)
       self->bytes = get (data + at, 4);
     at += n;
   }
-  if (at + AT_DELAY + 3 <= size && (memcmp (data + at, "LAME", 4) == 0 || memcmp (data + at, "Lavf", 4) == 0 || memcmp (data + at, "Lavc", 4) == 0)) {
+  self->extension = at;
+  if (at + LAME_SIZE <= size && (memcmp (data + at, "LAME", 4) == 0 || memcmp (data + at, "Lavf", 4) == 0 || memcmp (data + at, "Lavc", 4) == 0)) {
     guint padding = get (data + at + AT_DELAY, 3) & 0xfff;
 
     self->gapless = TRUE;
@@ -210,6 +211,6 @@ isr_mp3_info_fill (guint8 *data, gsize size, const IsrMp3Index *index, guint ski
   put (xing + AT_BYTES, 4, MIN (size + index->bytes, G_MAXUINT32));
   if (info.flags & FLAG_TOC)
     fill_toc (xing + AT_TOC, size, index);
-  if (info.gapless && info.offset + XING_SIZE + LAME_SIZE <= size && (info.flags & 15) == 15)
-    fill_lame (data, xing + XING_SIZE, size, index, skip, drop);
+  if (info.gapless && info.extension + LAME_SIZE <= size)
+    fill_lame (data, data + info.extension, size, index, skip, drop);
 }

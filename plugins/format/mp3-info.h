@@ -48,6 +48,7 @@ typedef struct {
   gboolean ours;    /* made by isr_mp3_info_new() */
   gboolean gapless; /* delay and padding are given */
   gsize offset;     /* of "Info" in the frame */
+  gsize extension;  /* of the encoder's name in the frame: behind those of the fields that there are */
   guint flags;      /* which of frames, bytes, table there are: 1, 2, 4 */
   guint frames;     /* without this one; 0 = not known */
   guint bytes;      /* with this one; 0 = not known */

@@ -20,9 +20,7 @@ typedef struct {
 gboolean
 isr_mp3_probe (const guint8 *head, gsize size)
 {
-  if (isr_scan_probe (head, size, isr_mp3_frame_measure, ISR_MP3_HEADER_SIZE))
-    return TRUE;
-  return size > 3 && memcmp (head, "ID3", 3) == 0 && !isr_adts_probe (head, size); /* a tag larger than @head */
+  return isr_scan_probe (head, size, isr_mp3_frame_measure, ISR_MP3_HEADER_SIZE);
 }
 
 static void

@@ -11,6 +11,9 @@ static const struct {
 } formats[] = {
   { isr_wav_probe, isr_wav_repair },
   { isr_flac_probe, isr_flac_repair },
+  { isr_ogg_probe, isr_ogg_repair },
+  { isr_mp3_probe, isr_mp3_repair },
+  { isr_adts_probe, isr_adts_repair },
 };
 
 gboolean

@@ -12,6 +12,7 @@ isr_scan_init (IsrScan *self, IsrInput *input, IsrFrameMeasure measure, gsize he
 {
   *self = (IsrScan){ .input = input };
   isr_framer_init (&self->framer, measure, header_size);
+  isr_framer_begin_file (&self->framer);
 }
 
 void
@@ -43,9 +44,12 @@ isr_scan_next (IsrScan *self, guint64 *offset)
   GBytes *frame;
   guint64 begin = 0;
 
-  while (!(frame = isr_framer_next (&self->framer, &begin)))
-    if (!scan_read (self))
+  while (!(frame = isr_framer_next (&self->framer, &begin))) {
+    if (self->framer.ended)
       return NULL;
+    if (!scan_read (self))
+      isr_framer_end_file (&self->framer);
+  }
   self->end = begin + g_bytes_get_size (frame);
   if (offset)
     *offset = begin;
@@ -88,7 +92,7 @@ isr_scan_probe (const guint8 *head, gsize size, IsrFrameMeasure measure, gsize h
   isr_framer_init (&framer, measure, header_size);
   isr_framer_push (&framer, bytes);
   frame = isr_framer_next (&framer, NULL);
-  found = frame && framer.garbage == 0;
+  found = framer.garbage == 0 && (frame || (size > 3 && memcmp (head, "ID3", 3) == 0));
   isr_framer_clear (&framer);
   return found;
 }

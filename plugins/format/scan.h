@@ -28,7 +28,8 @@ guint64 isr_scan_get_end (IsrScan *self);
 /* FALSE and an error if reading failed, or @samples, what a player would play, is 0. */
 gboolean isr_scan_check (const IsrScan *self, guint64 samples, GError **error);
 
-/* Does a frame begin at the start of @head, or behind an ID3v2 tag, and another one behind it? */
+/* Does a frame begin at the start of @head, or behind an ID3v2 tag, and another one
+ * behind it? Behind a tag there may be too little of @head to tell: then yes. */
 gboolean isr_scan_probe (const guint8 *head, gsize size, IsrFrameMeasure measure, gsize header_size);
 
 G_END_DECLS

@@ -15,7 +15,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "plugins/messages.h"
+#include "plugins/split/ioreport.h"
 #include "plugins/split/lostpart.h"
 #include "plugins/split/partfile.h"
 
@@ -50,8 +50,7 @@ struct _IsrIoThread {
   GAsyncQueue *replies; /* numbers of JOB_REPLY */
   GAsyncQueue *nudges;  /* ends the pause between two tries */
 
-  gboolean full; /* object lock, with the next one and settings.stats */
-  char *path;    /* of the file being written, for messages of the streaming thread */
+  IsrIoReport report; /* object lock, with settings.stats */
 
   gint finishing, awake, broken, lost; /* atomic; lost: number of the last lost file */
   guint opened, asked;                 /* streaming thread: last numbers given out */
@@ -76,66 +75,6 @@ job_free (gpointer data)
   g_free (self);
 }
 
-static void
-set_path (IsrIoThread *self, const char *path)
-{
-  GST_OBJECT_LOCK (self->settings.owner);
-  g_free (self->path);
-  self->path = g_strdup (path);
-  GST_OBJECT_UNLOCK (self->settings.owner);
-}
-
-/* --- reports --- */
-
-/* Says it once, until writing works again. */
-static void
-report_failed (IsrIoThread *self, int code, const char *what)
-{
-  g_autofree char *path = NULL;
-  g_autofree char *detail = NULL;
-  guint64 lost;
-  gboolean known;
-
-  GST_OBJECT_LOCK (self->settings.owner);
-  known = self->settings.stats->failed;
-  self->settings.stats->failed = TRUE;
-  lost = self->settings.stats->lost_ns;
-  path = g_strdup (self->path ? self->path : "");
-  GST_OBJECT_UNLOCK (self->settings.owner);
-  if (known)
-    return;
-  detail = g_strdup_printf ("could not %s %s: %s", what, path, g_strerror (code));
-  self->settings.post (self->settings.owner,
-      gst_structure_new (ISR_MESSAGE_DISK, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
-          "state", G_TYPE_STRING, "failed", "location", G_TYPE_STRING, path,
-          "errno", G_TYPE_INT, code, "detail", G_TYPE_STRING, detail,
-          "lost", G_TYPE_UINT64, lost, NULL));
-}
-
-/* A write succeeded. As long as audio is being dropped nothing has recovered. */
-static void
-report_recovered (IsrIoThread *self)
-{
-  g_autofree char *path = NULL;
-  guint64 lost;
-  gboolean changed;
-
-  GST_OBJECT_LOCK (self->settings.owner);
-  changed = self->settings.stats->failed && !self->full;
-  if (changed)
-    self->settings.stats->failed = FALSE;
-  lost = self->settings.stats->lost_ns;
-  path = g_strdup (self->path);
-  GST_OBJECT_UNLOCK (self->settings.owner);
-  if (!changed)
-    return;
-  self->settings.post (self->settings.owner,
-      gst_structure_new (ISR_MESSAGE_DISK, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
-          "state", G_TYPE_STRING, "recovered", "location", G_TYPE_STRING, path,
-          "errno", G_TYPE_INT, 0, "detail", G_TYPE_STRING, "writing works again",
-          "lost", G_TYPE_UINT64, lost, NULL));
-}
-
 /* --- the jobs: 0 or an errno, and then they may be run again --- */
 
 static int
@@ -145,11 +84,11 @@ run_open (IsrIoThread *self, Job *job)
 
   self->number = job->number;
   self->announced = FALSE;
-  set_path (self, job->stem);
+  isr_io_report_set_path (&self->report, job->stem);
   self->part = isr_part_file_open (self->settings.verbs, job->stem, job->extension, &code);
   if (!self->part)
     return code;
-  set_path (self, isr_part_file_get_path (self->part));
+  isr_io_report_set_path (&self->report, isr_part_file_get_path (self->part));
   self->header_size = 0;
   self->synced_us = g_get_monotonic_time ();
   return 0;
@@ -185,7 +124,7 @@ run_append (IsrIoThread *self, Job *job)
   if ((code = sync_when_due (self)) != 0)
     return code;
   self->written = TRUE;
-  report_recovered (self);
+  isr_io_report_recovered (&self->report);
   return 0;
 }
 
@@ -333,14 +272,14 @@ break_down (IsrIoThread *self, int code, const char *what)
   if (g_atomic_int_get (&self->broken))
     return;
   g_atomic_int_set (&self->broken, TRUE);
-  self->settings.fail (self->settings.owner, code, self->path, what);
+  self->settings.fail (self->settings.owner, code, self->report.path, what);
 }
 
 /* TRUE: run it again. Its first failure at the end of the recording is its last. */
 static gboolean
 may_retry (IsrIoThread *self, Job *job, int code)
 {
-  report_failed (self, code, jobs[job->type].what);
+  isr_io_report_failed (&self->report, code, jobs[job->type].what);
   if (!self->settings.disk_retry || is_hopeless (self, code)) {
     break_down (self, code, jobs[job->type].what);
     return FALSE;
@@ -413,6 +352,7 @@ isr_io_thread_new (const IsrIoSettings *settings)
   IsrIoThread *self = g_new0 (IsrIoThread, 1);
 
   self->settings = *settings;
+  self->report = (IsrIoReport){ settings->owner, settings->stats, settings->post };
   self->jobs = g_async_queue_new_full (job_free);
   self->replies = g_async_queue_new ();
   self->nudges = g_async_queue_new ();
@@ -445,7 +385,7 @@ isr_io_thread_free (IsrIoThread *self)
   g_async_queue_unref (self->nudges);
   g_clear_pointer (&self->part, isr_part_file_close);
   isr_lost_part_clear (&self->gone);
-  g_free (self->path);
+  g_free (self->report.path);
   g_free (self);
 }
 
@@ -493,10 +433,10 @@ isr_io_thread_is_full (IsrIoThread *self)
   guint share;
 
   GST_OBJECT_LOCK (self->settings.owner);
-  was = self->full;
+  was = self->report.full;
   share = was ? 2 : 1;
-  self->full = self->settings.stats->pending_ns > self->settings.max_pending / share && self->settings.stats->pending_bytes > ISR_IO_PENDING_MIN_BYTES / share;
-  full = self->full;
+  self->report.full = self->settings.stats->pending_ns > self->settings.max_pending / share && self->settings.stats->pending_bytes > ISR_IO_PENDING_MIN_BYTES / share;
+  full = self->report.full;
   GST_OBJECT_UNLOCK (self->settings.owner);
   return full;
 }
@@ -504,7 +444,7 @@ isr_io_thread_is_full (IsrIoThread *self)
 void
 isr_io_thread_drop (IsrIoThread *self, guint64 duration_ns)
 {
-  report_failed (self, ETIMEDOUT, "keep up with writing to");
+  isr_io_report_failed (&self->report, ETIMEDOUT, "keep up with writing to");
   GST_OBJECT_LOCK (self->settings.owner);
   self->settings.stats->lost_ns += duration_ns;
   GST_OBJECT_UNLOCK (self->settings.owner);

@@ -2,91 +2,31 @@
 /* lostpart.c - repair in place, over the file that is still open. */
 #include "plugins/split/lostpart.h"
 
-#include <unistd.h>
+#include <errno.h>
 
-#include "plugins/format/repair.h"
+#include "plugins/format/file.h"
 #include "plugins/messages.h"
-
-typedef struct {
-  IsrInput parent;
-  int fd;
-} FdInput;
-
-typedef struct {
-  IsrOutput parent;
-  IsrPartFile *part;
-  int code; /* first failure */
-} PartOutput;
-
-static gssize
-fd_read (IsrInput *input, guint64 offset, void *buffer, gsize size)
-{
-  return pread (((FdInput *) input)->fd, buffer, size, (off_t) offset);
-}
-
-static void
-note (PartOutput *self, int code)
-{
-  if (!self->code)
-    self->code = code;
-}
-
-static void
-part_append (IsrOutput *output, GBytes *bytes)
-{
-  PartOutput *self = (PartOutput *) output;
-  gsize size = 0;
-  const void *data = g_bytes_get_data (bytes, &size);
-
-  if (!self->code)
-    note (self, isr_part_file_append (self->part, data, size));
-}
-
-static void
-part_patch (IsrOutput *output, guint64 offset, GBytes *bytes)
-{
-  PartOutput *self = (PartOutput *) output;
-  gsize size = 0;
-  const void *data = g_bytes_get_data (bytes, &size);
-
-  if (!self->code)
-    note (self, isr_part_file_patch (self->part, offset, data, size));
-}
-
-static void
-part_truncate (IsrOutput *output, guint64 size)
-{
-  PartOutput *self = (PartOutput *) output;
-
-  if (!self->code)
-    note (self, isr_part_file_truncate (self->part, size));
-}
-
-static guint64
-mend (IsrPartFile *part)
-{
-  FdInput input = { { fd_read, isr_part_file_get_size (part) }, isr_part_file_get_fd (part) };
-  PartOutput output = { { part_append, part_patch, part_truncate }, part, 0 };
-  g_autoptr (GError) error = NULL;
-  IsrRepairResult result = { 0 };
-
-  if (isr_repair (&input.parent, &output.parent, &result, &error))
-    return result.samples;
-  g_debug ("%s: not mended: %s", isr_part_file_get_path (part), error->message);
-  return 0;
-}
 
 void
 isr_lost_part_take (IsrLostPart *self, IsrPartFile *part, guint64 header_size)
 {
+  g_autoptr (GError) error = NULL;
+  IsrRepairResult result = { 0 };
+  IsrFile file;
+
   isr_lost_part_clear (self);
   self->path = g_strdup (isr_part_file_get_path (part));
   if (isr_part_file_get_size (part) <= header_size) {
     isr_part_file_discard (part);
     return;
   }
-  self->samples = mend (part);
   self->bytes = isr_part_file_get_size (part);
+  if (isr_file_init (&file, isr_part_file_get_fd (part)) && isr_repair (&file.input, &file.output, &result, &error)) {
+    self->bytes = result.bytes;
+    self->samples = result.samples;
+  } else {
+    g_debug ("%s: not mended: %s", self->path, error ? error->message : g_strerror (errno));
+  }
   isr_part_file_close (part);
 }
 

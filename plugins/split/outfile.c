@@ -7,6 +7,7 @@
 
 struct _IsrOutFile {
   IsrQueueOutput output;
+  IsrFileInfo info; /* the writer may look at it until it is closed */
   IsrWriter *writer;
   IsrIoThread *io;
   guint number;
@@ -33,25 +34,25 @@ IsrOutFile *
 isr_out_file_open (IsrStream *stream, IsrIoThread *io, const IsrOutFileStart *start)
 {
   IsrOutFile *self = g_new0 (IsrOutFile, 1);
-  IsrFileInfo info = { start->source, "isr " ISR_VERSION, start->start_us, start->utc_offset, start->expected_samples };
 
+  self->info = (IsrFileInfo){ start->source, "isr " ISR_VERSION, start->start_us, start->utc_offset, start->expected_samples };
   self->io = io;
   self->start_us = start->start_us;
   self->position = start->position;
   self->rate = isr_stream_get_rate (stream);
   self->number = isr_io_thread_open (io, start->stem, isr_stream_get_extension (stream));
   isr_queue_output_init (&self->output, io);
-  self->writer = isr_stream_open (stream, &self->output.parent, &info);
+  self->writer = isr_stream_open (stream, &self->output.parent, &self->info);
   isr_queue_output_flush (&self->output);
   isr_io_thread_announce (io, opened_message (self, stream, start));
   return self;
 }
 
-void
+guint64
 isr_out_file_write (IsrOutFile *self, const IsrPacket *packet, guint64 duration_ns)
 {
   isr_queue_output_advance (&self->output, duration_ns);
-  isr_writer_write (self->writer, packet);
+  return isr_writer_write (self->writer, packet);
 }
 
 void

@@ -13,7 +13,7 @@ typedef struct _IsrOutFile IsrOutFile;
 /* Where and when a file begins. */
 typedef struct {
   const char *stem;   /* path without extension */
-  const char *source; /* name of the source */
+  const char *source; /* name of the source; must outlive the file */
   const char *clock;  /* isr_time_mode_name() */
   gint64 start_us;    /* UTC of the first sample */
   int utc_offset;     /* s */
@@ -25,8 +25,8 @@ typedef struct {
 /* Begins a file with the packet that @stream handed out last. */
 IsrOutFile *isr_out_file_open (IsrStream *stream, IsrIoThread *io, const IsrOutFileStart *start);
 
-/* @duration_ns of audio. */
-void isr_out_file_write (IsrOutFile *self, const IsrPacket *packet, guint64 duration_ns);
+/* @duration_ns of audio. Returns the samples that the file plays longer by now. */
+guint64 isr_out_file_write (IsrOutFile *self, const IsrPacket *packet, guint64 duration_ns);
 
 /* Header and bytes so far go to the I/O thread. */
 void isr_out_file_refresh (IsrOutFile *self);

@@ -71,8 +71,12 @@ make_directories (const IsrFileVerbs *verbs, const char *directory)
   above = g_path_get_dirname (directory);
   if (!g_str_equal (above, directory) && (code = make_directories (verbs, above)) != 0)
     return code;
-  if (mkdir (directory, 0777) < 0)
-    return errno == EEXIST && g_file_test (directory, G_FILE_TEST_IS_DIR) ? 0 : errno;
+  if (mkdir (directory, 0777) < 0) {
+    code = errno;
+    if (code != EEXIST)
+      return code;
+    return g_file_test (directory, G_FILE_TEST_IS_DIR) ? 0 : ENOTDIR; /* somebody was quicker, or it is a file */
+  }
   return sync_directory_of (verbs, directory);
 }
 

@@ -4,19 +4,14 @@
  * For every packet, in this order: has time itself changed (gap, clock step)? does
  * the stream demand a new file? has the disk fallen behind? is its start at or
  * after the boundary? Raw audio is then cut inside the packet as often as
- * boundaries fall into it.
- *
- * The scout: while the map of an arrival source settles, nobody knows yet when its
- * first packet was. Packets can not wait, for a file begins with the packet that
- * its stream handed out last. So the bytes wait; a second stream takes them apart
- * meanwhile and feeds the map; then it goes, and the first one gets them all. */
+ * boundaries fall into it. Time counts what the files play, as their writer says;
+ * where Ogg links are joined that is a little more than the packets' own samples. */
 #include "plugins/split/recorder.h"
-
-#include <string.h>
 
 #include "plugins/messages.h"
 #include "plugins/split/boundary.h"
 #include "plugins/split/outfile.h"
+#include "plugins/split/scout.h"
 
 struct _IsrRecorder {
   const IsrSplitSettings *settings;
@@ -31,12 +26,8 @@ struct _IsrRecorder {
   IsrStream *stream;
 
   IsrRecorderInput input;
-  IsrTimeMap *map;  /* NULL: nothing came in yet */
-  IsrStream *scout; /* only while the map settles, with the next three */
-  GQueue held;      /* of GBytes */
-  gsize held_bytes;
-  guint64 scouted; /* samples */
-  gint64 held_since_us;
+  IsrTimeMap *map;     /* NULL: nothing came in yet */
+  IsrScout *scout;     /* only while the map settles */
   IsrTimeReading last; /* when the last bytes came */
 
   guint64 base_ns, samples; /* position: base_ns + samples at rate */
@@ -177,8 +168,9 @@ advance (IsrRecorder *self, guint64 samples, gboolean written)
 static void
 write_piece (IsrRecorder *self, const IsrPacket *piece)
 {
-  isr_out_file_write (self->file, piece, (guint64) (position_ns (self, piece->samples) - position_ns (self, 0)));
-  advance (self, piece->samples, TRUE);
+  guint64 duration = (guint64) (position_ns (self, piece->samples) - position_ns (self, 0));
+
+  advance (self, isr_out_file_write (self->file, piece, duration), TRUE);
 }
 
 /* Samples of a raw packet in front of the boundary: all before the first one at or after it. */
@@ -201,7 +193,7 @@ write_packet (IsrRecorder *self, IsrPacket *packet)
 {
   guint frame_size = isr_stream_get_frame_size (self->stream);
 
-  if (packet->samples || !self->file)
+  if (packet->samples || packet->flags & ISR_PACKET_SEAM || !self->file)
     choose_file (self);
   while (frame_size) {
     guint64 n = count_until_boundary (self, packet->samples);
@@ -305,68 +297,37 @@ take_packets (IsrRecorder *self, const IsrTimeReading *now, gint64 age_ns, GErro
 
 /* --- while the map settles --- */
 
-static void
-drop_held (IsrRecorder *self)
-{
-  g_queue_clear_full (&self->held, (GDestroyNotify) g_bytes_unref);
-  self->held_bytes = 0;
-  self->scouted = 0;
-  g_clear_pointer (&self->scout, isr_stream_free);
-}
-
-/* What was held goes its way. @now: for packets that no scout could make out. */
+/* What was held goes its way. @now: for packets that the scout could not make out. */
 static gboolean
 release_held (IsrRecorder *self, const IsrTimeReading *now, GError **error)
 {
-  gboolean known = self->scouted > 0;
+  IsrScout *scout = g_steal_pointer (&self->scout);
+  gboolean known = isr_scout_has_seen (scout);
   gboolean ok = TRUE;
   GBytes *bytes;
 
   isr_time_map_settle (self->map);
-  while (ok && (bytes = g_queue_pop_head (&self->held))) {
+  while (ok && (bytes = isr_scout_pop (scout))) {
     isr_stream_push (self->stream, bytes);
     g_bytes_unref (bytes);
     ok = take_packets (self, known ? NULL : now, 0, error);
   }
-  drop_held (self);
+  isr_scout_free (scout);
 
   return ok;
-}
-
-static void
-scout (IsrRecorder *self, const IsrTimeReading *now)
-{
-  IsrPacket packet = { 0 };
-  g_autoptr (GError) ignored = NULL; /* the real stream will say it */
-
-  while (isr_stream_next (self->scout, &packet, &ignored)) {
-    guint rate = isr_stream_get_rate (self->scout);
-    gint64 from = position_ns (self, 0);
-    IsrTimePacket span = {
-      from + (gint64) to_ns (self->scouted, rate),
-      from + (gint64) to_ns (self->scouted + packet.samples, rate),
-    };
-
-    isr_time_map_feed (self->map, now, &span);
-    self->scouted += packet.samples;
-    isr_packet_clear (&packet);
-  }
 }
 
 static gboolean
 hold (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, GError **error)
 {
-  if (!self->scout && !(self->scout = self->make (self->kind, error)))
-    return FALSE;
-  if (g_queue_is_empty (&self->held))
-    self->held_since_us = now->monotonic_us;
-  g_queue_push_tail (&self->held, g_bytes_ref (bytes));
-  self->held_bytes += g_bytes_get_size (bytes);
-  isr_stream_push (self->scout, bytes);
-  scout (self, now);
-  if (!isr_time_map_settled (self->map) && self->held_bytes < ISR_TIME_SETTLE_BYTES && now->monotonic_us - self->held_since_us < ISR_TIME_SETTLE_US)
-    return TRUE;
-  return release_held (self, now, error);
+  if (!self->scout) {
+    IsrStream *stream = self->make (self->kind, error);
+
+    if (!stream)
+      return FALSE;
+    self->scout = isr_scout_new (stream, self->map, position_ns (self, 0));
+  }
+  return isr_scout_push (self->scout, bytes, now) ? TRUE : release_held (self, now, error);
 }
 
 /* --- public --- */
@@ -384,14 +345,13 @@ isr_recorder_new (const IsrSplitSettings *settings, const IsrRecorderHooks *hook
   self->zone = isr_boundary_zone (settings->timezone);
   self->interval_us = (gint64) (settings->split_interval / GST_USECOND);
   self->offset_us = (gint64) (settings->split_offset / GST_USECOND);
-  g_queue_init (&self->held);
   return self;
 }
 
 void
 isr_recorder_free (IsrRecorder *self)
 {
-  drop_held (self);
+  g_clear_pointer (&self->scout, isr_scout_free);
   g_clear_pointer (&self->stream, isr_stream_free);
   g_clear_pointer (&self->map, isr_time_map_free);
   g_clear_pointer (&self->zone, g_time_zone_unref);
@@ -403,8 +363,7 @@ end_hold (IsrRecorder *self)
 {
   if (!self->scout)
     return;
-  isr_stream_drain (self->scout);
-  scout (self, &self->last);
+  isr_scout_drain (self->scout, &self->last);
   release_held (self, &self->last, NULL);
 }
 
@@ -501,11 +460,4 @@ isr_recorder_finish (IsrRecorder *self, const char *reason)
   if (self->map)
     close_here (self, reason, NULL);
   g_clear_pointer (&self->stream, isr_stream_free); /* should more come, it is another one */
-}
-
-guint
-isr_recorder_get_rate (IsrRecorder *self)
-{
-  return self->rate ? self->rate : self->stream ? isr_stream_get_rate (self->stream)
-                                                : 0;
 }

@@ -66,6 +66,4 @@ void isr_recorder_split (IsrRecorder *self);
 /* The stream ends: whatever is held is written, the open file closed. */
 void isr_recorder_finish (IsrRecorder *self, const char *reason);
 
-guint isr_recorder_get_rate (IsrRecorder *self); /* 0: not yet known */
-
 G_END_DECLS

@@ -31,7 +31,8 @@ def frames(data):
 
 
 def judge(source, files):
-    """Compares files, in order, with the looped source: missing, twice, foreign frames."""
+    """Compares files, in order, with the looped source: missing, twice, foreign frames.
+    What stands in front of the first frame of a file that is new, is not played: tag and primer."""
     original = frames(source)
     index = {frame: n for n, frame in enumerate(original)}
     missing = twice = foreign = 0
@@ -41,7 +42,7 @@ def judge(source, files):
         for frame in frames(data):
             n = index.get(frame)
             if n is None:
-                foreign += not (b'Info' in frame[:64] or b'Xing' in frame[:64])
+                foreign += not first  # an Info frame or a primer's carrier may stand in front
                 continue
             ahead = 1 if last is None else (n - last) % len(original)
             if ahead > len(original) // 2:  # behind what was there: a primer at the start, else twice

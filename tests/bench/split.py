@@ -47,7 +47,7 @@ def used(command, cwd):
 
 def ours(name, path, interval):
     middle = 'wavparse ! ' if name in RAW else ''
-    return ['gst-launch-1.0', '-q', *(f'filesrc location={path} ! {middle}isrsplitsink start-time=1700000000000000 split-interval={interval}'
+    return ['gst-launch-1.0', '-q', *(f'filesrc location={path} ! {middle}isrsplitsink start-time=1700000000000000000 split-interval={interval}'
                                       + (f' format={name}' if name in RAW else '')).split()]
 
 

@@ -88,7 +88,7 @@ client_free (Client *self)
 static inline gboolean
 client_has (Client *self, const char *text)
 {
-  return memmem (self->in->data, self->in->len, text, strlen (text)) != NULL;
+  return self->in->len > 0 && memmem (self->in->data, self->in->len, text, strlen (text)) != NULL;
 }
 
 static inline Answer *

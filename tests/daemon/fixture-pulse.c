@@ -66,14 +66,40 @@ make_command (FixturePulse *self, const char *const *sinks)
   return argv;
 }
 
+static void
+end_daemon (FixturePulse *self, int signal_number)
+{
+  if (!self->daemon)
+    return;
+  g_subprocess_send_signal (self->daemon, signal_number);
+  g_subprocess_wait (self->daemon, NULL, NULL);
+  g_clear_object (&self->daemon);
+}
+
+void
+fixture_pulse_kill (FixturePulse *self)
+{
+  end_daemon (self, SIGKILL);
+  g_remove (self->server + strlen ("unix:"));
+}
+
+void
+fixture_pulse_revive (FixturePulse *self)
+{
+  g_autoptr (GError) error = NULL;
+  guint turn = g_timeout_add (20, on_turn, NULL);
+
+  self->daemon = g_subprocess_newv ((const char *const *) self->command->pdata, G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
+  g_assert_no_error (error);
+  TEMP_WAIT_FOR (is_up (self));
+  g_source_remove (turn);
+}
+
 FixturePulse *
 fixture_pulse_start (const char *const *sinks, const char *asound)
 {
   g_autofree char *program = g_find_program_in_path ("pulseaudio");
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) argv = NULL;
   FixturePulse *self;
-  guint turn;
 
   if (!program)
     return NULL;
@@ -82,21 +108,16 @@ fixture_pulse_start (const char *const *sinks, const char *asound)
   self->server = g_strdup_printf ("unix:%s/sock", self->directory);
   set_environment (self);
   fixture_pulse_write_asound (self, asound);
-  argv = make_command (self, sinks);
-  self->daemon = g_subprocess_newv ((const char *const *) argv->pdata, G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
-  g_assert_no_error (error);
-  turn = g_timeout_add (20, on_turn, NULL);
-  TEMP_WAIT_FOR (is_up (self));
-  g_source_remove (turn);
+  self->command = make_command (self, sinks);
+  fixture_pulse_revive (self);
   return self;
 }
 
 void
 fixture_pulse_stop (FixturePulse *self)
 {
-  g_subprocess_send_signal (self->daemon, SIGTERM);
-  g_subprocess_wait (self->daemon, NULL, NULL);
-  g_object_unref (self->daemon);
+  end_daemon (self, SIGTERM);
+  g_ptr_array_unref (self->command);
   temp_remove (self->directory);
   g_free (self->directory);
   g_free (self->server);

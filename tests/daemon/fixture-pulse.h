@@ -11,8 +11,9 @@
 
 typedef struct {
   char *directory;
-  char *server; /* "unix:/.../sock" */
-  GSubprocess *daemon;
+  char *server;        /* "unix:/.../sock" */
+  GSubprocess *daemon; /* NULL: killed */
+  GPtrArray *command;
 } FixturePulse;
 
 /* @sinks: arguments of module-null-sink, NULL-terminated, for instance
@@ -21,6 +22,10 @@ typedef struct {
  * installed: skip the test. */
 FixturePulse *fixture_pulse_start (const char *const *sinks, const char *asound);
 void fixture_pulse_stop (FixturePulse *self);
+
+/* Ends the server as a crash would, and starts it again at the same address. */
+void fixture_pulse_kill (FixturePulse *self);
+void fixture_pulse_revive (FixturePulse *self);
 
 /* Replaces asound.conf. */
 void fixture_pulse_write_asound (FixturePulse *self, const char *asound);

@@ -199,6 +199,33 @@ test_grows (void)
   fixture_capture_free (f);
 }
 
+/* The catalog knows a file from its first sample on, and how it ended. */
+static void
+test_feed (void)
+{
+  FixtureCapture *f = fixture_capture_new ("[a]\ntype = test\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrCatalog) catalog = isr_catalog_open (f->config->output_directory, f->config->state_directory, TRUE, &error);
+  g_autoptr (IsrRecording) during = NULL, after = NULL;
+  g_autofree char *name = NULL;
+
+  g_assert_no_error (error);
+  isr_capture_feed (f->capture, catalog);
+  isr_capture_start (f->capture);
+  TEMP_WAIT_FOR (fixture_capture_is (f, "a", ISR_STATE_RECORDING));
+  name = g_strdup (fixture_capture_get (f, "a")->file);
+  during = isr_catalog_lookup (catalog, name);
+  g_assert_nonnull (during);
+  g_assert_true (during->recording);
+  fixture_capture_stop (f);
+  after = isr_catalog_lookup (catalog, name);
+  g_assert_false (after->recording);
+  g_assert_cmpuint (after->samples, ==, fixture_capture_get_closed (f, "a", 0)->samples);
+  g_assert_cmpstr (after->reason, ==, "stop");
+  isr_catalog_close (catalog);
+  fixture_capture_free (f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -212,5 +239,6 @@ main (int argc, char **argv)
   g_test_add_func ("/capture/scenes/no-device", test_no_device);
   g_test_add_func ("/capture/scenes/by-hand", test_by_hand);
   g_test_add_func ("/capture/scenes/grows", test_grows);
+  g_test_add_func ("/capture/scenes/feed", test_feed);
   return g_test_run ();
 }

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import unittest
+import urllib.request
 
 from support import audio, daemon, process, pulse
 
@@ -82,7 +83,7 @@ class Commands(unittest.TestCase):
     def test_unwritable_directory(self):
         (self.dir / 'file').write_text('in the way')
         self.config(f'[general]\noutput_directory = file/recordings\n[web]\nlisten = none\n[mic]\ntype = test\n')
-        self.refused('config.ini', says=['file/recordings'])
+        self.refused('config.ini', says=['config.ini:2', '/file”', 'no directory'])
 
     def test_unknown_device(self):
         server = pulse.Pulse()
@@ -103,7 +104,7 @@ class Commands(unittest.TestCase):
         text = self.isr('--list-devices', env=server.env)
         self.assertEqual(text.returncode, 0, text.stderr)
         self.assertIn('shared_mic', text.stdout)
-        listed = json.loads(self.isr('--list-devices', '--json', env=server.env).stdout)['devices']
+        listed = json.loads(self.isr('--list-devices', '--json', env=server.env).stdout)
         self.assertEqual([d['id'] for d in listed if d['id'] == 'shared_mic'], ['shared_mic'])
         self.assertEqual(len([d for d in listed if 'mic.monitor' in d['id']]), 1, listed)
 
@@ -128,23 +129,27 @@ class Signals(unittest.TestCase):
         self.finishes(signal.SIGINT)
 
 
-class Demo(unittest.TestCase):
-    def test_records_and_serves(self):
-        isr = daemon.Daemon('', '--demo')
-        self.addCleanup(isr.close)
-        self.assertIn('demo', [s['name'] for s in isr.json('/api/status')['sources']])
-        isr.wait_state('demo', 'recording')
-
-    def test_without_any_config(self):
-        """A first look: no config, no sound card: the demo scene, said on stderr."""
-        place = tempfile.mkdtemp(prefix='isr-first-')
+class FirstLook(unittest.TestCase):
+    def records(self, *options):
+        """Nothing but a directory: the scene is recorded, the page is up, and stderr says what is recorded."""
+        place = pathlib.Path(tempfile.mkdtemp(prefix='isr-first-'))
         self.addCleanup(shutil.rmtree, place)
         port = process.free_port()
-        child = process.Process([process.ISR, '-o', f'web.listen=127.0.0.1:{port}'], cwd=place)
+        child = process.Process([process.ISR, *options, '-o', f'web.listen=127.0.0.1:{port}'], cwd=place)
         self.addCleanup(child.close)
-        process.wait_for(lambda: child.stderr, lambda: list(pathlib.Path(place).rglob('*.part')))
-        self.assertIn('demo', child.stderr)
+        process.wait_for(lambda: child.stderr, lambda: list(place.rglob('*.part')))
+        with urllib.request.urlopen(f'http://127.0.0.1:{port}/', timeout=5) as page:
+            self.assertIn(b'<div id="app">', page.read())
+        self.assertIn('demo scene', child.stderr)
         self.assertEqual(child.stop(), 0, child.stderr)
+        (path,) = (place / 'recordings' / 'demo').rglob('*.flac')
+        self.assertGreater(audio.plays(path), 0)
+
+    def test_demo(self):
+        self.records('--demo')
+
+    def test_without_any_config(self):
+        self.records()
 
 
 class Crash(unittest.TestCase):
@@ -173,7 +178,7 @@ class Rights(unittest.TestCase):
         done = subprocess.run(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.ISR, 'config.ini'],
                               cwd=place, env=process.environment(GST_REGISTRY='/nonexistent'), capture_output=True, text=True, check=False, timeout=20)
         self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn('recordings', done.stderr)
+        self.assertIn(str(place), done.stderr)
         self.assertIn('ermission denied', done.stderr)
 
 

@@ -59,7 +59,7 @@ class Stream(Launch):
     def records(self, mount, fmt, extension):
         url = self.icecast.station(mount, fmt)
         child = self.launch(f'souphttpsrc location={url} ! isrsplitsink')
-        self.wait_bytes(child, 100000)
+        self.wait_bytes(child, 30000)
         (path,) = self.interrupted(child)
         self.assertEqual(path.suffix, extension)
 

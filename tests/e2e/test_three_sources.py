@@ -45,7 +45,8 @@ class ThreeSources(unittest.TestCase):
         for path in self.left:
             with self.subTest(path.name):
                 self.assertGreater(audio.plays(path), 0)
-                self.assertAlmostEqual(float(audio.probe(path).get('start_time', 0)), 0, delta=0.026)
+                # for MP3, ffprobe gives the primer that players skip
+                self.assertLessEqual(float(audio.probe(path).get('start_time', 0)), 0.053 if path.suffix == '.mp3' else 0)
 
     def test_each_source_has_its_format(self):
         formats = {name: {f['ext'] for f in files} for name, files in self.closed.items()}

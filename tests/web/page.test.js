@@ -80,9 +80,9 @@ test('stop and start a source from its card', async () => {
   const { tab, context } = await open(chromium, daemon);
   const card = tab.locator('.source').filter({ hasText: 'studio' });
   await card.getByRole('button', { name: 'Stop' }).click();
-  await card.getByText('stopped').waitFor();
+  await card.locator('.state').getByText('stopped').waitFor();
   await card.getByRole('button', { name: 'Start' }).click();
-  await card.getByText('recording').first().waitFor();
+  await card.locator('.state').getByText('recording').waitFor();
   await context.close();
 });
 

@@ -3,7 +3,7 @@
 import { html } from '../vendor/htm-preact.js';
 import * as actions from '../actions.js';
 import * as format from '../format.js';
-import { t } from '../text.js';
+import { locale, t } from '../text.js';
 import { File } from './file.js';
 
 /** @param {{day: import('../api.js').Day}} props */
@@ -11,7 +11,7 @@ const Sums = ({ day }) => html`
   <span class="sums">
     <span>${t(day.files === 1 ? 'file' : 'files', { n: day.files })}</span>
     <span>${format.duration(day.duration)}</span>
-    <span>${format.bytes(day.bytes, t('lang'))}</span>
+    <span>${format.bytes(day.bytes, locale())}</span>
   </span>`;
 
 /** @param {{day: string, open: import('../store.js').OpenDay|null, playing: string|null}} props */
@@ -31,7 +31,7 @@ const Day = ({ day, s }) => {
     <section class="day">
       <h3>
         <button aria-expanded=${unfolded} aria-controls=${`day-${day.day}`} onClick=${() => actions.toggleDay(day.day)}>
-          <span>${format.day(day.day, t('lang'))}</span>
+          <span>${format.day(day.day, locale())}</span>
           <${Sums} day=${day} />
         </button>
       </h3>

@@ -4,7 +4,7 @@ import { html } from '../vendor/htm-preact.js';
 import { downloadUrl, streamUrl } from '../api.js';
 import * as actions from '../actions.js';
 import * as format from '../format.js';
-import { t } from '../text.js';
+import { locale, t } from '../text.js';
 
 /** @param {{file: import('../api.js').Recording, playing: boolean}} props */
 export const File = ({ file, playing }) => html`
@@ -12,10 +12,9 @@ export const File = ({ file, playing }) => html`
     <span class="time"><time datetime=${file.start}>${format.clock(file.start)}</time>–<time datetime=${file.end}>${format.clock(file.end)}</time></span>
     <span class="name" title=${file.name}>${file.name.split('/').at(-1)}</span>
     <span class="what">
-      ${file.recording && html`<b class="rec">${t('rec')}</b>`}
-      <span>${file.source}</span>
-      <span>${format.duration(file.duration)}</span>
-      <span>${format.bytes(file.size, t('lang'))}</span>
+      <span class="source-name">${file.recording && html`<b class="rec">${t('rec')}</b>`} ${file.source}</span>
+      <span class="number">${format.duration(file.duration)}</span>
+      <span class="number">${format.bytes(file.size, locale())}</span>
     </span>
     <span class="buttons">
       <button aria-expanded=${playing} aria-label=${t(playing ? 'close-file' : 'play-file', { name: file.name })}

@@ -10,15 +10,15 @@
 static IsrSourceConfig stream = { .name = (char *) "radio", .type = ISR_SOURCE_STREAM, .url = (char *) "http://me:secret@host:8000/live.mp3" };
 static IsrSourceConfig card = { .name = (char *) "mic", .type = ISR_SOURCE_SOUNDCARD, .device = (char *) "Mic" };
 
+/* Takes @fault. */
 static void
 assert_fault (IsrFault *fault, const char *reason, const char *words)
 {
-  g_autoptr (IsrFault) owned = fault;
-
   g_assert_cmpstr (fault->reason, ==, reason);
   if (words && !strstr (fault->detail, words))
     g_error ("“%s” is not in “%s”", words, fault->detail);
   g_assert_null (strstr (fault->detail, "secret"));
+  isr_fault_free (fault);
 }
 
 static IsrFault *

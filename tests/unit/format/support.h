@@ -151,53 +151,78 @@ test_dir_clear (TestDir *self)
   g_clear_pointer (&self->dir, g_free);
 }
 
-/* Runs a shell command line, which must succeed without a word on stderr;
- * gives back what it printed. */
-static inline GBytes *
-test_run (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/* The environment for other people's programs: none of our plugins (a sanitized
+ * one can not be loaded by them), no registry that knows of them, and warnings
+ * are theirs to survive. */
+static inline GStrv
+test_foreign_environment (const char *out)
+{
+  GStrv env = g_environ_setenv (g_get_environ (), "ISR_TEST_OUT", out, TRUE);
+  const char *registry = g_environ_getenv (env, "GST_REGISTRY");
+
+  if (registry) {
+    g_autofree char *other = g_strconcat (registry, ".foreign", NULL);
+
+    env = g_environ_setenv (env, "GST_REGISTRY", other, TRUE);
+  }
+  env = g_environ_unsetenv (env, "GST_PLUGIN_PATH");
+  return g_environ_unsetenv (env, "G_DEBUG");
+}
+
+/* Runs @command with its stdout into @out (sample data holds NUL bytes, which
+ * g_spawn would take for the end). It must succeed without a word on stderr. */
+static inline void
+test_spawn (const char *command, const char *out)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = g_strdup_printf ("%s >\"$ISR_TEST_OUT\"", command);
+  g_autofree char *err = NULL;
+  char *argv[] = { (char *) "sh", (char *) "-c", line, NULL };
+  g_auto (GStrv) env = test_foreign_environment (out);
+  int status = 0;
+
+  g_spawn_sync (NULL, argv, env, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &err, &status, &error);
+  g_assert_no_error (error);
+  if (status != 0 || *err)
+    g_error ("%s: status %d, %s", command, status, err);
+}
+
+static inline void
+test_require_program (const char *command)
+{
+  g_auto (GStrv) argv = g_strsplit (command, " ", 2);
+  g_autofree char *path = g_find_program_in_path (argv[0]);
+
+  if (!path)
+    g_error ("%s is needed by this test and is not installed", argv[0]);
+}
+
+/* What a shell command line prints. */
+static inline GBytes *test_run (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
 static inline GBytes *
 test_run (const char *format, ...)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *command = NULL;
-  g_autofree char *err = NULL;
-  g_auto (GStrv) argv = NULL;
-  g_autofree char *path = NULL;
+  g_autofree char *name = NULL;
   char *out = NULL;
-  int status = 0;
+  gsize size = 0;
+  int fd = -1;
   va_list args;
 
   va_start (args, format);
   command = g_strdup_vprintf (format, args);
   va_end (args);
-  g_assert_true (g_shell_parse_argv (command, NULL, &argv, NULL));
-  path = g_find_program_in_path (argv[0]);
-  if (!path)
-    g_error ("%s is needed by this test and is not installed", argv[0]);
-  /* Sample data on stdout holds NUL bytes: through a file. */
-  g_clear_pointer (&argv, g_strfreev);
-  argv = g_new0 (char *, 4);
-  argv[0] = g_strdup ("sh");
-  argv[1] = g_strdup ("-c");
-  argv[2] = g_strdup_printf ("%s >\"$ISR_TEST_OUT\"", command);
-  {
-    g_autofree char *name = NULL;
-    int fd = g_file_open_tmp ("isr-test-XXXXXX", &name, &error);
-    g_auto (GStrv) env = g_environ_setenv (g_get_environ (), "ISR_TEST_OUT", name, TRUE);
-    gsize size = 0;
-
-    g_assert_no_error (error);
-    g_close (fd, NULL);
-    g_spawn_sync (NULL, argv, env, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &err, &status, &error);
-    g_assert_no_error (error);
-    g_file_get_contents (name, &out, &size, &error);
-    g_assert_no_error (error);
-    g_unlink (name);
-    if (status != 0 || *err)
-      g_error ("%s: status %d, %s", command, status, err);
-    return g_bytes_new_take (out, size);
-  }
+  test_require_program (command);
+  fd = g_file_open_tmp ("isr-test-XXXXXX", &name, &error);
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  test_spawn (command, name);
+  g_file_get_contents (name, &out, &size, &error);
+  g_assert_no_error (error);
+  g_unlink (name);
+  return g_bytes_new_take (out, size);
 }
 
 /* The same, for a line of text. */

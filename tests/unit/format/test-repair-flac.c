@@ -174,6 +174,47 @@ test_broken_middle (void)
   part_clear (&part);
 }
 
+/* An input that can not be read behind a place: a disk that is dying. */
+typedef struct {
+  IsrMemoryInput memory;
+  guint64 bad;
+} BadInput;
+
+static gssize
+bad_read (IsrInput *input, guint64 offset, void *buffer, gsize size)
+{
+  BadInput *self = (BadInput *) input;
+
+  if (offset >= self->bad)
+    return -1;
+  size = MIN (size, self->bad - offset);
+  memcpy (buffer, self->memory.data + offset, size);
+  return size;
+}
+
+/* What can not be read is not torn: nothing is cut. */
+static void
+test_unreadable (void)
+{
+  Part part = native_part (FALSE);
+  IsrMemoryOutput output;
+  BadInput input = { .bad = 4500 };
+  IsrRepairResult result = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  isr_memory_input_init (&input.memory, part.part->data, part.part->len);
+  input.memory.parent.read = bad_read;
+  isr_memory_output_init (&output);
+  g_byte_array_append (output.bytes, part.part->data, part.part->len);
+  g_assert_cmpuint (part.part->len, >, 5000);
+  g_assert_false (isr_repair (&input.memory.parent, &output.parent, &result, &error));
+  g_assert_error (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "reading"));
+  g_assert_cmpmem (output.bytes->data, output.bytes->len, part.part->data, part.part->len);
+  isr_memory_output_clear (&output);
+  part_clear (&part);
+}
+
 static void
 test_complete (void)
 {
@@ -226,6 +267,7 @@ main (int argc, char **argv)
   g_test_add_func ("/format/repair-flac/encoded", test_encoded);
   g_test_add_func ("/format/repair-flac/zeros", test_zeros);
   g_test_add_func ("/format/repair-flac/broken-middle", test_broken_middle);
+  g_test_add_func ("/format/repair-flac/unreadable", test_unreadable);
   g_test_add_func ("/format/repair-flac/complete", test_complete);
   g_test_add_func ("/format/repair-flac/pipes", test_pipes);
   return g_test_run ();

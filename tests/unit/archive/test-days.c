@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* Where days begin and end, in every zone of the system's database. */
+#include "daemon/archive/days.h"
+
+#include <string.h>
+
+static void
+assert_length (const char *zone_name, const char *day, int hours, int minutes)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier (zone_name);
+  gint64 from, to;
+
+  g_assert_nonnull (zone);
+  g_assert_true (isr_day_parse (day, zone, &from, &to));
+  g_assert_cmpint (to - from, ==, (hours * 60 + minutes) * G_TIME_SPAN_MINUTE);
+}
+
+static void
+test_lengths (void)
+{
+  assert_length ("Europe/Berlin", "2024-01-31", 24, 0);
+  assert_length ("Europe/Berlin", "2024-03-31", 23, 0);
+  assert_length ("Europe/Berlin", "2024-10-27", 25, 0);
+  assert_length ("Australia/Lord_Howe", "2024-04-07", 24, 30);
+  assert_length ("Australia/Lord_Howe", "2024-10-06", 23, 30);
+  assert_length ("America/Sao_Paulo", "2018-11-04", 23, 0); /* no midnight */
+  assert_length ("Asia/Kathmandu", "2024-01-01", 24, 0);
+  assert_length ("UTC", "1969-12-31", 24, 0);
+}
+
+static void
+test_parse (void)
+{
+  static const char *const bad[] = { "", "2024", "2024-01", "2024-1-1", "2024-02-30", "2023-02-29", "20240131", "2024-01-31T", "2024-13-01", "abcd-ef-gh", "2024/01/31", " 2024-01-3", "2024-W01-1" };
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  gint64 from, to;
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    if (isr_day_parse (bad[i], zone, &from, &to))
+      g_error ("“%s” is taken for a day", bad[i]);
+  g_assert_true (isr_day_parse ("2024-02-29", zone, &from, &to));
+}
+
+/* Days follow each other without a hole, and their dates do, too. */
+static void
+test_chain (void)
+{
+  static const char *const zones[] = { "Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "Africa/Cairo", "America/New_York", "UTC", "Pacific/Kiritimati", "Asia/Beirut" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (zones); i++) {
+    g_autoptr (GTimeZone) zone = g_time_zone_new_identifier (zones[i]);
+    gint64 at = G_GINT64_CONSTANT (1262304000000000); /* 2010 */
+    g_autofree char *last = g_strdup ("");
+
+    for (int day = 0; day < 6000; day++) {
+      gint64 from, to, again_from, again_to;
+      char *date;
+
+      isr_day_bounds (at, zone, &from, &to, &date);
+      g_assert_cmpint (from, <=, at);
+      g_assert_cmpint (to, >, at);
+      g_assert_cmpstr (date, >, last);
+      g_assert_true (isr_day_parse (date, zone, &again_from, &again_to));
+      g_assert_cmpint (again_from, ==, from);
+      g_assert_cmpint (again_to, ==, to);
+      g_free (last);
+      last = date;
+      at = to;
+    }
+  }
+}
+
+static void
+test_gather (void)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  g_autoptr (IsrDays) gatherer = isr_days_new (zone);
+  g_autoptr (GPtrArray) days = NULL;
+  gint64 day = 86400 * G_TIME_SPAN_SECOND;
+
+  isr_days_add (gatherer, 10 * day, 1, 0.5);
+  isr_days_add (gatherer, 20 * day, 2, 1);
+  isr_days_add (gatherer, 11 * day - 1, 4, 2);
+  isr_days_add (gatherer, -1, 8, 4);
+  days = isr_days_steal (gatherer);
+  isr_days_merge (days, zone, 15 * day, 16, 8);
+  isr_days_merge (days, zone, 20 * day, 32, 16);
+  isr_days_merge (days, zone, -100 * day, 64, 32);
+  g_assert_cmpuint (days->len, ==, 5);
+  g_assert_cmpstr (((IsrDay *) days->pdata[0])->day, ==, "1970-01-21");
+  g_assert_cmpuint (((IsrDay *) days->pdata[0])->files, ==, 2);
+  g_assert_cmpuint (((IsrDay *) days->pdata[0])->bytes, ==, 34);
+  g_assert_cmpstr (((IsrDay *) days->pdata[1])->day, ==, "1970-01-16");
+  g_assert_cmpstr (((IsrDay *) days->pdata[2])->day, ==, "1970-01-11");
+  g_assert_cmpfloat (((IsrDay *) days->pdata[2])->duration, ==, 2.5);
+  g_assert_cmpstr (((IsrDay *) days->pdata[3])->day, ==, "1969-12-31");
+  g_assert_cmpstr (((IsrDay *) days->pdata[4])->day, ==, "1969-09-23");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/days/lengths", test_lengths);
+  g_test_add_func ("/days/parse", test_parse);
+  g_test_add_func ("/days/chain", test_chain);
+  g_test_add_func ("/days/gather", test_gather);
+  return g_test_run ();
+}
