@@ -11,7 +11,7 @@
  * shift everything after it.
  *
  * Links of equal set-up follow each other within a file. Every sample that they
- * play is in it; at each seam some tens of ms at most are played in addition (the
+ * play is in it; at each seam about 100 ms at most are played in addition (the
  * trimmed end of the old link, what the new one would skip, Vorbis' overlap),
  * which isr_writer_write() counts. A cut on the seam itself adds nothing: the old
  * file ends trimmed, the new one skips what its link skips. */
