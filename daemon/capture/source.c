@@ -10,6 +10,7 @@
 #include "daemon/capture/message.h"
 #include "daemon/capture/pipeline.h"
 #include "daemon/capture/run.h"
+#include "daemon/capture/stream.h"
 #include "daemon/core/error.h"
 #include "daemon/core/log.h"
 #include "plugins/messages.h"
@@ -178,6 +179,8 @@ get_patience (IsrSource *self)
 {
   gint64 stall = self->config->stall / 1000;
 
+  if (isr_stream_is_watched (self->config))
+    return G_MAXINT64;
   if (self->config->type == ISR_SOURCE_STREAM)
     return self->bytes ? stall : stall + CONNECT_EXTRA;
   return self->bytes ? MAX (stall, SOUNDCARD_STALL) : MAX (stall, SOUNDCARD_FIRST);
@@ -298,6 +301,24 @@ on_title (IsrSource *self, const GstStructure *message)
     g_signal_emit (self, signals[TITLE], 0, title);
 }
 
+static void
+on_stream (IsrSource *self, const GstStructure *message)
+{
+  IsrStreamNews news;
+
+  if (self->ending || !isr_stream_news_read (&news, message, self->state->state))
+    return;
+  if (news.state != ISR_STATE_RECORDING)
+    self->audio_us = 0;
+  self->backoff.failures += news.state == ISR_STATE_WAITING_TO_RETRY;
+  self->state->retry_at_us = isr_clock_now (self->clock) + news.wait;
+  if (news.state == ISR_STATE_FAILED) {
+    self->wanted = FALSE;
+    source_end_run (self, ISR_GAP_DISCONNECTED);
+  }
+  source_set (self, news.state, news.reason, g_strdup (news.detail));
+}
+
 static const struct {
   const char *name;
   void (*handle) (IsrSource *self, const GstStructure *message);
@@ -306,6 +327,7 @@ static const struct {
   { ISR_MESSAGE_FILE_CLOSED, on_closed },
   { ISR_MESSAGE_DISK, on_disk },
   { ISR_MESSAGE_TITLE, on_title },
+  { ISR_MESSAGE_STREAM, on_stream },
 };
 
 static void

@@ -308,7 +308,10 @@ hold_or_push (IsrIntake *self, GstEvent *event)
 {
   if (self->decided || !GST_EVENT_IS_SERIALIZED (event))
     return gst_pad_push_event (self->srcpad, event);
-  g_queue_push_tail (&self->events, event);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) /* oggmux sends tags before it */
+    g_queue_push_head (&self->events, event);
+  else
+    g_queue_push_tail (&self->events, event);
   return TRUE;
 }
 
