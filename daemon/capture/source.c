@@ -61,26 +61,13 @@ static guint signals[N_SIGNALS];
 
 /* --- the one door --- */
 
-static IsrLogLevel
-get_log_level (IsrState state)
-{
-  switch (state) {
-    case ISR_STATE_WAITING_TO_RETRY:
-      return ISR_LOG_WARNING;
-    case ISR_STATE_FAILED:
-      return ISR_LOG_ERROR;
-    default:
-      return ISR_LOG_INFO;
-  }
-}
-
 /* Takes @detail. */
 static void
 source_set (IsrSource *self, IsrState next, const char *reason, char *detail)
 {
   IsrSourceState *state = self->state;
 
-  isr_log (get_log_level (next), self->config->name, "%s: %s (%s)", isr_state_to_string (next), detail, reason);
+  isr_log (isr_log_level_from_state (next), self->config->name, "%s: %s (%s)", isr_state_to_string (next), detail, reason);
   state->state = next;
   state->since_us = isr_clock_now (self->clock);
   state->retries = self->backoff.failures;

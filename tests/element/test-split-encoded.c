@@ -344,11 +344,11 @@ test_comments (void)
   g_auto (TestDir) dir = test_dir_new ();
   g_autoptr (GPtrArray) messages = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *line = g_strdup_printf ("filesrc location=%s/chain.ogg blocksize=3000 ! isrsplitsink location=%s/x start-time=%" G_GINT64_FORMAT "000", inputs.path, dir.path, START_US);
+  g_autofree char *line = g_strdup_printf ("filesrc location=%s/named.opus blocksize=3000 ! isrsplitsink location=%s/x start-time=%" G_GINT64_FORMAT "000", inputs.path, dir.path, START_US);
   const GstStructure *first, *second;
   gint64 at_us = 0;
 
-  shell ("for i in 1 2; do opusenc --quiet --title \"Tür $i\" --artist \"Die Ä\" %s/in.wav - || exit 1; done > %s/chain.ogg", inputs.path, inputs.path);
+  shell ("for i in 1 2; do opusenc --quiet --title \"Tür $i\" --artist \"Die Ä\" %s/in.wav - || exit 1; done > %s/named.opus", inputs.path, inputs.path);
   messages = run_line (line, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (count_messages (messages, ISR_MESSAGE_TITLE), ==, 2);
