@@ -92,6 +92,14 @@
  *                            came up: the sound stayed), "long" (the floor came up, the
  *                            sound ended later), "eos" (the run ended first); with
  *                            other states than "ended" without meaning
+ *
+ * isr-title: the stream names what is heard from here on (ICY StreamTitle, the
+ *     comments of an Ogg link); posted when it differs from the one before, as soon
+ *     as its time is known. GST_MESSAGE_TAG tells the same without a time.
+ *     title         string   as it was sent, UTF-8; ICY has "artist - title" in it
+ *     artist        string   only where the stream tells it apart
+ *     position      guint64  stream time from which on it holds, ns
+ *     start-utc-us  gint64   UTC of that
  */
 #pragma once
 
@@ -126,6 +134,7 @@
 #define ISR_STREAM_STALLED "stalled"     /* ... connected, but too little came for stall-timeout */
 #define ISR_STREAM_DROPPED "dropped"     /* ... the connection ended or broke */
 #define ISR_STREAM_STOPPED "stopped"
+#define ISR_MESSAGE_TITLE "isr-title"
 
 /* isr-file-closed: reason */
 #define ISR_CLOSE_BOUNDARY "boundary"           /* the clock said so */
