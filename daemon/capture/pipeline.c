@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define QUEUE_TIME (2 * GST_SECOND)
+#define SOUP_SESSION "gst.soup.session"
 #define BACKSTOP 10 /* s after the watchdog */
 
 struct _IsrPipeline {
@@ -39,6 +40,34 @@ make (IsrPipeline *self, const char *factory, GError **error)
   return element;
 }
 
+/* One thread of libsoup for all streams, where each would have its own: half of
+ * the wake-ups of a stream are in there. Made by an element that is never connected. */
+static GstContext *
+get_soup_session (void)
+{
+  static GstContext *session = NULL;
+
+  if (g_once_init_enter (&session)) {
+    g_autoptr (GstElement) maker = g_object_ref_sink (gst_element_factory_make ("souphttpsrc", NULL));
+    GstContext *made;
+
+    g_object_set (maker, "location", "http://localhost/", "is-live", TRUE, NULL);
+    gst_element_set_state (maker, GST_STATE_PAUSED);
+    made = gst_element_get_context (maker, SOUP_SESSION);
+    gst_element_set_state (maker, GST_STATE_NULL);
+    g_once_init_leave (&session, made ? made : gst_context_new (SOUP_SESSION, TRUE));
+  }
+  return session;
+}
+
+/* Sources that name a user stay apart: libsoup gives what it knows of a host to
+ * everybody in the session. */
+static gboolean
+may_share_session (const IsrSourceConfig *config)
+{
+  return !config->username && !strchr (config->url, '@');
+}
+
 /* After its timeout souphttpsrc asks again with a range, even with no retries,
  * and fails with words about seeking: our own watchdog must be the first. */
 static GstElement *
@@ -60,6 +89,8 @@ build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **er
       "retries", 0,
       "timeout", (guint) (config->stall / (gint64) GST_SECOND + BACKSTOP),
       NULL);
+  if (may_share_session (config))
+    gst_element_set_context (source, get_soup_session ());
   return source;
 }
 
