@@ -167,8 +167,9 @@ advance (IsrRecorder *self, guint64 samples, gboolean written)
 static void
 write_piece (IsrRecorder *self, const IsrPacket *piece)
 {
-  isr_out_file_write (self->file, piece, (guint64) (position_ns (self, piece->samples) - position_ns (self, 0)));
-  advance (self, piece->samples, TRUE);
+  guint64 duration = (guint64) (position_ns (self, piece->samples) - position_ns (self, 0));
+
+  advance (self, isr_out_file_write (self->file, piece, duration), TRUE);
 }
 
 /* Samples of a raw packet in front of the boundary: all before the first one at or after it. */
@@ -191,7 +192,7 @@ write_packet (IsrRecorder *self, IsrPacket *packet)
 {
   guint frame_size = isr_stream_get_frame_size (self->stream);
 
-  if (packet->samples || !self->file)
+  if (packet->samples || packet->flags & ISR_PACKET_SEAM || !self->file)
     choose_file (self);
   while (frame_size) {
     guint64 n = count_until_boundary (self, packet->samples);
