@@ -39,6 +39,7 @@ struct _IsrWriterSink {
   const IsrWriterHooks *hooks;
   IsrRecorderHooks recorder_hooks;
   const IsrFileVerbs *verbs;
+  IsrClockReader read_clocks;
   gint split_requested; /* atomic */
   Run run;
   IsrIoStats io_stats; /* of this run or the last, object lock, like the next */
@@ -211,7 +212,7 @@ static GstFlowReturn
 isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 {
   IsrWriterSink *self = ISR_WRITER_SINK (sink);
-  IsrTimeReading now = isr_upstream_read_clocks ();
+  IsrTimeReading now = self->read_clocks ();
   guint64 duration = get_duration (self, buffer);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
@@ -398,6 +399,7 @@ isr_writer_sink_init (IsrWriterSink *self)
   GstBaseSink *sink = GST_BASE_SINK (self);
 
   self->verbs = isr_file_verbs_get_default ();
+  self->read_clocks = isr_upstream_read_clocks;
   self->recorder_hooks = (IsrRecorderHooks){ self, ask_location, on_stream_tags };
   gst_base_sink_set_sync (sink, FALSE);
   gst_base_sink_set_async_enabled (sink, FALSE);
@@ -426,6 +428,12 @@ void
 isr_writer_sink_set_verbs (IsrWriterSink *self, const IsrFileVerbs *verbs)
 {
   self->verbs = verbs;
+}
+
+void
+isr_writer_sink_set_clocks (IsrWriterSink *self, IsrClockReader reader)
+{
+  self->read_clocks = reader;
 }
 
 GstStructure *
