@@ -21,7 +21,7 @@ typedef struct {
   guint64 position;   /* stream time of the first sample, ns */
   guint64 expected_samples;
   gboolean unsynced; /* start_us is of a clock that is not set */
-  guint channels; /* where the stream does not find them out */
+  guint channels;    /* where the stream does not find them out */
 } IsrOutFileStart;
 
 /* Begins a file with the packet that @stream handed out last. */

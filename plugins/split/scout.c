@@ -9,7 +9,7 @@ struct _IsrScout {
   guint64 samples;
   GQueue held; /* of GBytes */
   gsize bytes;
-  gint64 since_us; /* monotonic, of the first bytes */
+  gint64 since_us;     /* monotonic, of the first bytes */
   IsrTimeChange clock; /* what happened to the wall clock meanwhile: flags, step_us */
 };
 

@@ -26,6 +26,6 @@ GstElement *isr_writer_sink_new (GstElement *facade, const IsrWriterHooks *hooks
 void isr_writer_sink_split_now (IsrWriterSink *self); /* any thread */
 GstStructure *isr_writer_sink_get_stats (IsrWriterSink *self);
 void isr_writer_sink_set_verbs (IsrWriterSink *self, const IsrFileVerbs *verbs); /* below PAUSED */
-void isr_writer_sink_set_clocks (IsrWriterSink *self, IsrClockReader reader);         /* below PAUSED */
+void isr_writer_sink_set_clocks (IsrWriterSink *self, IsrClockReader reader);    /* below PAUSED */
 
 G_END_DECLS
