@@ -23,6 +23,7 @@ enum {
   FILE_OPENED,
   FILE_CLOSED,
   FILE_LOST,
+  FILE_RENAMED,
   N_SIGNALS,
 };
 
@@ -183,6 +184,12 @@ on_file_lost (IsrSource *source, const char *name, gpointer data)
 }
 
 static void
+on_file_renamed (IsrSource *source, const char *old, IsrRecording *recording, gpointer data)
+{
+  g_signal_emit (data, signals[FILE_RENAMED], 0, old, recording);
+}
+
+static void
 capture_add (IsrCapture *self, IsrSource *source)
 {
   g_ptr_array_add (self->sources, source);
@@ -190,6 +197,7 @@ capture_add (IsrCapture *self, IsrSource *source)
   g_signal_connect_object (source, "file-opened", G_CALLBACK (on_file_opened), self, 0);
   g_signal_connect_object (source, "file-closed", G_CALLBACK (on_file_closed), self, 0);
   g_signal_connect_object (source, "file-lost", G_CALLBACK (on_file_lost), self, 0);
+  g_signal_connect_object (source, "file-renamed", G_CALLBACK (on_file_renamed), self, 0);
 }
 
 /* --- the object --- */
@@ -218,6 +226,7 @@ isr_capture_class_init (IsrCaptureClass *klass)
   signals[FILE_OPENED] = add_signal (klass, "file-opened", G_TYPE_POINTER);
   signals[FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
   signals[FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
+  signals[FILE_RENAMED] = g_signal_new ("file-renamed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }
 
 static void

@@ -11,7 +11,8 @@
 
 #define QUEUE_TIME (2 * GST_SECOND)
 #define SOUP_SESSION "gst.soup.session"
-#define BACKSTOP 10 /* s after the watchdog */
+#define SOUP_TIMEOUT 15 /* s, its own: with another one it takes no part in a shared session */
+#define BACKSTOP 5      /* s after the watchdog */
 
 struct _IsrPipeline {
   GstElement *element;
@@ -87,7 +88,7 @@ build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **er
       "compress", FALSE,
       "keep-alive", FALSE,
       "retries", 0,
-      "timeout", (guint) (config->stall / (gint64) GST_SECOND + BACKSTOP),
+      "timeout", (guint) MAX (SOUP_TIMEOUT, config->stall / (gint64) GST_SECOND + BACKSTOP),
       NULL);
   if (may_share_session (config))
     gst_element_set_context (source, get_soup_session ());

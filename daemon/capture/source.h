@@ -26,7 +26,9 @@ G_DECLARE_FINAL_TYPE (IsrSource, isr_source, ISR, SOURCE, GObject)
  *   "changed"      ()                  its state is another: isr_source_get_state()
  *   "file-opened"  (IsrRecording *)    it began a file
  *   "file-closed"  (IsrRecording *)    it finished a file
- *   "file-lost"    (const char *name)  a file that was begun never came to be */
+ *   "file-lost"    (const char *name)  a file that was begun never came to be
+ *   "file-renamed" (const char *old, IsrRecording *)  a finished file of before the clock was
+ *                                      set has its true name and times; the rest of it is as it was */
 
 /* The @index-th source of @config. @clock: NULL, the system's. */
 IsrSource *isr_source_new (IsrConfig *config, guint index, const IsrClock *clock);

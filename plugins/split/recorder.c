@@ -31,7 +31,6 @@ struct _IsrRecorder {
 
   guint64 base_ns, samples; /* position: base_ns + samples at rate */
   guint rate;
-
   IsrOutFile *file;
   gint64 boundary_us; /* at which file ends */
   gint64 synced_us;   /* monotonic */
@@ -349,7 +348,6 @@ release_held (IsrRecorder *self, const IsrTimeReading *now, GError **error)
     ok = take_packets (self, known ? NULL : now, 0, error);
   }
   isr_scout_free (scout);
-
   return ok;
 }
 
