@@ -214,6 +214,7 @@ isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   IsrWriterSink *self = ISR_WRITER_SINK (sink);
   IsrTimeReading now = self->read_clocks ();
   guint64 duration = get_duration (self, buffer);
+  gint64 age = self->run.kind.content == ISR_CONTENT_RAW ? isr_upstream_get_age (sink, buffer, (gint64) duration) : 0;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -227,7 +228,7 @@ isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   heed_gap (self, isr_continuity_take_buffer (&self->run.continuity, &sink->segment, buffer, duration, self->run.kind.content == ISR_CONTENT_RAW));
   if (g_atomic_int_compare_and_exchange (&self->split_requested, TRUE, FALSE))
     isr_recorder_split (self->run.recorder);
-  if (!isr_recorder_take (self->run.recorder, bytes, &now, isr_upstream_get_age (GST_BASE_SINK (self), buffer, (gint64) duration), &error))
+  if (!isr_recorder_take (self->run.recorder, bytes, &now, age, &error))
     return report_unusable (self, error);
   return isr_io_thread_is_broken (self->run.io) ? GST_FLOW_ERROR : GST_FLOW_OK;
 }
