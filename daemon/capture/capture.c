@@ -27,6 +27,7 @@ enum {
   FILE_CLOSED,
   FILE_LOST,
   TITLE,
+  FILE_RENAMED,
   N_SIGNALS,
 };
 
@@ -206,6 +207,12 @@ on_title (IsrSource *source, IsrTitle *title, gpointer data)
 }
 
 static void
+on_file_renamed (IsrSource *source, const char *old, IsrRecording *recording, gpointer data)
+{
+  g_signal_emit (data, signals[FILE_RENAMED], 0, old, recording);
+}
+
+static void
 capture_add (IsrCapture *self, IsrSource *source)
 {
   g_ptr_array_add (self->sources, source);
@@ -214,6 +221,7 @@ capture_add (IsrCapture *self, IsrSource *source)
   g_signal_connect_object (source, "file-closed", G_CALLBACK (on_file_closed), self, 0);
   g_signal_connect_object (source, "file-lost", G_CALLBACK (on_file_lost), self, 0);
   g_signal_connect_object (source, "title", G_CALLBACK (on_title), self, 0);
+  g_signal_connect_object (source, "file-renamed", G_CALLBACK (on_file_renamed), self, 0);
 }
 
 /* --- the object --- */
@@ -245,6 +253,7 @@ isr_capture_class_init (IsrCaptureClass *klass)
   signals[FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
   signals[FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
   signals[TITLE] = add_signal (klass, "title", G_TYPE_POINTER);
+  signals[FILE_RENAMED] = g_signal_new ("file-renamed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }
 
 static void

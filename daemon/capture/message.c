@@ -27,7 +27,7 @@ IsrRecording *
 isr_message_to_recording (const GstStructure *message, const char *source, const char *root)
 {
   IsrRecording *self = isr_recording_new ();
-  const char *location = gst_structure_get_string (message, "location");
+  const char *location = gst_structure_get_string (message, gst_structure_has_name (message, ISR_MESSAGE_FILE_RENAMED) ? "new-location" : "location");
 
   self->source = g_strdup (source);
   self->name = isr_message_get_name (root, location ? location : "");

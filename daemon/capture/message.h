@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * ".part", below @root. Outside of @root: the path itself. */
 char *isr_message_get_name (const char *root, const char *location);
 
-/* Of isr-file-opened and isr-file-closed. What a message does not tell is 0. */
+/* Of isr-file-opened, isr-file-closed and isr-file-renamed (with the new name). What a message does not tell is 0. */
 IsrRecording *isr_message_to_recording (const GstStructure *message, const char *source, const char *root);
 
 /* Of isr-title; NULL: it tells no title. */

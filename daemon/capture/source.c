@@ -23,6 +23,7 @@
 #define CONNECT_EXTRA (2 * G_TIME_SPAN_SECOND)    /* redirects, TLS, a far server */
 #define WARNING_DISK "disk"
 #define WARNING_NO_DATA "no-data"
+#define WARNING_CLOCK "unsynced-clock"
 
 struct _IsrSource {
   GObject parent;
@@ -54,6 +55,7 @@ enum {
   FILE_CLOSED,
   FILE_LOST,
   TITLE,
+  FILE_RENAMED,
   N_SIGNALS,
 };
 
@@ -61,13 +63,21 @@ static guint signals[N_SIGNALS];
 
 /* --- the one door --- */
 
+static IsrLogLevel
+get_log_level (IsrState state)
+{
+  if (state == ISR_STATE_FAILED)
+    return ISR_LOG_ERROR;
+  return state == ISR_STATE_WAITING_TO_RETRY ? ISR_LOG_WARNING : ISR_LOG_INFO;
+}
+
 /* Takes @detail. */
 static void
 source_set (IsrSource *self, IsrState next, const char *reason, char *detail)
 {
   IsrSourceState *state = self->state;
 
-  isr_log (isr_log_level_from_state (next), self->config->name, "%s: %s (%s)", isr_state_to_string (next), detail, reason);
+  isr_log (get_log_level (next), self->config->name, "%s: %s (%s)", isr_state_to_string (next), detail, reason);
   state->state = next;
   state->since_us = isr_clock_now (self->clock);
   state->retries = self->backoff.failures;
@@ -92,6 +102,7 @@ source_clear_warnings (IsrSource *self)
 {
   source_warn (self, WARNING_DISK, FALSE);
   source_warn (self, WARNING_NO_DATA, FALSE);
+  source_warn (self, WARNING_CLOCK, FALSE);
 }
 
 /* --- failing and trying again --- */
@@ -243,6 +254,10 @@ on_opened (IsrSource *self, const GstStructure *message)
   const char *format = gst_structure_get_string (message, "format");
   g_autofree char *where = isr_words_where (self->config);
 
+  gboolean unsynced = FALSE;
+
+  gst_structure_get_boolean (message, "unsynced", &unsynced);
+  source_warn (self, WARNING_CLOCK, unsynced);
   g_free (self->state->file);
   self->state->file = g_strdup (recording->name);
   g_signal_emit (self, signals[FILE_OPENED], 0, recording);
@@ -268,6 +283,16 @@ on_closed (IsrSource *self, const GstStructure *message)
 }
 
 static void
+on_renamed (IsrSource *self, const GstStructure *message)
+{
+  g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
+  g_autofree char *old = isr_message_get_name (self->all->output_directory, gst_structure_get_string (message, "location"));
+
+  isr_log_info (self->config->name, "the clock is set: %s is %s now", old, recording->name);
+  g_signal_emit (self, signals[FILE_RENAMED], 0, old, recording);
+}
+
+static void
 on_disk (IsrSource *self, const GstStructure *message)
 {
   gboolean failed = g_strcmp0 (gst_structure_get_string (message, "state"), "failed") == 0;
@@ -277,15 +302,6 @@ on_disk (IsrSource *self, const GstStructure *message)
   gst_structure_get_uint64 (message, "lost", &lost);
   isr_log (failed ? ISR_LOG_ERROR : ISR_LOG_INFO, self->config->name, "%s: %s; %.3g s of audio lost so far", failed ? "the disk fails" : "the disk works again", detail ? detail : "", lost / 1e9);
   source_warn (self, WARNING_DISK, failed);
-}
-
-static void
-on_title (IsrSource *self, const GstStructure *message)
-{
-  g_autoptr (IsrTitle) title = isr_message_to_title (message, self->config->name);
-
-  if (title)
-    g_signal_emit (self, signals[TITLE], 0, title);
 }
 
 static void
@@ -306,15 +322,25 @@ on_stream (IsrSource *self, const GstStructure *message)
   source_set (self, news.state, news.reason, g_strdup (news.detail));
 }
 
+static void
+on_title (IsrSource *self, const GstStructure *message)
+{
+  g_autoptr (IsrTitle) title = isr_message_to_title (message, self->config->name);
+
+  if (title)
+    g_signal_emit (self, signals[TITLE], 0, title);
+}
+
 static const struct {
   const char *name;
   void (*handle) (IsrSource *self, const GstStructure *message);
 } messages[] = {
   { ISR_MESSAGE_FILE_OPENED, on_opened },
   { ISR_MESSAGE_FILE_CLOSED, on_closed },
+  { ISR_MESSAGE_FILE_RENAMED, on_renamed },
   { ISR_MESSAGE_DISK, on_disk },
-  { ISR_MESSAGE_TITLE, on_title },
   { ISR_MESSAGE_STREAM, on_stream },
+  { ISR_MESSAGE_TITLE, on_title },
 };
 
 static void
@@ -485,6 +511,7 @@ isr_source_class_init (IsrSourceClass *klass)
   signals[FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
   signals[TITLE] = add_signal (klass, "title", G_TYPE_POINTER);
   signals[FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
+  signals[FILE_RENAMED] = g_signal_new ("file-renamed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }
 
 static void

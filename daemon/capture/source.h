@@ -28,7 +28,9 @@ G_DECLARE_FINAL_TYPE (IsrSource, isr_source, ISR, SOURCE, GObject)
  *   "file-opened"  (IsrRecording *)    it began a file
  *   "file-closed"  (IsrRecording *)    it finished a file
  *   "file-lost"    (const char *name)  a file that was begun never came to be
- *   "title"        (IsrTitle *)        the stream says what it plays */
+ *   "title"        (IsrTitle *)        the stream says what it plays
+ *   "file-renamed" (const char *old, IsrRecording *)  a finished file of before the clock was
+ *                                      set has its true name and times; the rest of it is as it was */
 
 /* The @index-th source of @config. @clock: NULL, the system's. */
 IsrSource *isr_source_new (IsrConfig *config, guint index, const IsrClock *clock);

@@ -36,7 +36,7 @@ static const struct {
   IsrContent content;
   const char *factory, *caps;
 } ways[] = {
-  { ISR_CONTENT_MP3, "mpegaudioparse", "audio/mpeg, mpegversion=(int)1" },
+  { ISR_CONTENT_MP3, NULL, "audio/mpeg, mpegversion=(int)1" },
   { ISR_CONTENT_AAC, "aacparse", "audio/mpeg, mpegversion=(int)4" },
   { ISR_CONTENT_FLAC, "flacparse", "audio/x-flac" },
   { ISR_CONTENT_OGG, NULL, "application/ogg" },

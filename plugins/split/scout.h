@@ -30,6 +30,10 @@ gint64 isr_scout_get_end_ns (IsrScout *self);
 /* It made packets out: the map knows them. Else it knows nothing yet. */
 gboolean isr_scout_has_seen (IsrScout *self);
 
+/* What happened to the wall clock while it looked: STEP and ARRIVED with step_us, or nothing.
+ * The held packets have their UTC by it already; files of before do not. */
+IsrTimeChange isr_scout_get_clock_change (IsrScout *self);
+
 /* The bytes, in order, to be unref'd; NULL at the end. */
 GBytes *isr_scout_pop (IsrScout *self);
 

@@ -40,6 +40,7 @@ struct _IsrWriterSink {
   const IsrWriterHooks *hooks;
   IsrRecorderHooks recorder_hooks;
   const IsrFileVerbs *verbs;
+  IsrClockReader read_clocks;
   gint split_requested; /* atomic */
   Run run;
   IsrIoStats io_stats; /* of this run or the last, object lock, like the next */
@@ -223,8 +224,9 @@ static GstFlowReturn
 isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 {
   IsrWriterSink *self = ISR_WRITER_SINK (sink);
-  IsrTimeReading now = isr_upstream_read_clocks ();
+  IsrTimeReading now = self->read_clocks ();
   guint64 duration = get_duration (self, buffer);
+  gint64 age = self->run.kind.content == ISR_CONTENT_RAW ? isr_upstream_get_age (sink, buffer, (gint64) duration) : 0;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -238,7 +240,7 @@ isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   heed_gap (self, isr_continuity_take_buffer (&self->run.continuity, &sink->segment, buffer, duration, self->run.kind.content == ISR_CONTENT_RAW));
   if (g_atomic_int_compare_and_exchange (&self->split_requested, TRUE, FALSE))
     isr_recorder_split (self->run.recorder);
-  if (!isr_recorder_take (self->run.recorder, bytes, &now, isr_upstream_get_age (GST_BASE_SINK (self), buffer, (gint64) duration), &error))
+  if (!isr_recorder_take (self->run.recorder, bytes, &now, age, &error))
     return report_unusable (self, error);
   isr_titles_tell (&self->run.titles, self->facade, locate, self->run.recorder);
   return isr_io_thread_is_broken (self->run.io) ? GST_FLOW_ERROR : GST_FLOW_OK;
@@ -414,6 +416,7 @@ isr_writer_sink_init (IsrWriterSink *self)
   GstBaseSink *sink = GST_BASE_SINK (self);
 
   self->verbs = isr_file_verbs_get_default ();
+  self->read_clocks = isr_upstream_read_clocks;
   self->recorder_hooks = (IsrRecorderHooks){ self, ask_location, on_stream_tags };
   gst_base_sink_set_sync (sink, FALSE);
   gst_base_sink_set_async_enabled (sink, FALSE);
@@ -442,6 +445,12 @@ void
 isr_writer_sink_set_verbs (IsrWriterSink *self, const IsrFileVerbs *verbs)
 {
   self->verbs = verbs;
+}
+
+void
+isr_writer_sink_set_clocks (IsrWriterSink *self, IsrClockReader reader)
+{
+  self->read_clocks = reader;
 }
 
 GstStructure *
