@@ -49,6 +49,17 @@
  *     detail        string   what failed, in words
  *     lost          guint64  ns of audio that were dropped so far
  *
+ * isr-stream: the connection of isrhttpsrc changed. Audio goes on without a seam
+ *     unless the reason says otherwise.
+ *     state         string   "connecting"; "streaming": audio arrives; "waiting": the
+ *                            next try is due in retry-in; "failed": given up, an error
+ *                            follows; "stopped"
+ *     reason        string   why, ISR_STREAM_*, or "http-<status>" for a status that
+ *                            has no name of its own
+ *     detail        string   one sentence for people: which address, what happened.
+ *                            Never holds a password
+ *     retry-in      guint64  ns until the next try; 0 in all other states
+ *
  * isr-level (isrloudness): the windows of 100 ms since the last one, once a second of
  *     audio, and what is left when a run ends. A run is unbroken audio; after a gap, a
  *     flush, other caps, another mode or weighting the next one begins at window 0. All
@@ -81,6 +92,14 @@
  *                            came up: the sound stayed), "long" (the floor came up, the
  *                            sound ended later), "eos" (the run ended first); with
  *                            other states than "ended" without meaning
+ *
+ * isr-title: the stream names what is heard from here on (ICY StreamTitle, the
+ *     comments of an Ogg link); posted when it differs from the one before, as soon
+ *     as its time is known. GST_MESSAGE_TAG tells the same without a time.
+ *     title         string   as it was sent, UTF-8; ICY has "artist - title" in it
+ *     artist        string   only where the stream tells it apart
+ *     position      guint64  stream time from which on it holds, ns
+ *     start-utc-us  gint64   UTC of that
  */
 #pragma once
 
@@ -89,8 +108,33 @@
 #define ISR_MESSAGE_FILE_OPENED "isr-file-opened"
 #define ISR_MESSAGE_FILE_CLOSED "isr-file-closed"
 #define ISR_MESSAGE_DISK "isr-disk"
+#define ISR_MESSAGE_STREAM "isr-stream"
 #define ISR_MESSAGE_LEVEL "isr-level"
 #define ISR_MESSAGE_EVENT "isr-event"
+
+/* isr-stream: reason */
+#define ISR_STREAM_STARTING "starting"                /* connecting: the first time */
+#define ISR_STREAM_RETRYING "retrying"                /* connecting: again */
+#define ISR_STREAM_REDIRECTED "redirected"            /* connecting: the server names another address */
+#define ISR_STREAM_PLAYLIST "playlist"                /* connecting: the address was that of a playlist */
+#define ISR_STREAM_CONNECTED "connected"              /* streaming: the first time */
+#define ISR_STREAM_REJOINED "rejoined"                /* streaming: joined at the exact byte, nothing missing, nothing twice */
+#define ISR_STREAM_APPROXIMATE "rejoined-approximate" /* streaming: the join is by the clock, what was sent repeats itself */
+#define ISR_STREAM_GAP "gap"                          /* streaming: audio is missing; isr-gap was sent before it */
+#define ISR_STREAM_REFUSED "refused"                  /* waiting, failed: nothing listens there */
+#define ISR_STREAM_DNS "dns"                          /* ... the name is not known */
+#define ISR_STREAM_UNREACHABLE "unreachable"          /* ... no way leads there */
+#define ISR_STREAM_TIMEOUT "timeout"                  /* ... no answer in time */
+#define ISR_STREAM_TLS "tls"                          /* ... no secure connection */
+#define ISR_STREAM_UNAUTHORIZED "unauthorized"        /* ... user or password is wrong or missing (401, 403, 407) */
+#define ISR_STREAM_NOT_FOUND "not-found"              /* ... no such mount now (404, 410) */
+#define ISR_STREAM_UNAVAILABLE "unavailable"          /* ... the server can not serve now (5xx), or answers no HTTP */
+#define ISR_STREAM_REDIRECT_LOOP "redirect-loop"
+#define ISR_STREAM_NOT_AUDIO "not-audio" /* ... a web page or the like */
+#define ISR_STREAM_STALLED "stalled"     /* ... connected, but too little came for stall-timeout */
+#define ISR_STREAM_DROPPED "dropped"     /* ... the connection ended or broke */
+#define ISR_STREAM_STOPPED "stopped"
+#define ISR_MESSAGE_TITLE "isr-title"
 
 /* isr-file-closed: reason */
 #define ISR_CLOSE_BOUNDARY "boundary"           /* the clock said so */

@@ -7,6 +7,8 @@
  * @typedef {{day: string, files: number, bytes: number, duration: number}} Day
  * @typedef {{name: string, source: string, start: string, end: string, start_us: number, end_us: number,
  *   size: number, duration: number, ext: string, recording: boolean}} Recording
+ * @typedef {{source: string, at: string, at_us: number, title: string, artist: string|null,
+ *   file: string|null, offset: number|null}} Title
  * @typedef {{timezone: string, version: string, writable: boolean}} Config
  */
 
@@ -52,6 +54,10 @@ export const getDays = (source) => request(`api/days${query({ source })}`);
  *  @returns {Promise<{files: Recording[], next: string|null}>} */
 export const getFiles = (params) => request(`api/files${query(params)}`);
 
+/** @param {{source: string, from: number, to?: number, limit?: number}} params
+ *  @returns {Promise<{titles: Title[], next: string|null}>} */
+export const getTitles = (params) => request(`api/titles${query(params)}`);
+
 /** @param {string} source @param {'start'|'stop'|'split'} verb */
 export const control = (source, verb) => request(`api/sources/${encodeURIComponent(source)}/${verb}`, { method: 'POST' });
 
@@ -60,6 +66,9 @@ export const streamUrl = (name) => `stream/${path(name)}`;
 
 /** @param {string} name */
 export const downloadUrl = (name) => `download/${path(name)}`;
+
+/** @param {string} name */
+export const cueUrl = (name) => `api/cue${query({ file: name })}`;
 
 /**
  * Follows the server's events. They say what changed, never the news itself.
@@ -70,6 +79,6 @@ export function listen({ onOpen, onLost, onChange }) {
   const events = new EventSource('api/events');
   events.onopen = onOpen;
   events.onerror = onLost;
-  for (const kind of ['status', 'file']) events.addEventListener(kind, () => onChange(kind));
+  for (const kind of ['status', 'file', 'title']) events.addEventListener(kind, () => onChange(kind));
   return events;
 }

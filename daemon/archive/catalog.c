@@ -17,14 +17,14 @@
  * written is added to a copy at every question. */
 #define G_LOG_DOMAIN "isr-catalog"
 
-#include "daemon/archive/catalog.h"
+#include "daemon/archive/catalog-private.h"
 
 #include "daemon/archive/day-cache.h"
 #include "daemon/archive/days.h"
 #include "daemon/archive/listing.h"
 #include "daemon/archive/lock.h"
 #include "daemon/archive/reconcile.h"
-#include "daemon/archive/writer.h"
+#include "daemon/archive/titles.h"
 #include "daemon/core/error.h"
 
 #include <errno.h>
@@ -178,6 +178,18 @@ isr_catalog_note_state (IsrCatalog *self, const IsrSourceState *state)
   g_signal_emit (self, signals[CHANGED], 0, "source", state->name);
 }
 
+sqlite3 *
+isr_catalog_get_reader (IsrCatalog *self)
+{
+  return self->db;
+}
+
+IsrWriter *
+isr_catalog_get_writer (IsrCatalog *self)
+{
+  return self->writer;
+}
+
 const char *
 isr_catalog_get_output_directory (IsrCatalog *self)
 {
@@ -265,15 +277,6 @@ get_finished_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError
   return days ? isr_day_cache_put (self->days, source, zone, days) : NULL;
 }
 
-static gpointer
-copy_day (gconstpointer day, gpointer data)
-{
-  IsrDay *copy = g_memdup2 (day, sizeof (IsrDay));
-
-  copy->day = g_strdup (copy->day);
-  return copy;
-}
-
 GPtrArray *
 isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error)
 {
@@ -286,7 +289,7 @@ isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError 
   live = finished ? isr_listing_live (self->db, source, error) : NULL;
   if (!live)
     return NULL;
-  days = g_ptr_array_copy (finished, copy_day, NULL);
+  days = g_ptr_array_copy (finished, isr_day_copy, NULL);
   for (guint i = 0; i < live->len; i++) {
     IsrRecording *recording = live->pdata[i];
 
@@ -445,7 +448,7 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
   self->writable = writable;
   if (!(writable ? open_writable (self, state_directory, error) : open_readable (self, error)))
     return NULL;
-  if (!isr_listing_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
+  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
     return NULL;
   self->next_id = (gsize) last + 1;
   return g_steal_pointer (&self);

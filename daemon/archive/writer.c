@@ -14,6 +14,7 @@
 #include "daemon/archive/writer.h"
 
 #include "daemon/archive/rows.h"
+#include "daemon/archive/titles.h"
 
 #define GROUP_US (200 * G_TIME_SPAN_MILLISECOND)
 #define RETRY_US G_TIME_SPAN_SECOND
@@ -24,6 +25,7 @@ typedef enum {
   SQL_REMOVE,
   SQL_REMOVE_FINISHED,
   SQL_STATE,
+  SQL_TITLE,
   N_SQL,
 } Sql;
 
@@ -33,6 +35,7 @@ static const char *const statements_sql[N_SQL] = {
   [SQL_REMOVE] = "DELETE FROM recordings WHERE id = ?1",
   [SQL_REMOVE_FINISHED] = "DELETE FROM recordings WHERE id = ?1 AND recording <> 1",
   [SQL_STATE] = "INSERT INTO states (source, at_us, state, reason, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+  [SQL_TITLE] = "INSERT OR REPLACE INTO titles (" ISR_TITLE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5)",
 };
 
 struct _IsrWriter {
@@ -57,6 +60,7 @@ struct _Job {
   gint64 id;
   IsrRecording *recording;
   IsrSourceState *state;
+  IsrTitle *title;
   GPtrArray *recordings;
   GArray *ids;
 };
@@ -66,6 +70,7 @@ job_free (Job *job)
 {
   g_clear_pointer (&job->recording, isr_recording_free);
   g_clear_pointer (&job->state, isr_source_state_free);
+  g_clear_pointer (&job->title, isr_title_free);
   g_clear_pointer (&job->recordings, g_ptr_array_unref);
   g_clear_pointer (&job->ids, g_array_unref);
   g_clear_pointer (&job->done, g_async_queue_unref);
@@ -119,6 +124,13 @@ run_state (IsrWriter *self, Job *job, GError **error)
   isr_db_bind_text (statement, 4, job->state->reason);
   isr_db_bind_text (statement, 5, job->state->detail);
   return isr_db_run (statement, error);
+}
+
+static gboolean
+run_title (IsrWriter *self, Job *job, GError **error)
+{
+  isr_titles_bind (self->statements[SQL_TITLE], job->title);
+  return isr_db_run (self->statements[SQL_TITLE], error);
 }
 
 static gboolean
@@ -336,6 +348,16 @@ isr_writer_note_state (IsrWriter *self, const IsrSourceState *state)
 
   job->run = run_state;
   job->state = isr_source_state_copy (state);
+  return give (self, job);
+}
+
+gsize
+isr_writer_note_title (IsrWriter *self, const IsrTitle *title)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->run = run_title;
+  job->title = isr_title_copy (title);
   return give (self, job);
 }
 

@@ -26,6 +26,12 @@ on_file_lost (IsrCapture *capture, const char *name, gpointer data)
   isr_catalog_forget (data, name);
 }
 
+static void
+on_title (IsrCapture *capture, IsrTitle *title, gpointer data)
+{
+  isr_catalog_note_title (data, title);
+}
+
 void
 isr_capture_feed (IsrCapture *self, IsrCatalog *catalog)
 {
@@ -33,4 +39,5 @@ isr_capture_feed (IsrCapture *self, IsrCatalog *catalog)
   g_signal_connect_object (self, "file-opened", G_CALLBACK (on_file_opened), catalog, 0);
   g_signal_connect_object (self, "file-closed", G_CALLBACK (on_file_closed), catalog, 0);
   g_signal_connect_object (self, "file-lost", G_CALLBACK (on_file_lost), catalog, 0);
+  g_signal_connect_object (self, "title", G_CALLBACK (on_title), catalog, 0);
 }

@@ -46,3 +46,14 @@ isr_message_to_recording (const GstStructure *message, const char *source, const
   self->clock = g_strdup (gst_structure_get_string (message, "clock"));
   return self;
 }
+
+IsrTitle *
+isr_message_to_title (const GstStructure *message, const char *source)
+{
+  const char *title = gst_structure_get_string (message, "title");
+  gint64 at_us;
+
+  if (!title || !gst_structure_get_int64 (message, "start-utc-us", &at_us))
+    return NULL;
+  return isr_title_new (source, at_us, title, gst_structure_get_string (message, "artist"));
+}

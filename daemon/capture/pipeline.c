@@ -39,6 +39,24 @@ make (IsrPipeline *self, const char *factory, GError **error)
   return element;
 }
 
+static GstElement *
+build_isrhttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
+{
+  GstElement *source = make (self, "isrhttpsrc", error);
+
+  if (!source)
+    return NULL;
+  g_object_set (source,
+      "location", config->url,
+      "user-id", config->username,
+      "user-pw", config->password,
+      "stall-timeout", (guint64) config->stall,
+      "retry-delay", (guint64) MAX (config->retry_delay, (gint64) GST_MSECOND),
+      "max-retries", config->max_retries,
+      NULL);
+  return source;
+}
+
 /* After its timeout souphttpsrc asks again with a range, even with no retries,
  * and fails with words about seeking: our own watchdog must be the first. */
 static GstElement *
@@ -71,6 +89,7 @@ static const struct {
   const char *factory;
   Builder build;
 } http_sources[] = {
+  { "isrhttpsrc", build_isrhttpsrc },
   { "souphttpsrc", build_souphttpsrc },
 };
 

@@ -26,6 +26,8 @@ static const Route routes[] = {
   { "/api/status", FALSE, isr_handle_status },
   { "/api/config", FALSE, isr_handle_config },
   { "/api/events", FALSE, isr_handle_events },
+  { "/api/titles", FALSE, isr_handle_titles },
+  { "/api/cue", FALSE, isr_handle_cue },
   { "/api/sources/", TRUE, isr_handle_control },
   { "/stream/", FALSE, isr_handle_stream },
   { "/download/", FALSE, isr_handle_download },

@@ -447,6 +447,21 @@ isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns)
     isr_time_map_restart (self->map);
 }
 
+gint64
+isr_recorder_get_position (IsrRecorder *self)
+{
+  return self->scout ? isr_scout_get_end_ns (self->scout) : position_ns (self, 0);
+}
+
+gboolean
+isr_recorder_locate (IsrRecorder *self, gint64 position, gint64 *utc_us)
+{
+  if (!self->map || self->scout || position_ns (self, 0) <= position)
+    return FALSE;
+  *utc_us = isr_time_map_utc (self->map, position);
+  return TRUE;
+}
+
 void
 isr_recorder_split (IsrRecorder *self)
 {

@@ -75,6 +75,12 @@ isr_scout_drain (IsrScout *self, const IsrTimeReading *now)
   feed (self, now);
 }
 
+gint64
+isr_scout_get_end_ns (IsrScout *self)
+{
+  return ns_of (self, self->samples);
+}
+
 gboolean
 isr_scout_has_seen (IsrScout *self)
 {

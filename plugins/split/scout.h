@@ -24,6 +24,9 @@ gboolean isr_scout_push (IsrScout *self, GBytes *bytes, const IsrTimeReading *no
 /* There is no more: what is left in the stream counts. */
 void isr_scout_drain (IsrScout *self, const IsrTimeReading *now);
 
+/* Stream time of the end of what it made out. */
+gint64 isr_scout_get_end_ns (IsrScout *self);
+
 /* It made packets out: the map knows them. Else it knows nothing yet. */
 gboolean isr_scout_has_seen (IsrScout *self);
 

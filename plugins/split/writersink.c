@@ -31,6 +31,7 @@ typedef struct {
   IsrKind kind;
   gboolean has_kind;
   IsrContinuity continuity;
+  IsrTitles titles;
 } Run;
 
 struct _IsrWriterSink {
@@ -81,10 +82,19 @@ ask_location (gpointer owner, const char *stem, gint64 utc_us)
   return self->hooks->format_location (self->facade, stem, utc_us);
 }
 
+/* Takes @tags. */
 static void
-post_tags (GstElement *facade, GstTagList *tags)
+post_tags (IsrWriterSink *self, GstTagList *tags)
 {
-  gst_element_post_message (facade, gst_message_new_tag (GST_OBJECT (facade), tags));
+  if (self->run.recorder)
+    isr_titles_note (&self->run.titles, tags, isr_recorder_get_position (self->run.recorder));
+  gst_element_post_message (self->facade, gst_message_new_tag (GST_OBJECT (self->facade), tags));
+}
+
+static gboolean
+locate (gpointer owner, gint64 position_ns, gint64 *utc_us)
+{
+  return isr_recorder_locate (owner, position_ns, utc_us);
 }
 
 static void
@@ -94,7 +104,7 @@ on_stream_tags (gpointer owner, const char *const *comments)
   GstTagList *tags = isr_titles_from_comments (comments);
 
   if (tags)
-    post_tags (self->facade, tags);
+    post_tags (self, tags);
 }
 
 /* --- a run --- */
@@ -137,6 +147,7 @@ static void
 finish_files (IsrWriterSink *self, const char *reason)
 {
   isr_recorder_finish (self->run.recorder, reason);
+  isr_titles_tell (&self->run.titles, self->facade, locate, self->run.recorder);
   isr_io_thread_drain (self->run.io, TRUE);
 }
 
@@ -151,6 +162,7 @@ end_run (IsrWriterSink *self)
   isr_recorder_free (run->recorder);
   isr_io_thread_free (run->io);
   isr_split_settings_clear (&run->settings);
+  isr_titles_clear (&run->titles);
   *run = (Run){ 0 };
 }
 
@@ -228,6 +240,7 @@ isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
     isr_recorder_split (self->run.recorder);
   if (!isr_recorder_take (self->run.recorder, bytes, &now, isr_upstream_get_age (GST_BASE_SINK (self), buffer, (gint64) duration), &error))
     return report_unusable (self, error);
+  isr_titles_tell (&self->run.titles, self->facade, locate, self->run.recorder);
   return isr_io_thread_is_broken (self->run.io) ? GST_FLOW_ERROR : GST_FLOW_OK;
 }
 
@@ -282,8 +295,11 @@ static void
 on_custom (IsrWriterSink *self, GstEvent *event)
 {
   const GstStructure *s = gst_event_get_structure (event);
+  GstTagList *tags = isr_titles_from_event (event);
 
-  if (s && gst_structure_has_name (s, ISR_EVENT_GAP))
+  if (tags)
+    post_tags (self, tags);
+  else if (s && gst_structure_has_name (s, ISR_EVENT_GAP))
     on_isr_gap (self, s);
 }
 
@@ -300,7 +316,7 @@ on_tags (IsrWriterSink *self, GstEvent *event)
   GstTagList *tags = NULL;
 
   gst_event_parse_tag (event, &tags);
-  post_tags (self->facade, gst_tag_list_ref (tags));
+  post_tags (self, gst_tag_list_ref (tags));
 }
 
 static void
