@@ -47,7 +47,7 @@ class TwoRecorders(Place):
 
 class Carried(Place):
     def feed(self, path, caps, **properties):
-        done = process.run(*proof.feed_command(path, caps, self.dir / 'out', 1, **properties))
+        done = process.run(*proof.feed_command(path, caps, self.dir / 'out', 1, **properties), env=proof.feed_environment())
         return list(proof.parse(done.stdout))
 
     def out(self):

@@ -80,7 +80,7 @@ def record_and_kill(source, out, seed):
     byte = dice.randrange(source.path.stat().st_size) if dice.random() < 0.5 else 1 << 62
     moment = time.monotonic() + dice.uniform(0.02, 0.4) if byte == 1 << 62 else 1 << 62
     pushed = []
-    with subprocess.Popen(command, env=process.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(command, env=proof.feed_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         for line in child.stdout:
             for name, fields in proof.parse(line):
                 if name == 'pushed':
