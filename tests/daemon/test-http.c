@@ -153,7 +153,7 @@ test_status (Fixture *f, gconstpointer data)
 {
   g_autoptr (Answer) answer = ask (f->port, "GET", "/api/status", NULL);
   g_autofree char *body = g_strndup (g_bytes_get_data (answer->body, NULL), g_bytes_get_size (answer->body));
-  g_autofree char *same = isr_http_dup_status (&f->control, "Europe/Berlin");
+  g_autofree char *same = isr_http_dup_status (&f->control, f->catalog, "Europe/Berlin");
 
   g_assert_cmpuint (answer->status, ==, 200);
   assert_header (answer, "Cache-Control", "no-store");
