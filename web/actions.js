@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // actions.js - what the page does: asks the server, gives the answer to a reducer.
 import * as api from './api.js';
-import { state, update, withDayError, withDays, withFirstPage, withNextPage, withPlaying, withToggled } from './store.js';
+import { state, update, withCoverage, withDayError, withDays, withFirstPage, withNextPage, withPlaying, withToggled } from './store.js';
 
 const PAGE = 100;
 
@@ -16,8 +16,9 @@ export async function loadStatus() {
 /** @param {string} day */
 export async function loadDay(day) {
   try {
-    const page = await api.getFiles({ day, limit: PAGE });
+    const [page, { sources }] = await Promise.all([api.getFiles({ day, limit: PAGE }), api.getCoverage(day)]);
     update(withFirstPage(day, page));
+    update(withCoverage(day, sources));
   } catch (error) {
     update(withDayError(day, sentence(error)));
   }
@@ -39,6 +40,11 @@ export async function loadFiles() {
   await Promise.all(Object.keys(state.value.open).map(loadDay));
 }
 
+/** Holes come and go: the figures of the sources, of the days, and the holes of what is unfolded. */
+export async function loadCoverage() {
+  await Promise.all([loadStatus(), loadFiles()]);
+}
+
 /** Asks for everything that is shown. */
 export async function refresh() {
   try {
@@ -58,6 +64,9 @@ export function lost() {
   if (state.value.connection.lost === null) update((s) => ({ ...s, connection: { lost: Date.now() } }));
 }
 
+/** @type {Record<string, () => Promise<void>>} */
+const loaders = { file: loadFiles, gap: loadCoverage, status: loadStatus };
+
 /** Several events in a burst are one question. @type {Record<string, number>} */
 const waiting = {};
 
@@ -66,7 +75,7 @@ export function changed(kind) {
   if (waiting[kind]) return;
   waiting[kind] = window.setTimeout(() => {
     delete waiting[kind];
-    (kind === 'file' ? loadFiles() : loadStatus()).catch(lost);
+    (loaders[kind] ?? loadStatus)().catch(lost);
   }, 150);
 }
 
