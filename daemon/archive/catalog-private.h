@@ -42,7 +42,6 @@ void isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name);
 void isr_catalog_settle (IsrCatalog *self);
 /* What a file being written has so far. */
 void isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording);
-void isr_catalog_gap_over (IsrCatalog *self, IsrGap *gap); /* (transfer full) (nullable) */
 
 /* catalog-reconcile.c: its worker has the writer, neither goes before it has ended. */
 void isr_catalog_wait_for_reconcile (IsrCatalog *self);

@@ -56,13 +56,16 @@ isr_catalog_settle (IsrCatalog *self)
   self->settled = committed;
 }
 
-void
-isr_catalog_gap_over (IsrCatalog *self, IsrGap *gap)
+/* Takes @gap. */
+static void
+gap_over (IsrCatalog *self, IsrGap *gap)
 {
   g_autoptr (IsrGap) over = gap;
 
-  if (over)
-    g_signal_emit (self, signals[GAP], 0, over);
+  if (!over)
+    return;
+  g_signal_emit (self, signals[GAP], 0, over);
+  isr_catalog_changed (self, "gap", over->source);
 }
 
 static void
@@ -131,10 +134,8 @@ isr_catalog_begin (IsrCatalog *self, const IsrRecording *recording)
   g_return_if_fail (self->writer && recording->name && recording->recording);
 
   put (self, recording);
-  if (self->ledger) {
-    isr_catalog_gap_over (self, isr_ledger_begin (self->ledger, recording));
-    isr_catalog_changed (self, "gap", recording->source);
-  }
+  if (self->ledger)
+    gap_over (self, isr_ledger_begin (self->ledger, recording));
 }
 
 void
@@ -146,7 +147,7 @@ isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording)
 
   put (self, recording);
   if (self->ledger)
-    isr_catalog_gap_over (self, isr_ledger_finish (self->ledger, recording, &noted));
+    gap_over (self, isr_ledger_finish (self->ledger, recording, &noted));
   if (noted)
     isr_catalog_changed (self, "gap", recording->source);
 }
