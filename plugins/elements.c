@@ -2,12 +2,14 @@
 /* elements.c - the table of elements. */
 #include "plugins/elements.h"
 
+#include "plugins/loudness/isrloudness.h"
 #include "plugins/split/isrsplitsink.h"
 
 static const struct {
   const char *name;
   GType (*type) (void);
 } elements[] = {
+  { "isrloudness", isr_loudness_get_type },
   { "isrsplitsink", isr_split_sink_get_type },
 };
 

@@ -48,6 +48,50 @@
  *                            disk is too slow; 0 when recovered
  *     detail        string   what failed, in words
  *     lost          guint64  ns of audio that were dropped so far
+ *
+ * isr-stream: the connection of isrhttpsrc changed. Audio goes on without a seam
+ *     unless the reason says otherwise.
+ *     state         string   "connecting"; "streaming": audio arrives; "waiting": the
+ *                            next try is due in retry-in; "failed": given up, an error
+ *                            follows; "stopped"
+ *     reason        string   why, ISR_STREAM_*, or "http-<status>" for a status that
+ *                            has no name of its own
+ *     detail        string   one sentence for people: which address, what happened.
+ *                            Never holds a password
+ *     retry-in      guint64  ns until the next try; 0 in all other states
+ *
+ * isr-level (isrloudness): the windows of 100 ms since the last one, once a second of
+ *     audio, and what is left when a run ends. A run is unbroken audio; after a gap, a
+ *     flush, other caps, another mode or weighting the next one begins at window 0. All
+ *     levels are gint16, native byte order, centi-dB re full scale, of the loudest
+ *     channel, at least -12000, one a window.
+ *     run           guint    number of the run, from 0 on
+ *     first-window  guint64  number of the first window in the run
+ *     position      guint64  stream time of its first sample, ns; it goes on over runs
+ *     levels        GBytes   power without DC: what mode "adaptive" goes by; weighted
+ *                            if a weighting is set
+ *     raw           GBytes   power with DC: what mode "blocks" goes by; weighted likewise
+ *     peaks         GBytes   largest magnitude, never weighted
+ *     floors        GBytes   reference that a section must exceed by the margin, by what
+ *                            has been heard so far (floor and what restless ambience adds);
+ *                            -32768 where there is none: in the first second, in mode
+ *                            "blocks"
+ *
+ * isr-event (isrloudness): a loud section begins, was none, or is final. With mode
+ *     "adaptive" a section is final 17 s after its end, with reason "floor" or "long"
+ *     up to 317 s. A section can end that was never announced.
+ *     run           guint    as in isr-level
+ *     id            guint64  the same in all messages of one section, from 1 on
+ *     state         string   ISR_LOUD_*
+ *     start, end    guint64  stream time, ns; with "started" the first window
+ *     start-window, end-window   guint64  the same as windows [start, end) of the run
+ *     score         gint     loudest window above the reference, centi-dB
+ *     peak          gint     level of the loudest window, centi-dB
+ *     floor         gint     reference at the window of the score, centi-dB
+ *     reason        string   why it ended: "level" (it went down), "floor" (the floor
+ *                            came up: the sound stayed), "long" (the floor came up, the
+ *                            sound ended later), "eos" (the run ended first); with
+ *                            other states than "ended" without meaning
  */
 #pragma once
 
@@ -56,6 +100,32 @@
 #define ISR_MESSAGE_FILE_OPENED "isr-file-opened"
 #define ISR_MESSAGE_FILE_CLOSED "isr-file-closed"
 #define ISR_MESSAGE_DISK "isr-disk"
+#define ISR_MESSAGE_STREAM "isr-stream"
+#define ISR_MESSAGE_LEVEL "isr-level"
+#define ISR_MESSAGE_EVENT "isr-event"
+
+/* isr-stream: reason */
+#define ISR_STREAM_STARTING "starting"                /* connecting: the first time */
+#define ISR_STREAM_RETRYING "retrying"                /* connecting: again */
+#define ISR_STREAM_REDIRECTED "redirected"            /* connecting: the server names another address */
+#define ISR_STREAM_PLAYLIST "playlist"                /* connecting: the address was that of a playlist */
+#define ISR_STREAM_CONNECTED "connected"              /* streaming: the first time */
+#define ISR_STREAM_REJOINED "rejoined"                /* streaming: joined at the exact byte, nothing missing, nothing twice */
+#define ISR_STREAM_APPROXIMATE "rejoined-approximate" /* streaming: the join is by the clock, what was sent repeats itself */
+#define ISR_STREAM_GAP "gap"                          /* streaming: audio is missing; isr-gap was sent before it */
+#define ISR_STREAM_REFUSED "refused"                  /* waiting, failed: nothing listens there */
+#define ISR_STREAM_DNS "dns"                          /* ... the name is not known */
+#define ISR_STREAM_UNREACHABLE "unreachable"          /* ... no way leads there */
+#define ISR_STREAM_TIMEOUT "timeout"                  /* ... no answer in time */
+#define ISR_STREAM_TLS "tls"                          /* ... no secure connection */
+#define ISR_STREAM_UNAUTHORIZED "unauthorized"        /* ... user or password is wrong or missing (401, 403, 407) */
+#define ISR_STREAM_NOT_FOUND "not-found"              /* ... no such mount now (404, 410) */
+#define ISR_STREAM_UNAVAILABLE "unavailable"          /* ... the server can not serve now (5xx), or answers no HTTP */
+#define ISR_STREAM_REDIRECT_LOOP "redirect-loop"
+#define ISR_STREAM_NOT_AUDIO "not-audio" /* ... a web page or the like */
+#define ISR_STREAM_STALLED "stalled"     /* ... connected, but too little came for stall-timeout */
+#define ISR_STREAM_DROPPED "dropped"     /* ... the connection ended or broke */
+#define ISR_STREAM_STOPPED "stopped"
 
 /* isr-file-closed: reason */
 #define ISR_CLOSE_BOUNDARY "boundary"           /* the clock said so */
@@ -75,6 +145,11 @@
 #define ISR_GAP_OVERRUN "overrun"     /* the sound card was not read in time */
 #define ISR_GAP_DISK "disk"           /* the disk was too slow or full */
 #define ISR_GAP_SUSPENDED "suspended" /* the machine slept */
+
+/* isr-event: state */
+#define ISR_LOUD_STARTED "started"     /* announced with the window itself */
+#define ISR_LOUD_CANCELLED "cancelled" /* taken back: no section, or part of another */
+#define ISR_LOUD_ENDED "ended"         /* final */
 
 /* Custom serialized downstream event: audio is missing from here on; the open
  * file is closed, the next one begins with the next buffer.

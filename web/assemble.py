@@ -78,6 +78,7 @@ def main():
     shutil.rmtree(out, ignore_errors=True)
     names = write(out, {f'assets/{digest}/{name}': data for name, data in files.items()})
     names += write(out, {'index.html': page.encode()})
+    (out / 'package.json').write_text('{"type": "module"}\n', encoding='utf-8')  # for node's tests, not part of the page
     lines = [f'    <file>{name}</file>' for name in names]
     (build / 'page.gresource.xml').write_text('<?xml version="1.0" encoding="UTF-8"?>\n<gresources>\n  <gresource prefix="/org/isr/web">\n'
                                                + '\n'.join(lines) + '\n  </gresource>\n</gresources>\n', encoding='utf-8')

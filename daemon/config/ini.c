@@ -181,13 +181,27 @@ is_key (const char *text)
   return *text != '\0';
 }
 
-/* Frees @raw of its escapes. NULL: there is a wrong one. */
+static gboolean
+ends_in_escape (const char *raw)
+{
+  gsize size = strlen (raw);
+  gsize n = 0;
+
+  while (n < size && raw[size - 1 - n] == '\\')
+    n++;
+  return n % 2 == 1;
+}
+
+/* Frees @raw of its escapes. NULL: there is a wrong one. (GKeyFile warns when it
+ * finds a second one at the end, so that is looked at before.) */
 static char *
 unescape (Scan *self, const char *raw)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *value = NULL;
 
+  if (ends_in_escape (raw))
+    return NULL;
   g_key_file_set_value (self->values, "value", "value", raw);
   value = g_key_file_get_string (self->values, "value", "value", &error);
   return error ? NULL : g_steal_pointer (&value);

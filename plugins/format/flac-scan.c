@@ -66,7 +66,9 @@ header_at (IsrFlacScan *self, guint64 offset, IsrFlacFrame *frame)
 }
 
 /* Where the frame at @start ends: 0 when it is torn or broken. Decoded is only
- * what no header follows: the last frame, or one before a broken header. */
+ * what no header follows: the last frame, or one before a broken header. A last
+ * frame that libFLAC does not decode is whole by its checksum alone, as it is
+ * where a header follows: a file cut between the two must not be cut again. */
 static guint64
 find_end (IsrFlacScan *self, const IsrFlacFrame *frame, guint64 start)
 {
@@ -74,6 +76,7 @@ find_end (IsrFlacScan *self, const IsrFlacFrame *frame, guint64 start)
   gsize got = 0;
   const guint8 *data = look (self, start, limit + ISR_FLAC_FRAME_MAX_HEADER, &got);
   gsize end = MIN (got, limit);
+  gsize length;
   gsize at = frame->header_size;
   guint16 crc = isr_flac_crc16 (0, data, at);
 
@@ -91,8 +94,10 @@ find_end (IsrFlacScan *self, const IsrFlacFrame *frame, guint64 start)
     crc = isr_flac_crc16 (crc, data + at, 1);
     at++;
   }
-  end = isr_flac_decode_length (self->info, data, end);
-  return end ? start + end : 0;
+  length = isr_flac_decode_length (self->info, data, end);
+  if (length == 0 && crc == 0 && start + end == self->input->size)
+    length = end;
+  return length ? start + length : 0;
 }
 
 /* The next offset from @offset on where a header may stand. */

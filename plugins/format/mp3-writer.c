@@ -72,7 +72,7 @@ mp3_writer_check (IsrMp3Writer *self, const IsrMp3Frame *frame, const guint8 *da
 }
 
 static void
-mp3_writer_append_primer (IsrMp3Writer *self, GByteArray *primer)
+mp3_writer_count_primer (IsrMp3Writer *self, const GByteArray *primer)
 {
   gsize at = 0;
   IsrMp3Frame frame;
@@ -82,8 +82,6 @@ mp3_writer_append_primer (IsrMp3Writer *self, GByteArray *primer)
     self->primer += frame.samples;
     at += frame.size;
   }
-  if (primer->len)
-    isr_output_append_data (self->parent.output, primer->data, primer->len);
 }
 
 static void
@@ -104,10 +102,14 @@ mp3_writer_begin_layer3 (IsrMp3Writer *self, const IsrMp3Frame *frame)
   if (!self->info)
     self->gapless = FALSE;
   self->owed = self->gapless ? self->stream->owed : 0;
-  if (self->info)
-    isr_output_append_data (self->parent.output, self->info->data, self->info->len);
   if (self->gapless)
-    mp3_writer_append_primer (self, primer);
+    mp3_writer_count_primer (self, primer);
+  if (self->info) { /* from the first byte it says what is not to be played: whoever repairs has nothing else to go by */
+    isr_mp3_info_fill (self->info->data, self->info->len, &self->index, self->primer + self->owed, 0);
+    isr_output_append_data (self->parent.output, self->info->data, self->info->len);
+  }
+  if (self->gapless && primer->len)
+    isr_output_append_data (self->parent.output, primer->data, primer->len);
   self->known = history->main_data->len;
   if (history->seen > n)
     mp3_writer_settle_at (self, (guint64) (depth - n) * frame->samples);

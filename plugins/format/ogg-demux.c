@@ -11,13 +11,17 @@
  *    less: the difference is taken off the beginning (Opus says it in its header);
  *  - on the last page (EOS): less than counted: the difference is cut off the end.
  *
- * Seams. A link that can be decoded with the set-up of the one before it goes
- * on in the same file, but only where the seam is exact. Samples can be taken
- * off a file's beginning and its end, never in between: behind a trimmed end,
- * before a beginning that is skipped, and at each seam of a codec whose packets
- * overlap (Vorbis: the decoder would blend the two links and give samples that
- * neither has) a new file begins. So it does behind a hole, too: granules within
- * a file are continuous, only another file can say that time is missing. */
+ * Seams. A link that can be decoded with the set-up of the one before it goes on
+ * in the same file: stations send a link a song, and files are cut on the clock,
+ * not by songs. Its first packet says so (ISR_PACKET_SEAM). Packets' samples are
+ * what the links themselves play, wherever files are cut; samples can be taken off
+ * a file's beginning and its end, but never in between, so what a joint plays in
+ * addition is counted by the writer that makes it (ogg-writer.c). That way no
+ * packet has to wait for the headers of the next link.
+ *
+ * Behind a hole, and behind a trimmed end after which the same link goes on, a
+ * new file begins: granules within a file are continuous, only another file can
+ * say that time is missing. */
 #include "plugins/format/ogg-demux.h"
 
 #include <string.h>
@@ -40,7 +44,9 @@ struct _IsrOggDemux {
   gint64 position;      /* granule at the end of the last page */
   gboolean positioned;  /* position is known */
   gboolean started;     /* the link gave packets */
+  gboolean ended;       /* the link's end was trimmed */
   guint64 skip;         /* samples still to be taken off the link's beginning */
+  guint64 excess;       /* samples of the last page beyond its granule */
   IsrPacketFlags flags; /* for the next packet */
 };
 
@@ -115,6 +121,12 @@ interrupt (IsrOggDemux *self, IsrPacketFlags flags)
   self->flags |= flags;
 }
 
+gboolean
+isr_ogg_demux_may_end (IsrOggDemux *self)
+{
+  return self->excess == 0;
+}
+
 void
 isr_ogg_demux_discont (IsrOggDemux *self)
 {
@@ -142,12 +154,13 @@ sum_durations (GPtrArray *page)
 }
 
 static gboolean
-can_go_on (IsrOggDemux *self, guint64 skip)
+can_go_on (IsrOggDemux *self)
 {
-  return self->last->codec == self->link->codec && !self->link->codec->overlaps && skip == 0 && self->link->codec->same_setup (self->last, self->link);
+  return !(self->flags & ISR_PACKET_NEW_FILE) && self->last->codec == self->link->codec && self->link->codec->same_setup (self->last, self->link);
 }
 
-/* The link's first page: where its time begins. Returns what is skipped there. */
+/* The link's first page: where its time begins. Returns what is skipped there. No
+ * primer reaches across: a file cut here begins as the link itself does. */
 static guint64
 begin_link (IsrOggDemux *self, IsrOggItem *first, guint64 sum, gint64 granule, gboolean eos)
 {
@@ -162,19 +175,20 @@ begin_link (IsrOggDemux *self, IsrOggItem *first, guint64 sum, gint64 granule, g
   self->position = offset;
   first->fresh = TRUE;
   first->whole = offset <= 0;
-  if (self->last && can_go_on (self, skip) && !(self->flags & ISR_PACKET_NEW_FILE))
-    first->fresh = FALSE;
-  else if (self->last)
-    self->flags |= ISR_PACKET_NEW_FILE;
+  if (self->last)
+    self->flags |= can_go_on (self) ? ISR_PACKET_SEAM : ISR_PACKET_NEW_FILE;
   if (!self->last ? self->link->tags != NULL : !isr_ogg_link_same_tags (self->last, self->link))
     self->flags |= ISR_PACKET_TAGS;
   return skip;
 }
 
-/* The first page behind a hole. */
+/* The first page behind a hole, or behind an end that was none. */
 static void
 begin_run (IsrOggDemux *self, IsrOggItem *first, guint64 sum, gint64 granule)
 {
+  if (self->ended)
+    self->flags |= ISR_PACKET_NEW_FILE;
+  self->ended = FALSE;
   self->position = MAX (granule - (gint64) sum, 0);
   first->fresh = TRUE;
 }
@@ -200,6 +214,7 @@ trim_tail (GPtrArray *page, guint64 trim)
     guint64 taken = MIN (trim, item->packet.samples);
 
     item->packet.samples -= taken;
+    item->packet.trim = taken;
     trim -= taken;
   }
 }
@@ -212,6 +227,7 @@ settle (IsrOggDemux *self, GPtrArray *page, gint64 granule, gboolean eos)
   IsrOggItem *first;
   gint64 end;
 
+  self->excess = 0;
   if (page->len == 0)
     return;
   first = page->pdata[0];
@@ -222,7 +238,9 @@ settle (IsrOggDemux *self, GPtrArray *page, gint64 granule, gboolean eos)
   self->started = self->positioned = TRUE;
   skip_head (page, &self->skip);
   end = self->position + (gint64) sum;
-  trim = eos && !self->link->codec->untrimmed && granule >= 0 && granule < end ? end - granule : 0;
+  if (!self->link->codec->untrimmed && granule >= 0 && granule < end)
+    self->excess = end - granule;
+  trim = eos ? self->excess : 0;
   trim_tail (page, trim);
   self->position = granule >= 0 ? granule : end;
   first->packet.flags = self->flags;
@@ -231,8 +249,10 @@ settle (IsrOggDemux *self, GPtrArray *page, gint64 granule, gboolean eos)
   self->last = isr_ogg_link_ref (self->link);
   for (guint i = 0; i < page->len; i++)
     g_queue_push_tail (&self->items, page->pdata[i]);
-  if (trim > 0)
-    interrupt (self, ISR_PACKET_NEW_FILE);
+  if (trim == 0)
+    return;
+  interrupt (self, 0);
+  self->ended = TRUE;
 }
 
 /* --- packets ------------------------------------------------------------ */
@@ -305,7 +325,7 @@ end_link (IsrOggDemux *self)
   g_clear_pointer (&self->link, isr_ogg_link_unref);
   g_string_truncate (self->refused, 0);
   g_clear_pointer (&self->before, g_bytes_unref);
-  self->started = self->positioned = FALSE;
+  self->started = self->positioned = self->ended = FALSE;
 }
 
 static void

@@ -14,7 +14,7 @@ long isr_ogg_seek_page (ogg_sync_state *sync, gboolean last, ogg_page *page);
 
 /* A packet with all that a cut before it has to know. */
 typedef struct {
-  IsrPacket packet; /* samples: what the source plays of it */
+  IsrPacket packet;
   IsrOggLink *link;
   guint64 duration; /* samples that a decoder gives */
   guint64 skip;     /* samples, from this packet's first on, that the beginning of the link takes off */
@@ -37,6 +37,10 @@ IsrOggItem *isr_ogg_demux_next (IsrOggDemux *self, GError **error);
 
 /* No more bytes will come. */
 void isr_ogg_demux_drain (IsrOggDemux *self);
+
+/* Would the last page, were it marked as the end, still be played to its end?
+ * Not if its granule says less than its packets. */
+gboolean isr_ogg_demux_may_end (IsrOggDemux *self);
 
 /* The input is interrupted; headers that were complete stay in force. */
 void isr_ogg_demux_discont (IsrOggDemux *self);

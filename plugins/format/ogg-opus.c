@@ -30,7 +30,8 @@ read_header (IsrOggLink *link, GBytes *packet, GError **error)
   return TRUE;
 }
 
-/* All of OpusHead but the pre-skip, which belongs to the beginning alone. */
+/* All of OpusHead but the pre-skip, which belongs to the beginning alone, and the
+ * rate of what was encoded, which is a note for people. */
 static gboolean
 same_setup (IsrOggLink *a, IsrOggLink *b)
 {
@@ -38,7 +39,7 @@ same_setup (IsrOggLink *a, IsrOggLink *b)
   const guint8 *data_a = g_bytes_get_data (a->headers->pdata[0], &size_a);
   const guint8 *data_b = g_bytes_get_data (b->headers->pdata[0], &size_b);
 
-  return size_a == size_b && memcmp (data_a, data_b, 10) == 0 && memcmp (data_a + 12, data_b + 12, size_a - 12) == 0;
+  return size_a == size_b && memcmp (data_a, data_b, 10) == 0 && memcmp (data_a + 16, data_b + 16, size_a - 16) == 0;
 }
 
 /* Samples of one frame, by the configuration number in the first byte. */

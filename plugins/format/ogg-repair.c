@@ -7,8 +7,8 @@
  * Pages carry their own CRC and sample count, so everything before the tear is
  * good as it is. The file is cut behind the last page on which a packet ends; a
  * packet that only begins there is cut off that page; the page gets the EOS
- * flag. FLAC's header gets the total, and loses an MD5 that was the whole's.
- * How many samples play is counted by the same stream that records them. */
+ * flag, if that takes no samples off it. FLAC's header gets the total, and loses an MD5 that was the whole's.
+ * How many samples play is counted by what reads streams for recording, too. */
 #include "plugins/format/ogg-demux.h"
 #include "plugins/format/repair-private.h"
 
@@ -22,7 +22,7 @@
 
 typedef struct {
   IsrInput *input;
-  IsrStream *stream;
+  IsrOggDemux *demux;
   ogg_sync_state sync;
   guint64 offset;   /* of the next page */
   GByteArray *head; /* the first page */
@@ -30,14 +30,15 @@ typedef struct {
   guint64 tail_offset;
   guint links; /* streams that begin in the file */
   guint64 samples;
-  gboolean stuck; /* the stream reads no further */
+  guint rate;
+  gboolean stuck; /* the demuxer reads no further */
 } Scan;
 
 static void
 scan_init (Scan *self, IsrInput *input)
 {
   *self = (Scan){ .input = input };
-  self->stream = isr_stream_new_ogg ();
+  self->demux = isr_ogg_demux_new ();
   self->head = g_byte_array_new ();
   self->tail = g_byte_array_new ();
   ogg_sync_init (&self->sync);
@@ -46,7 +47,7 @@ scan_init (Scan *self, IsrInput *input)
 static void
 scan_clear (Scan *self)
 {
-  isr_stream_free (self->stream);
+  isr_ogg_demux_free (self->demux);
   g_byte_array_unref (self->head);
   g_byte_array_unref (self->tail);
   ogg_sync_clear (&self->sync);
@@ -62,6 +63,17 @@ keep_page (GByteArray *array, const ogg_page *page)
   g_byte_array_append (array, page->body, page->body_len);
 }
 
+/* Segments of the page up to the end of the last packet that ends on it. */
+static guint
+count_finished (const guint8 *page)
+{
+  guint count = page[SEGMENTS];
+
+  while (count > 0 && page[SEGMENTS + count] == 255)
+    count--;
+  return count;
+}
+
 static void
 scan_page (Scan *self, ogg_page *page)
 {
@@ -71,7 +83,7 @@ scan_page (Scan *self, ogg_page *page)
     keep_page (self->head, page);
   if (ogg_page_bos (page))
     self->links++;
-  if (ogg_page_granulepos (page) < 0 && !empty_end)
+  if (ogg_page_granulepos (page) < 0 && !empty_end && count_finished (page->header) == 0)
     return;
   keep_page (self->tail, page);
   self->tail_offset = self->offset;
@@ -95,13 +107,14 @@ static gboolean
 scan_samples (Scan *self, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  IsrPacket packet;
+  IsrOggItem *item;
 
   if (self->stuck)
     return TRUE;
-  while (isr_stream_next (self->stream, &packet, &problem)) {
-    self->samples += packet.samples;
-    isr_packet_clear (&packet);
+  while ((item = isr_ogg_demux_next (self->demux, &problem))) {
+    self->samples += item->packet.samples;
+    self->rate = item->link->rate;
+    isr_ogg_item_free (item);
   }
   self->stuck = problem != NULL;
   if (!problem || self->samples > 0)
@@ -114,7 +127,7 @@ static gboolean
 scan_end (Scan *self, GError **error)
 {
   scan_pages (self, TRUE);
-  isr_stream_drain (self->stream);
+  isr_ogg_demux_drain (self->demux);
   return scan_samples (self, error);
 }
 
@@ -136,7 +149,7 @@ scan_file (Scan *self, GError **error)
     bytes = g_bytes_new (buffer, size);
     ogg_sync_wrote (&self->sync, size);
     scan_pages (self, FALSE);
-    isr_stream_push (self->stream, bytes);
+    isr_ogg_demux_push (self->demux, bytes);
     if (!scan_samples (self, error))
       return FALSE;
     at += size;
@@ -155,30 +168,20 @@ set_checksum (GByteArray *page)
   ogg_page_checksum_set (&view);
 }
 
-/* Segments of the page up to the end of the last packet that ends on it. */
-static guint
-count_finished (const GByteArray *page)
-{
-  guint count = page->data[SEGMENTS];
-
-  while (count > 0 && page->data[SEGMENTS + count] == 255)
-    count--;
-  return count;
-}
-
 /* The page as the last one of the file. */
 static GByteArray *
-make_last (const GByteArray *page)
+make_last (const GByteArray *page, gboolean end)
 {
   GByteArray *last = g_byte_array_new ();
-  guint finished = count_finished (page);
+  guint finished = count_finished (page->data);
   gsize body = 0;
 
   for (guint i = 1; i <= finished; i++)
     body += page->data[SEGMENTS + i];
   g_byte_array_append (last, page->data, SEGMENTS + 1 + finished);
   g_byte_array_append (last, page->data + SEGMENTS + 1 + page->data[SEGMENTS], body);
-  last->data[FLAGS] |= EOS;
+  if (end)
+    last->data[FLAGS] |= EOS;
   last->data[SEGMENTS] = finished;
   set_checksum (last);
   return last;
@@ -238,8 +241,8 @@ isr_ogg_repair (IsrInput *input, IsrOutput *output, IsrRepairResult *result, GEr
         "no whole audio page in %" G_GUINT64_FORMAT " bytes of Ogg: nothing in this file can be played", input->size);
     return FALSE;
   }
-  last = make_last (scan.tail);
-  *result = (IsrRepairResult){ scan.samples, isr_stream_get_rate (scan.stream), scan.tail_offset + last->len, FALSE };
+  last = make_last (scan.tail, isr_ogg_demux_may_end (scan.demux));
+  *result = (IsrRepairResult){ scan.samples, scan.rate, scan.tail_offset + last->len, FALSE };
   result->changed = result->bytes != input->size || !same_bytes (last, scan.tail);
   if (result->changed)
     mend (&scan, last, output);

@@ -5,10 +5,16 @@
  *
  * The packet handed out last is `current`: a file that is opened begins with it.
  * The history before it is the primer of that file, never longer than its codec
- * needs, and never across a hole or the beginning of another link's file. When
- * it is too short although audio came before it (we joined in the middle), what
- * the decoder can not reproduce is reported as the file's warm-up, but played:
- * to skip it would shift everything after it. */
+ * needs, and never across a hole or the beginning of a link. When it is too short
+ * although audio came before it (we joined in the middle), what the decoder can
+ * not reproduce is reported as the file's warm-up, but played: to skip it would
+ * shift everything after it.
+ *
+ * Links of equal set-up follow each other within a file. Every sample that they
+ * play is in it; at each seam about 100 ms at most are played in addition (the
+ * trimmed end of the old link, what the new one would skip, Vorbis' overlap),
+ * which isr_writer_write() counts. A cut on the seam itself adds nothing: the old
+ * file ends trimmed, the new one skips what its link skips. */
 #include "plugins/format/ogg-demux.h"
 #include "plugins/format/ogg-writer.h"
 

@@ -5,7 +5,9 @@
  * two neighbours: a quarter of the sum of both block sizes, and nothing after
  * the first packet. The last packet before a cut, repeated in front of a file,
  * therefore gives exactly the samples that an uncut decode has: it costs no
- * samples itself. Two links never share an overlap, so they never share a file.
+ * samples itself. Where two links meet within a file their packets overlap like
+ * any others, and the decoder blends a quarter of both blocks that neither link
+ * has by itself; only links with the same codebooks, byte for byte, may meet.
  *
  * How long a block is stands in the modes of the set-up header: libvorbis reads
  * it. */

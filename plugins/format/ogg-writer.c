@@ -10,7 +10,15 @@
  * A page is put out when it is full, when it is due, and at each refresh. Two
  * pages have to hold more: the first one must reach past 0 (a beginning that is
  * skipped, a packet that gives nothing yet), and packets with a trimmed end share
- * the last page: its granule alone may be smaller than its packets say. */
+ * the last page: its granule alone may be smaller than its packets say.
+ *
+ * Seams. A trimmed end may be the end of the file or, when another link follows,
+ * its middle, where nothing can be taken off. So granules count whole packets,
+ * and what is trimmed stands aside: the file's end takes it off, a seam gives it
+ * back. From a seam on the decoder also plays what the new link would skip, and
+ * Vorbis the overlap of the packets that meet. All that is counted here, where
+ * the packets are seen as the decoder of the file will see them, and returned by
+ * isr_writer_write(). */
 #include "plugins/format/ogg-writer.h"
 #include "plugins/format/ogg-comments.h"
 
@@ -29,9 +37,9 @@ typedef struct {
   guint64 head_size; /* of the first page */
   guint32 serial;
   GBytes *before;      /* the packet before, for durations */
-  gint64 granule;      /* at the end of the held packet */
+  gint64 granule;      /* at the end of the held packet, untrimmed */
   GBytes *held;        /* not yet given to libogg, or NULL */
-  gboolean trimmed;    /* a packet was cut off at its end: no page until the last */
+  guint64 trim;        /* samples to take off here, should the file end; until then no page */
   gint64 open_granule; /* at the end of what libogg was given */
   gint64 page_granule; /* at the end of the last page */
   gsize page_bytes;    /* in libogg */
@@ -118,15 +126,15 @@ patch_head (OggWriter *self)
 static gboolean
 may_flush (OggWriter *self)
 {
-  return self->page_bytes > 0 && !self->trimmed && self->open_granule > 0;
+  return self->page_bytes > 0 && self->trim == 0 && self->open_granule > 0;
 }
 
 static void
-release_held (OggWriter *self, gint64 granule)
+release_held (OggWriter *self)
 {
   if (!self->held)
     return;
-  put_packet (self, self->held, granule, FALSE);
+  put_packet (self, self->held, self->granule, FALSE);
   g_clear_pointer (&self->held, g_bytes_unref);
   if (may_flush (self) && (self->page_bytes >= PAGE_BYTES || self->open_granule - self->page_granule >= self->link->rate))
     flush (self);
@@ -136,7 +144,7 @@ release_held (OggWriter *self, gint64 granule)
 static void
 hold (OggWriter *self, GBytes *bytes, guint64 samples)
 {
-  release_held (self, self->granule);
+  release_held (self);
   self->held = g_bytes_ref (bytes);
   self->granule += samples;
   isr_ogg_link_set_before (self->link, &self->before, bytes);
@@ -148,6 +156,25 @@ get_duration (OggWriter *self, GBytes *bytes)
   return self->link->codec->get_duration (self->link, self->before, bytes);
 }
 
+/* The file goes on: the end that was trimmed is played. Returns how much that is. */
+static guint64
+take_back_trim (OggWriter *self)
+{
+  guint64 trim = self->trim;
+
+  self->trim = 0;
+  return trim;
+}
+
+/* What comes before the first trimmed packet gets its page. */
+static void
+begin_trim (OggWriter *self)
+{
+  release_held (self);
+  if (may_flush (self))
+    flush (self);
+}
+
 static void
 writer_write (IsrWriter *writer, const IsrPacket *packet)
 {
@@ -156,17 +183,17 @@ writer_write (IsrWriter *writer, const IsrPacket *packet)
   g_autoptr (GBytes) bytes = codec->renumber ? codec->renumber (packet->bytes, self->samples) : g_bytes_ref (packet->bytes);
   guint64 duration = get_duration (self, bytes);
   guint64 skipped = MIN (self->skip, duration);
-  guint64 played = MIN (packet->samples, duration - skipped);
+  guint64 trim = MIN (packet->trim, duration - skipped);
 
+  writer->played = duration - skipped - trim;
+  if (packet->flags & ISR_PACKET_SEAM)
+    writer->played += take_back_trim (self);
+  if (trim > 0 && self->trim == 0)
+    begin_trim (self);
+  hold (self, bytes, duration);
   self->skip -= skipped;
-  if (played < duration - skipped && !self->trimmed) {
-    release_held (self, self->granule);
-    if (may_flush (self))
-      flush (self);
-    self->trimmed = TRUE;
-  }
-  hold (self, bytes, skipped + played);
-  self->samples += played;
+  self->trim += trim;
+  self->samples += writer->played;
 }
 
 static void
@@ -188,7 +215,7 @@ finish (OggWriter *self)
     flush (self);
   patch_head (self);
   if (self->held)
-    put_packet (self, self->held, MAX (self->granule, 0), TRUE);
+    put_packet (self, self->held, MAX (self->granule - (gint64) self->trim, 0), TRUE);
   flush (self);
 }
 

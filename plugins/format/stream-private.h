@@ -24,15 +24,16 @@ struct _IsrStream {
 };
 
 typedef struct {
-  void (*write) (IsrWriter *self, const IsrPacket *packet);
-  void (*refresh) (IsrWriter *self);                      /* NULL: the format needs none */
-  void (*close) (IsrWriter *self, IsrFileTotals *totals); /* frees */
+  void (*write) (IsrWriter *self, const IsrPacket *packet); /* may change played */
+  void (*refresh) (IsrWriter *self);                        /* NULL: the format needs none */
+  void (*close) (IsrWriter *self, IsrFileTotals *totals);   /* frees */
 } IsrWriterClass;
 
 struct _IsrWriter {
   const IsrWriterClass *klass;
   IsrOutput *output;
   guint64 warm_up;
+  guint64 played; /* what isr_writer_write() returns; the packet's samples unless write() says else */
 };
 
 G_END_DECLS

@@ -96,10 +96,12 @@ isr_stream_open (IsrStream *self, IsrOutput *output, const IsrFileInfo *info)
   return self->klass->open (self, output, info);
 }
 
-void
+guint64
 isr_writer_write (IsrWriter *self, const IsrPacket *packet)
 {
+  self->played = packet->samples;
   self->klass->write (self, packet);
+  return self->played;
 }
 
 void

@@ -34,13 +34,16 @@ typedef enum {
   ISR_PACKET_NEW_FILE = 1 << 0, /* the set-up changed: only a new file can hold this packet */
   ISR_PACKET_TAGS = 1 << 1,     /* isr_stream_get_tags() changed with this packet */
   ISR_PACKET_GAP = 1 << 2,      /* the stream itself says that packets are missing before this one */
+  ISR_PACKET_SEAM = 1 << 3,     /* Ogg: another link of equal set-up begins here. A cut here is exact, even if the
+                                 * packet has no samples; what no cut adds, isr_writer_write() says */
 } IsrPacketFlags;
 
 /* One packet; for raw audio a run of sample frames. */
 typedef struct {
   GBytes *bytes;
-  guint64 samples; /* duration at isr_stream_get_rate() */
+  guint64 samples; /* what the source plays of it, at isr_stream_get_rate() */
   IsrPacketFlags flags;
+  guint64 trim; /* Ogg: samples that the end of its link takes off it, not in samples; else 0 */
 } IsrPacket;
 
 void isr_packet_clear (IsrPacket *self);
@@ -104,7 +107,7 @@ gboolean isr_stream_next (IsrStream *self, IsrPacket *packet, GError **error);
 void isr_stream_drain (IsrStream *self);
 
 /* The input is interrupted here: forgets half packets and primers, keeps the
- * headers. */
+ * headers. The file that is open is to be closed before. */
 void isr_stream_discont (IsrStream *self);
 
 /* Samples per second that packets count in; 0 before the first packet. */
@@ -127,12 +130,20 @@ void isr_packet_take (IsrPacket *packet, guint frame_size, guint64 samples, IsrP
 
 /* --- writers ------------------------------------------------------------ */
 
-/* Opens a file that begins with the packet handed out last (or, before any,
- * with the first one): writes its header, and a primer out of what was handed out
- * before that. @output and what @info points to must outlive the writer. */
+/* Opens a file that begins with the packet handed out last: writes its header, and
+ * a primer out of what was handed out before that. Raw audio and native FLAC can
+ * be opened before any packet, too, and then begin with the first one; the other
+ * formats (Ogg surely: only its packets say which codec it is) must have handed
+ * one out. @output and what @info points to must outlive the writer. */
 IsrWriter *isr_stream_open (IsrStream *self, IsrOutput *output, const IsrFileInfo *info);
 
-void isr_writer_write (IsrWriter *self, const IsrPacket *packet);
+/* Puts the packet behind those before. Returns the samples that the file plays
+ * longer by now: @packet's own, but where two Ogg links are joined within a file
+ * (ISR_PACKET_SEAM) also what only the joint makes audible, at most some tens of
+ * ms: the trimmed end of the old link, the pre-skip or look-ahead of the new one,
+ * and for Vorbis the overlap of the two packets that meet. The sum of these is
+ * the file's total: who counts time by it stays true to the audio in the files. */
+guint64 isr_writer_write (IsrWriter *self, const IsrPacket *packet);
 
 /* Makes header and totals true for what was written so far, as far as the
  * format can: called at every sync-interval. */

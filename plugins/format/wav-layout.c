@@ -37,10 +37,12 @@ isr_wav_layout_set_sizes (IsrWavLayout *self, IsrOutput *output, guint64 data_si
 {
   guint64 riff_size = file_size - 8;
   guint64 frames = data_size / self->block;
+  gboolean large;
 
   if (riff_size >= UNKNOWN && self->room)
     self->rf64 = TRUE;
-  if (self->rf64) {
+  large = self->rf64 && self->room; /* there are RF64 files whose ds64 is missing, or not where it has to be */
+  if (large) {
     g_autoptr (GByteArray) ds64 = g_byte_array_new ();
 
     put_ds64 (ds64, self->room, riff_size, data_size, frames);
@@ -50,8 +52,8 @@ isr_wav_layout_set_sizes (IsrWavLayout *self, IsrOutput *output, guint64 data_si
     patch_u32 (output, 4, riff_size);
   }
   if (self->fact)
-    patch_u32 (output, self->fact, self->rf64 ? UNKNOWN : frames);
-  patch_u32 (output, self->data - 4, self->rf64 || riff_size >= UNKNOWN ? UNKNOWN : data_size);
+    patch_u32 (output, self->fact, large ? UNKNOWN : frames);
+  patch_u32 (output, self->data - 4, large || riff_size >= UNKNOWN ? UNKNOWN : data_size);
   self->riff_size = riff_size;
   self->data_size = data_size;
 }

@@ -48,11 +48,11 @@ isr_out_file_open (IsrStream *stream, IsrIoThread *io, const IsrOutFileStart *st
   return self;
 }
 
-void
+guint64
 isr_out_file_write (IsrOutFile *self, const IsrPacket *packet, guint64 duration_ns)
 {
   isr_queue_output_advance (&self->output, duration_ns);
-  isr_writer_write (self->writer, packet);
+  return isr_writer_write (self->writer, packet);
 }
 
 void

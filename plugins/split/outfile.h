@@ -25,8 +25,8 @@ typedef struct {
 /* Begins a file with the packet that @stream handed out last. */
 IsrOutFile *isr_out_file_open (IsrStream *stream, IsrIoThread *io, const IsrOutFileStart *start);
 
-/* @duration_ns of audio. */
-void isr_out_file_write (IsrOutFile *self, const IsrPacket *packet, guint64 duration_ns);
+/* @duration_ns of audio. Returns the samples that the file plays longer by now. */
+guint64 isr_out_file_write (IsrOutFile *self, const IsrPacket *packet, guint64 duration_ns);
 
 /* Header and bytes so far go to the I/O thread. */
 void isr_out_file_refresh (IsrOutFile *self);

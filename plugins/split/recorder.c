@@ -4,7 +4,8 @@
  * For every packet, in this order: has time itself changed (gap, clock step)? does
  * the stream demand a new file? has the disk fallen behind? is its start at or
  * after the boundary? Raw audio is then cut inside the packet as often as
- * boundaries fall into it. */
+ * boundaries fall into it. Time counts what the files play, as their writer says;
+ * where Ogg links are joined that is a little more than the packets' own samples. */
 #include "plugins/split/recorder.h"
 
 #include "plugins/messages.h"
@@ -167,8 +168,9 @@ advance (IsrRecorder *self, guint64 samples, gboolean written)
 static void
 write_piece (IsrRecorder *self, const IsrPacket *piece)
 {
-  isr_out_file_write (self->file, piece, (guint64) (position_ns (self, piece->samples) - position_ns (self, 0)));
-  advance (self, piece->samples, TRUE);
+  guint64 duration = (guint64) (position_ns (self, piece->samples) - position_ns (self, 0));
+
+  advance (self, isr_out_file_write (self->file, piece, duration), TRUE);
 }
 
 /* Samples of a raw packet in front of the boundary: all before the first one at or after it. */
@@ -191,7 +193,7 @@ write_packet (IsrRecorder *self, IsrPacket *packet)
 {
   guint frame_size = isr_stream_get_frame_size (self->stream);
 
-  if (packet->samples || !self->file)
+  if (packet->samples || packet->flags & ISR_PACKET_SEAM || !self->file)
     choose_file (self);
   while (frame_size) {
     guint64 n = count_until_boundary (self, packet->samples);

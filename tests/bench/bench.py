@@ -16,7 +16,11 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), 'e2e')]
 
 BENCHES = {
     'split': 'what a split and an hour of audio cost, for each format',
+    'proof': 'every codec, rate and channel count through random splits: packets and lengths against the source',
+    'kill': 'SIGKILL at random moments: what is left, plays, and lacks no more than it may',
     'capture': 'N live streams at once: CPU seconds per stream-hour and PSS, against ffmpeg and bare GStreamer',
+    'fuzz': 'executions, coverage and what fell, 10 minutes a target (--seconds)',
+    'loudness': 're-scoring a day and a year of levels; metering against memory bandwidth',
 }
 
 

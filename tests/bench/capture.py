@@ -19,7 +19,7 @@ PACE = 16000
 
 
 class Isr:
-    """isr with N streams through souphttpsrc, page off."""
+    """isr with N streams, page off."""
     name = 'isr'
 
     def __init__(self, place, url, count):
@@ -59,6 +59,16 @@ class Bare:
 
     def files(self, n):
         return [self.place / f'{n:03}.mp3']
+
+
+class BareIsr(Bare):
+    """The same with isrhttpsrc: what the source alone costs."""
+    name = 'isrhttpsrc ! filesink'
+
+    def __init__(self, place, url, count):
+        self.place = place
+        line = ' '.join(f'isrhttpsrc location={url} ! filesink location={n:03}.mp3' for n in range(count))
+        self.children = [process.Process(['gst-launch-1.0', '-q', '-e', *line.split()], cwd=place)]
 
 
 def measure(kind, url, source, count, seconds):
@@ -115,7 +125,7 @@ def main(argv):
         process.wait_for('the paced server', lambda: 'ready' in server.stdout)
         try:
             for count in map(int, options.streams.split(',')):
-                results = {kind: [] for kind in (Isr, Ffmpeg, Bare)}
+                results = {kind: [] for kind in (Isr, Ffmpeg, Bare, BareIsr)}
                 for _ in range(options.runs):
                     for kind, runs in results.items():
                         runs.append(measure(kind, f'http://127.0.0.1:{port}/', source, count, options.seconds))

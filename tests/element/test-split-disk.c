@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bad disks: slow, full, broken, forbidden; and two recorders on one directory. */
+/* Bad disks: slow, full, broken, forbidden; and names that are taken. */
 #include "tests/element/split-helper.h"
 
 #include <errno.h>
@@ -466,53 +466,9 @@ test_part_is_locked (void)
   close (fd);
 }
 
-/* This program again, as a recorder. */
-static int
-record_into (const char *directory)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *line = g_strdup_printf (
-      "audiotestsrc num-buffers=200 ! audio/x-raw,format=S16LE,rate=48000,channels=1 ! "
-      "isrsplitsink format=wav split-interval=1000000000 start-time=1767225600000000000 location=%s/x_%%S",
-      directory);
-
-  g_ptr_array_unref (run_line (line, &error));
-  return error ? 1 : 0;
-}
-
-/* Three processes, one pattern: three times as many files, each of them whole. */
-static void
-test_two_processes (void)
-{
-  g_auto (TestDir) dir = test_dir_new ();
-  const char *argv[] = { "/proc/self/exe", "--record", dir.path, NULL };
-  GSubprocess *children[3];
-  g_autoptr (GPtrArray) paths = NULL;
-  gsize bytes = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (children); i++)
-    g_assert_nonnull (children[i] = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_NONE, NULL));
-  for (guint i = 0; i < G_N_ELEMENTS (children); i++) {
-    g_assert_true (g_subprocess_wait_check (children[i], NULL, NULL));
-    g_object_unref (children[i]);
-  }
-  paths = test_dir_list (&dir);
-  g_assert_cmpuint (paths->len, ==, 3 * 5);
-  for (guint i = 0; i < paths->len; i++) {
-    g_autoptr (GByteArray) data = read_wav (paths->pdata[i]);
-
-    bytes += data->len;
-  }
-  g_assert_cmpuint (bytes, ==, 3 * 204800 * 2);
-}
-
 int
 main (int argc, char **argv)
 {
-  if (argc == 3 && g_str_equal (argv[1], "--record")) {
-    gst_init (NULL, NULL);
-    return isr_elements_register (NULL) ? record_into (argv[2]) : 1;
-  }
   split_test_init (&argc, &argv);
   g_test_add_func ("/split/disk/stall", test_stall);
   g_test_add_func ("/split/disk/too-slow", test_too_slow);
@@ -526,6 +482,5 @@ main (int argc, char **argv)
   g_test_add_func ("/split/disk/real-full-disk", test_real_full_disk);
   g_test_add_func ("/split/disk/taken-names", test_taken_names);
   g_test_add_func ("/split/disk/part-is-locked", test_part_is_locked);
-  g_test_add_func ("/split/disk/two-processes", test_two_processes);
   return g_test_run ();
 }

@@ -45,6 +45,9 @@ make_inputs (void)
   shell ("oggenc -Q %s/in.wav -o %s/in.ogg", d, d);
   shell ("flac -s --ogg %s/in.wav -o %s/in.oga", d, d);
   shell ("speexenc --quiet %s/in.wav %s/in.spx >/dev/null 2>&1 || ffmpeg -v error -i %s/in.wav -c:a libspeex %s/in.spx", d, d, d, d);
+  shell ("cd %s && ffmpeg -v error -i in.wav -f segment -segment_time 0.5 -c:a pcm_s16le -bitexact song%%02d.wav && "
+         "for i in song*.wav; do opusenc --quiet $i - >>chain.opus && oggenc -Q $i -o - >>chain.ogg; done",
+      d);
   {
     g_autofree char *wav = input_path ("in.wav");
 
@@ -217,6 +220,31 @@ test_speex (void)
   g_assert_cmpstr (gst_structure_get_string (find_message (messages, ISR_MESSAGE_FILE_OPENED, 0), "format"), ==, "spx");
 }
 
+/* A link a song, 26 songs of half a second: still three files, cut on the clock.
+ * Time is that of the audio in the files, what the joints add included. */
+static void
+test_chain (gconstpointer extension)
+{
+  g_auto (TestDir) dir = test_dir_new ();
+  g_autofree char *name = g_strdup_printf ("chain.%s", (const char *) extension);
+  g_autoptr (GPtrArray) messages = record (&dir, name);
+  guint64 total = sum_samples (messages), before = 0;
+  g_autoptr (GByteArray) decoded = decode_all (&dir);
+
+  g_assert_cmpuint (decoded->len, ==, total * 4);
+  g_assert_cmpuint (total, >, SECONDS * RATE);
+  g_assert_cmpuint (total, <, SECONDS * RATE + 25 * RATE / 20);
+  assert_on_time (messages, 21334);
+  for (guint i = 0; i < 3; i++) {
+    const GstStructure *opened = find_message (messages, ISR_MESSAGE_FILE_OPENED, i);
+    const GstStructure *closed = find_message (messages, ISR_MESSAGE_FILE_CLOSED, i);
+
+    g_assert_cmpuint (get_u64 (opened, "position"), ==, gst_util_uint64_scale (before, GST_SECOND, RATE));
+    before += get_u64 (closed, "samples");
+    g_assert_cmpint (get_i64 (closed, "end-utc-us") - START_US, ==, gst_util_uint64_scale (before, G_USEC_PER_SEC, RATE));
+  }
+}
+
 /* --- ways to say what it is --- */
 
 /* @data with an ICY block "title n" after every @metaint bytes. */
@@ -376,6 +404,8 @@ main (int argc, char **argv)
   g_test_add_func ("/split/encoded/vorbis", test_vorbis);
   g_test_add_func ("/split/encoded/opus", test_opus);
   g_test_add_func ("/split/encoded/speex", test_speex);
+  g_test_add_data_func ("/split/encoded/chain/opus", "opus", test_chain);
+  g_test_add_data_func ("/split/encoded/chain/vorbis", "ogg", test_chain);
   g_test_add_data_func ("/split/encoded/icy/mp3", "in.mp3", test_icy);
   g_test_add_data_func ("/split/encoded/icy/aac", "in.aac", test_icy);
   g_test_add_func ("/split/encoded/http-headers", test_http_headers);

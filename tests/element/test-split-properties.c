@@ -97,27 +97,6 @@ test_presets (void)
   g_assert_true (gst_preset_delete_preset (GST_PRESET (sink), "minutes"));
 }
 
-/* Those that come with the element: each says only what is one of its properties, and can record. */
-static void
-test_shipped_presets (void)
-{
-  g_autoptr (GstElement) sink = make_sink ();
-  g_auto (GStrv) names = gst_preset_get_preset_names (GST_PRESET (sink));
-  guint64 interval = 1;
-
-  g_assert_nonnull (names);
-  g_assert_true (g_strv_contains ((const char *const *) names, "archive"));
-  g_assert_true (g_strv_contains ((const char *const *) names, "logger"));
-  for (guint i = 0; names[i]; i++) {
-    g_assert_true (gst_preset_load_preset (GST_PRESET (sink), names[i]));
-    g_assert_cmpint (gst_element_set_state (sink, GST_STATE_PAUSED), !=, GST_STATE_CHANGE_FAILURE);
-    gst_element_set_state (sink, GST_STATE_NULL);
-  }
-  g_assert_true (gst_preset_load_preset (GST_PRESET (sink), "studio"));
-  g_object_get (sink, "split-interval", &interval, NULL);
-  g_assert_cmpuint (interval, ==, 0);
-}
-
 /* --- what can not be recorded --- */
 
 static const struct {
@@ -220,7 +199,6 @@ main (int argc, char **argv)
   g_test_add_func ("/split/properties/defaults", test_defaults);
   g_test_add_func ("/split/properties/round-trip", test_round_trip);
   g_test_add_func ("/split/properties/stats", test_stats);
-  g_test_add_func ("/split/properties/presets/shipped", test_shipped_presets);
   g_test_add_func ("/split/properties/presets/saved", test_presets);
   g_test_add_func ("/split/properties/settings", test_settings);
   g_test_add_func ("/split/properties/template", test_template);

@@ -62,7 +62,7 @@ check_renumber (const IsrFlacFrame *frame, const guint8 *data, gsize size)
     abort ();
 }
 
-/* Buffers as a parser hands them out: each begins with its length. */
+/* Buffers as a parser hands them out: each begins with its length; 0 is an interruption. */
 static void
 check_stream (const guint8 *data, gsize size)
 {
@@ -83,12 +83,17 @@ check_stream (const guint8 *data, gsize size)
     if (n && copy[0] == 0xff)
       make_frame (copy, n, &frame);
     bytes = g_bytes_new_take (copy, n);
+    if (n == 0) {
+      if (writer)
+        isr_writer_close (g_steal_pointer (&writer), &totals), g_byte_array_set_size (output.bytes, 0);
+      isr_stream_discont (stream);
+    }
     isr_stream_push (stream, bytes);
     while (isr_stream_next (stream, &packet, NULL)) {
       if (writer && packet.flags & ISR_PACKET_NEW_FILE)
         isr_writer_close (g_steal_pointer (&writer), &totals), g_byte_array_set_size (output.bytes, 0);
       if (!writer)
-        writer = isr_stream_open (stream, &output.parent, &info);
+        writer = isr_stream_get_extension (stream) ? isr_stream_open (stream, &output.parent, &info) : NULL;
       isr_writer_write (writer, &packet);
       isr_writer_refresh (writer);
       isr_packet_clear (&packet);

@@ -90,8 +90,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 
     isr_stream_push (fuzz.stream, bytes);
     fuzz_pull (&fuzz);
-    if ((data[0] & 2) && at > size / 2 && at <= size / 2 + piece)
+    if ((data[0] & 2) && at > size / 2 && at <= size / 2 + piece) {
+      fuzz_close (&fuzz);
       isr_stream_discont (fuzz.stream);
+    }
   }
   isr_stream_drain (fuzz.stream);
   fuzz_pull (&fuzz);

@@ -126,6 +126,7 @@ typedef struct {
   guint first; /* packet of the stream that the file begins with */
   guint count;
   guint64 warm_up;
+  guint64 played; /* said by isr_writer_write() */
 } OggFile;
 
 typedef struct {
@@ -133,7 +134,8 @@ typedef struct {
   GPtrArray *packets; /* GBytes, in order */
   GPtrArray *tags;    /* char *, the first tag at each change, "" without any */
   GArray *flags;      /* IsrPacketFlags of each packet */
-  guint64 samples;
+  guint64 samples;    /* of all packets, as the source plays them */
+  guint64 played;     /* by all files */
   char *extension;
   guint rate;
   GError *error;
@@ -165,6 +167,7 @@ typedef struct {
   guint mean;       /* mean samples of a file; 0: cut only where we must */
   gboolean refresh; /* after each packet */
   guint32 seed;
+  gboolean at_seams; /* cut there, too */
 } OggPlan;
 
 typedef struct {
@@ -187,6 +190,8 @@ ogg_close (OggRecorder *self)
   self->file->warm_up = isr_writer_get_warm_up (self->writer.writer);
   closed = test_writer_close (&self->writer);
   self->file->file = *closed;
+  g_assert_cmpuint (self->file->played, ==, closed->totals.samples);
+  self->out->played += closed->totals.samples;
   g_ptr_array_add (self->out->files, g_steal_pointer (&self->file));
 }
 
@@ -203,18 +208,21 @@ static inline void
 ogg_record_packet (OggRecorder *self, const IsrPacket *packet)
 {
   const char *const *tags = isr_stream_get_tags (self->stream);
+  gboolean wanted = self->plan->at_seams && packet->flags & ISR_PACKET_SEAM;
+  guint64 played;
 
   if (packet->flags & ISR_PACKET_TAGS)
     g_ptr_array_add (self->out->tags, g_strdup (tags ? tags[0] : ""));
-  if (self->left == 0 || packet->flags & ISR_PACKET_NEW_FILE)
+  if (self->left == 0 || wanted || packet->flags & ISR_PACKET_NEW_FILE)
     ogg_close (self);
   if (!self->file)
     ogg_open (self);
-  isr_writer_write (self->writer.writer, packet);
+  played = isr_writer_write (self->writer.writer, packet);
   if (self->plan->refresh)
     isr_writer_refresh (self->writer.writer);
   self->file->count++;
-  self->left -= MIN (self->left, packet->samples);
+  self->file->played += played;
+  self->left -= MIN (self->left, played);
   self->out->samples += packet->samples;
   g_ptr_array_add (self->out->packets, g_bytes_ref (packet->bytes));
   g_array_append_val (self->out->flags, packet->flags);

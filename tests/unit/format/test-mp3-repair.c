@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* MP3 and ADTS files torn anywhere: what is whole plays, complete files are left alone. */
 #include "mpeg-fixture.h"
+#include "plugins/format/adts-frame.h"
+#include "plugins/format/mp3-frame.h"
 #include "plugins/format/repair-private.h"
 
 typedef gboolean (*Repair) (IsrInput *input, IsrOutput *output, IsrRepairResult *result, GError **error);
@@ -181,6 +183,56 @@ test_adts_truncations (void)
   check_truncations (isr_adts_repair, FIXTURE_FFMPEG_AAC, "part.aac", file, 2, 100);
 }
 
+typedef gsize (*Measure) (const guint8 *data, gsize size, guint32 *key);
+
+/* A header of another kind among the frames: its frame would end within the torn
+ * file, but not within the mended one. What is mended stays so. */
+static void
+check_false_header (Repair func, Measure measure, GBytes *source, const guint8 *header, gsize header_size)
+{
+  static const guint8 zeros[9000] = { 0 };
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (source, &size);
+  IsrMemoryOutput memory;
+  IsrRepairResult result;
+  gsize at = 0;
+  guint32 key;
+
+  for (guint i = 0; i < 7; i++) {
+    gsize n = measure (data + at, size - at, &key);
+
+    g_assert_cmpuint (n, >, 0);
+    if (i == 3)
+      g_byte_array_append (file, header, header_size);
+    g_byte_array_append (file, data + at, n);
+    at += n;
+  }
+  size = file->len;
+  g_byte_array_append (file, zeros, sizeof zeros);
+  g_assert_true (repair (func, file->data, file->len, &memory, &result));
+  g_assert_cmpmem (memory.bytes->data, memory.bytes->len, file->data, size);
+  isr_memory_output_clear (&memory);
+  assert_complete (func, file->data, size, result.samples);
+}
+
+static void
+test_false_headers (void)
+{
+  static const guint8 layer2[] = { 0xff, 0xfd, 0xe0, 0x04 };
+  static const guint8 adts[] = { 0xff, 0xf1, 0x6c, 0x41, 0x80, 0x1f, 0xfc };
+  g_autoptr (GBytes) mp3 = NULL;
+  g_autoptr (GBytes) aac = NULL;
+
+  fixture_make_wav ("raw.wav", 22050, 1, 1.0);
+  g_free (fixture_run ("lame --quiet -t -b 32 raw.wav source.mp3"));
+  g_free (fixture_run ("ffmpeg -v error -y -i raw.wav -c:a aac -b:a 32k -f adts source.aac"));
+  mp3 = fixture_read ("source.mp3");
+  aac = fixture_read ("source.aac");
+  check_false_header (isr_mp3_repair, isr_mp3_frame_measure, mp3, layer2, sizeof layer2);
+  check_false_header (isr_adts_repair, isr_adts_frame_measure, aac, adts, sizeof adts);
+}
+
 static void
 test_probes (void)
 {
@@ -205,6 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/format/mp3/repair/truncations", test_mp3_truncations);
   g_test_add_func ("/format/mp3/repair/tails", test_mp3_tails);
   g_test_add_func ("/format/adts/repair/truncations", test_adts_truncations);
+  g_test_add_func ("/format/mpeg/repair/false-headers", test_false_headers);
   status = g_test_run ();
   fixture_clear ();
   return status;

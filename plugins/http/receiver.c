@@ -1,0 +1,657 @@
+/* SPDX-License-Identifier: MIT */
+/* receiver.c - a table of states, a step each; a step blocks at most until something
+ * happens or unlock() is called.
+ *
+ *   CONNECT --answer--> JOIN --decided--> STREAM        FAILED: retries used up
+ *      ^                  |                 |
+ *      +----- WAIT <------+----- lost ------+
+ *
+ * What a step has for downstream goes into one queue, in order; nothing is received
+ * while something is left in it. Everything here belongs to the streaming thread, but
+ * the cancellable and the flag `finishing`. */
+#include "plugins/http/receiver.h"
+
+#include <string.h>
+
+#include "plugins/format/icy.h"
+#include "plugins/http/audiotype.h"
+#include "plugins/http/pace.h"
+#include "plugins/http/reach.h"
+#include "plugins/http/rejoin.h"
+#include "plugins/http/retry.h"
+#include "plugins/messages.h"
+
+#define BLOCK (64 * 1024)
+#define LONGEST_WAIT G_USEC_PER_SEC          /* for the low watermark: then what is there is taken */
+#define RECOVERED (10 * G_USEC_PER_SEC)      /* of audio: the failures are forgotten; a file is fetched in less, and not for ever */
+#define MAX_DRAIN (16 * 1024 * 1024 / BLOCK) /* blocks: a server that sends faster than we read is left */
+
+typedef enum {
+  STATE_CONNECT, /* ask the server */
+  STATE_JOIN,    /* receive; where it belongs is not clear yet */
+  STATE_STREAM,  /* receive */
+  STATE_WAIT,    /* until retry_at */
+  STATE_FAILED,  /* given up */
+} State;
+
+struct _IsrReceiver {
+  GstBaseSrc *owner; /* not referenced: it owns us */
+  IsrReceiverSettings settings;
+  IsrReceiverStats *stats; /* object lock of owner */
+  GCancellable *cancellable;
+  gint finishing; /* atomic */
+
+  State state;
+  IsrReached reached; /* JOIN, STREAM */
+  IsrIcy *icy;
+  IsrRejoin *rejoin;
+  IsrPace pace;
+  guint8 *block;
+
+  GQueue out;       /* GstBuffer, GstEvent */
+  gboolean begun;   /* a buffer went downstream, and the segment before it */
+  gboolean drained; /* finishing: all that was there is in out */
+  GstCaps *caps;    /* the last ones sent */
+  char *title;      /* the last one sent */
+
+  guint failures;       /* in a row */
+  guint connections;    /* that brought audio */
+  gint64 retry_at;      /* WAIT */
+  gint64 flowing_since; /* audio of this connection; 0: none yet */
+  gboolean joined;      /* this connection goes on where the last one ended */
+  gint64 last_us;       /* monotonic: the last byte that was passed on; 0: none yet */
+  gint64 last_utc;
+  const char *cause; /* ISR_GAP_*: why the last connection ended */
+  gboolean gap_sent; /* since the last byte that was passed on */
+};
+
+void
+isr_receiver_settings_copy (IsrReceiverSettings *self, const IsrReceiverSettings *from)
+{
+  *self = *from;
+  self->location = g_strdup (from->location);
+  self->user_agent = g_strdup (from->user_agent);
+  self->user = g_strdup (from->user);
+  self->password = g_strdup (from->password);
+}
+
+void
+isr_receiver_settings_clear (IsrReceiverSettings *self)
+{
+  g_free (self->location);
+  g_free (self->user_agent);
+  g_free (self->user);
+  g_free (self->password);
+  *self = (IsrReceiverSettings){ 0 };
+}
+
+/* --- telling --- */
+
+static void
+tell (IsrReceiver *self, const char *state, const char *reason, const char *detail, gint64 retry_us)
+{
+  GstStructure *message = gst_structure_new (ISR_MESSAGE_STREAM,
+      "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
+      "state", G_TYPE_STRING, state,
+      "reason", G_TYPE_STRING, reason,
+      "detail", G_TYPE_STRING, detail,
+      "retry-in", G_TYPE_UINT64, (guint64) (retry_us * 1000), NULL);
+
+  GST_INFO_OBJECT (self->owner, "%s: %s (%s)", state, detail, reason);
+  gst_element_post_message (GST_ELEMENT (self->owner), gst_message_new_element (GST_OBJECT (self->owner), message));
+}
+
+static void
+on_hop (const char *reason, const char *detail, gpointer data)
+{
+  tell (data, "connecting", reason, detail, 0);
+}
+
+static void
+count (IsrReceiver *self, guint *counter)
+{
+  GST_OBJECT_LOCK (self->owner);
+  (*counter)++;
+  GST_OBJECT_UNLOCK (self->owner);
+}
+
+static void
+update_stats (IsrReceiver *self)
+{
+  IsrRejoinStats rejoin = isr_rejoin_get_stats (self->rejoin);
+
+  GST_OBJECT_LOCK (self->owner);
+  self->stats->bytes = rejoin.passed;
+  self->stats->swallowed = rejoin.swallowed;
+  self->stats->rate = self->pace.rate;
+  self->stats->reads++;
+  GST_OBJECT_UNLOCK (self->owner);
+}
+
+/* --- what goes downstream --- */
+
+/* Tags need a segment before them: while there is none the first buffer goes first. */
+static GstBuffer *
+take_buffer (IsrReceiver *self)
+{
+  for (GList *l = self->out.head; l; l = l->next) {
+    GstBuffer *buffer = l->data;
+
+    if (!GST_IS_BUFFER (buffer))
+      continue;
+    g_queue_delete_link (&self->out, l);
+    self->begun = TRUE;
+    return buffer;
+  }
+  return NULL;
+}
+
+/* NULL: nothing is left. */
+static GstBuffer *
+next_buffer (IsrReceiver *self)
+{
+  while (self->begun && self->out.head && GST_IS_EVENT (self->out.head->data))
+    gst_pad_push_event (GST_BASE_SRC_PAD (self->owner), g_queue_pop_head (&self->out));
+  return take_buffer (self);
+}
+
+static void
+send_gap (IsrReceiver *self)
+{
+  GstStructure *gap;
+
+  if (self->gap_sent || self->last_us == 0)
+    return;
+  gap = gst_structure_new (ISR_EVENT_GAP, "cause", G_TYPE_STRING, self->cause ? self->cause : ISR_GAP_DISCONNECTED, "since", G_TYPE_INT64, self->last_utc, NULL);
+  g_queue_push_tail (&self->out, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, gap));
+  self->gap_sent = TRUE;
+  count (self, &self->stats->gaps);
+}
+
+static void
+send_audio (IsrReceiver *self, GBytes *bytes, gboolean discont)
+{
+  GstBuffer *buffer = gst_buffer_new_wrapped_bytes (bytes);
+
+  if (discont)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  GST_BUFFER_OFFSET (buffer) = isr_rejoin_get_stats (self->rejoin).passed - g_bytes_get_size (bytes);
+  GST_BUFFER_OFFSET_END (buffer) = isr_rejoin_get_stats (self->rejoin).passed;
+  g_queue_push_tail (&self->out, buffer);
+  self->last_us = g_get_monotonic_time ();
+  self->last_utc = g_get_real_time ();
+  self->gap_sent = FALSE;
+}
+
+/* Takes @tags; "position" counts the bytes before it. */
+static void
+send_tags (IsrReceiver *self, GstTagList *tags)
+{
+  GstEvent *event = gst_event_new_tag (tags);
+
+  gst_structure_set (gst_event_writable_structure (event), "position", G_TYPE_UINT64, isr_rejoin_get_stats (self->rejoin).passed, NULL);
+  g_queue_push_tail (&self->out, event);
+}
+
+static void
+take_title (IsrReceiver *self, const char *title)
+{
+  if (!title || !*title || g_strcmp0 (title, self->title) == 0)
+    return;
+  g_free (self->title);
+  self->title = g_strdup (title);
+  send_tags (self, gst_tag_list_new (GST_TAG_TITLE, title, NULL));
+}
+
+static void
+add_header (const char *name, const char *value, gpointer headers)
+{
+  if (g_utf8_validate (value, -1, NULL))
+    gst_structure_set (headers, name, G_TYPE_STRING, value, NULL);
+}
+
+/* As souphttpsrc does it, so that others find what they look for. */
+static void
+send_headers (IsrReceiver *self)
+{
+  GstStructure *headers = gst_structure_new_empty ("response-headers");
+  GstStructure *all;
+
+  isr_http_connection_foreach_header (self->reached.connection, add_header, headers);
+  all = gst_structure_new ("http-headers",
+      "uri", G_TYPE_STRING, self->reached.where,
+      "http-status-code", G_TYPE_UINT, isr_http_connection_get_status (self->reached.connection),
+      "response-headers", GST_TYPE_STRUCTURE, headers, NULL);
+  gst_structure_free (headers);
+  gst_pad_push_event (GST_BASE_SRC_PAD (self->owner), gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY, all));
+}
+
+static void
+send_station (IsrReceiver *self)
+{
+  static const struct {
+    const char *header, *tag;
+  } names[] = { { "icy-name", GST_TAG_ORGANIZATION }, { "icy-genre", GST_TAG_GENRE }, { "icy-url", GST_TAG_LOCATION } };
+  g_autoptr (GstTagList) tags = gst_tag_list_new_empty ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    const char *value = isr_http_connection_get_header (self->reached.connection, names[i].header);
+
+    if (value && *value && g_utf8_validate (value, -1, NULL))
+      gst_tag_list_add (tags, GST_TAG_MERGE_REPLACE, names[i].tag, value, NULL);
+  }
+  if (!gst_tag_list_is_empty (tags))
+    send_tags (self, gst_tag_list_ref (tags));
+}
+
+/* --- losing a connection --- */
+
+static void
+close_connection (IsrReceiver *self)
+{
+  isr_reached_clear (&self->reached);
+  self->flowing_since = 0;
+  self->joined = FALSE;
+}
+
+/* Takes @taken. */
+static void
+fail (IsrReceiver *self, IsrTrouble *taken)
+{
+  g_autoptr (IsrTrouble) trouble = taken;
+  guint limit = self->settings.max_retries;
+  gint64 wait;
+
+  close_connection (self);
+  self->failures += self->failures < G_MAXUINT;
+  if (limit && self->failures > limit) {
+    g_autofree char *detail = g_strdup_printf ("%s; given up after %u retries", trouble->detail, limit);
+
+    self->state = STATE_FAILED;
+    tell (self, "failed", trouble->reason, detail, 0);
+    GST_ELEMENT_ERROR_WITH_DETAILS (self->owner, RESOURCE, READ, ("%s", detail), ("%s", trouble->reason),
+        ("reason", G_TYPE_STRING, trouble->reason, "http-status-code", G_TYPE_UINT, trouble->status, NULL));
+    return;
+  }
+  wait = isr_retry_wait (self->failures, self->settings.retry_delay, g_random_double ());
+  self->retry_at = g_get_monotonic_time () + wait;
+  self->state = STATE_WAIT;
+  tell (self, "waiting", trouble->reason, trouble->detail, wait);
+}
+
+static void pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join);
+
+static gint64
+get_elapsed_bytes (IsrReceiver *self)
+{
+  return (g_get_monotonic_time () - self->last_us) * self->pace.rate / G_USEC_PER_SEC;
+}
+
+static void
+decide (IsrReceiver *self)
+{
+  IsrJoin join;
+  GBytes *bytes = isr_rejoin_decide (self->rejoin, get_elapsed_bytes (self), &join);
+
+  pass_on (self, bytes, join);
+}
+
+/* Takes @trouble. */
+static void
+lose (IsrReceiver *self, const char *cause, IsrTrouble *trouble)
+{
+  decide (self);
+  self->cause = cause;
+  if (g_str_equal (cause, ISR_GAP_STALLED))
+    send_gap (self); /* nothing has come for long: the open file is complete */
+  fail (self, trouble);
+}
+
+/* --- receiving --- */
+
+/* Takes @bytes. */
+static void
+pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
+{
+  static const struct {
+    const char *reason, *words;
+  } joins[] = {
+    [ISR_JOIN_EXACT] = { ISR_STREAM_REJOINED, "connected again; joined at the exact byte, nothing is missing" },
+    [ISR_JOIN_APPROXIMATE] = { ISR_STREAM_APPROXIMATE, "connected again; what was sent repeats itself (silence), joined by the clock" },
+    [ISR_JOIN_GAP] = { ISR_STREAM_GAP, "connected again; what was sent meanwhile is missing" },
+  };
+
+  if (join == ISR_JOIN_GAP)
+    send_gap (self);
+  self->joined = self->joined || join == ISR_JOIN_EXACT || join == ISR_JOIN_APPROXIMATE;
+  if (bytes && self->joined)
+    self->failures = 0; /* a live server: the sooner we are back, the more of a hole its burst covers */
+  if (bytes) {
+    send_audio (self, bytes, join == ISR_JOIN_GAP);
+    g_bytes_unref (bytes);
+  }
+  if (join != ISR_JOIN_UNDECIDED) {
+    g_autofree char *detail = g_strdup_printf ("%s: %s", self->reached.where, joins[join].words);
+
+    count (self, join == ISR_JOIN_EXACT ? &self->stats->rejoined : join == ISR_JOIN_APPROXIMATE ? &self->stats->approximate
+                                                                                                : &self->stats->connections);
+    if (join != ISR_JOIN_GAP)
+      count (self, &self->stats->connections);
+    self->state = STATE_STREAM;
+    tell (self, "streaming", joins[join].reason, detail, 0);
+  }
+}
+
+static void
+take_audio (IsrReceiver *self, GBytes *audio)
+{
+  IsrJoin join;
+  GBytes *bytes = isr_rejoin_take (self->rejoin, audio, get_elapsed_bytes (self), &join);
+
+  pass_on (self, bytes, join);
+}
+
+static void
+take_body (IsrReceiver *self, gsize size)
+{
+  g_autoptr (GBytes) body = g_bytes_new (self->block, size);
+  IsrIcyMetadata metadata = { 0 };
+  GBytes *audio = NULL;
+  IsrIcyKind kind;
+
+  isr_icy_push (self->icy, body);
+  while ((kind = isr_icy_next (self->icy, &audio, &metadata)) != ISR_ICY_MORE) {
+    if (kind == ISR_ICY_AUDIO) {
+      take_audio (self, audio);
+      g_bytes_unref (audio);
+    } else {
+      take_title (self, metadata.title);
+      isr_icy_metadata_clear (&metadata);
+    }
+  }
+}
+
+static void
+set_low_watermark (IsrReceiver *self)
+{
+  gsize mark = isr_pace_get_mark (&self->pace, self->settings.low_watermark);
+  gboolean set = self->settings.low_watermark > 0 && isr_http_connection_set_low_watermark (self->reached.connection, mark);
+
+  isr_rejoin_note_burst (self->rejoin, self->pace.burst);
+  GST_OBJECT_LOCK (self->owner);
+  self->stats->low_watermark = set ? (guint) mark : 0;
+  GST_OBJECT_UNLOCK (self->owner);
+}
+
+/* The first bytes of a connection. FALSE: they are no audio, and the connection is closed. */
+static gboolean
+begin_flow (IsrReceiver *self, gsize size)
+{
+  if (isr_audio_type_is_page (self->block, size)) {
+    fail (self, isr_trouble_new (ISR_STREAM_NOT_AUDIO, "%s sends a web page (HTML), no audio: use the address of the stream itself, not that of the page it is played on", self->reached.where));
+    return FALSE;
+  }
+  self->flowing_since = g_get_monotonic_time ();
+  if (self->state == STATE_STREAM) {
+    g_autofree char *detail = g_strdup_printf ("%s: connected, %s", self->reached.where, self->reached.mime ? self->reached.mime : "of a type that is not told");
+
+    count (self, &self->stats->connections);
+    tell (self, "streaming", ISR_STREAM_CONNECTED, detail, 0);
+  }
+  return TRUE;
+}
+
+static void
+take_block (IsrReceiver *self, gsize size)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (!self->flowing_since && !begin_flow (self, size))
+    return;
+  take_body (self, size);
+  if (self->failures && now - self->flowing_since >= RECOVERED)
+    self->failures = 0;
+  if (isr_pace_take (&self->pace, size, now, self->settings.stall))
+    set_low_watermark (self);
+  update_stats (self);
+}
+
+static void
+end_body (IsrReceiver *self, const GError *error)
+{
+  g_autofree char *words = error ? g_strdup_printf ("the connection broke (%s)", error->message) : g_strdup ("the server ended the stream");
+
+  lose (self, ISR_GAP_DISCONNECTED, isr_trouble_new (ISR_STREAM_DROPPED, "%s: %s", self->reached.where, words));
+}
+
+/* Takes all that is there, a block at most. TRUE: there was something, or the body has ended. */
+static gboolean
+receive (IsrReceiver *self)
+{
+  g_autoptr (GError) error = NULL;
+  gsize size = 0;
+  gssize n = 0;
+
+  while (size < BLOCK && (n = isr_http_connection_read (self->reached.connection, self->block + size, BLOCK - size, &error)) > 0)
+    size += (gsize) n;
+  if (size > 0)
+    take_block (self, size);
+  if (size > 0 || n > 0 || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return size > 0; /* an end or an error comes again at the next read */
+  end_body (self, error);
+  return TRUE;
+}
+
+/* --- the states --- */
+
+/* A burst is gathered for a second at most; then it is decided by what there is of it
+ * (a head that the server repeats decides nothing). Returns how long to wait, µs. */
+static gint64
+mind_burst (IsrReceiver *self, gint64 wait)
+{
+  gint64 left = self->flowing_since + ISR_REJOIN_PATIENCE - g_get_monotonic_time ();
+
+  if (!self->flowing_since || !isr_rejoin_is_gathering (self->rejoin))
+    return wait;
+  if (left > 0)
+    return MIN (wait, left);
+  decide (self);
+  return self->out.length > 0 ? 0 : wait;
+}
+
+static GstFlowReturn
+step_receive (IsrReceiver *self)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 patience, wait;
+
+  if (receive (self))
+    return GST_FLOW_OK;
+  patience = isr_pace_get_patience (&self->pace, g_get_monotonic_time (), self->settings.stall);
+  wait = mind_burst (self, MIN (patience, LONGEST_WAIT));
+  if (patience == 0)
+    lose (self, ISR_GAP_STALLED, isr_trouble_new (ISR_STREAM_STALLED, "%s: connected, but too little came for %.3g s", self->reached.where, self->settings.stall / 1e6));
+  else if (wait > 0 && !isr_http_connection_wait (self->reached.connection, wait, self->cancellable, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    end_body (self, error);
+  return GST_FLOW_OK;
+}
+
+/* The open file is complete when nothing has come for long, whatever the reason. */
+static gint64
+watch (IsrReceiver *self)
+{
+  gint64 left = self->last_us + self->settings.stall - g_get_monotonic_time ();
+
+  if (self->last_us == 0 || self->gap_sent)
+    return G_MAXINT64;
+  if (left <= 0)
+    send_gap (self);
+  return MAX (left, 1);
+}
+
+static GstFlowReturn
+step_wait (IsrReceiver *self)
+{
+  gint64 wait = MIN (watch (self), self->retry_at - g_get_monotonic_time ());
+  GPollFD fd;
+
+  if (self->retry_at <= g_get_monotonic_time ()) {
+    self->state = STATE_CONNECT;
+  } else if (g_cancellable_make_pollfd (self->cancellable, &fd)) {
+    g_poll (&fd, 1, (int) CLAMP (wait / 1000 + 1, 1, G_MAXINT));
+    g_cancellable_release_fd (self->cancellable);
+  }
+  return GST_FLOW_OK;
+}
+
+static void
+accept_caps (IsrReceiver *self)
+{
+  g_autoptr (GstCaps) caps = isr_audio_type_get_caps (self->reached.mime);
+
+  if (self->caps && gst_caps_is_equal (caps, self->caps))
+    return;
+  if (self->caps) { /* nothing of what came before goes on in it */
+    send_gap (self);
+    next_buffer (self);
+    isr_rejoin_forget (self->rejoin);
+  }
+  gst_caps_replace (&self->caps, caps);
+  gst_base_src_set_caps (self->owner, caps);
+}
+
+static void
+accept (IsrReceiver *self)
+{
+  const char *metaint = isr_http_connection_get_header (self->reached.connection, "icy-metaint");
+
+  accept_caps (self);
+  send_headers (self);
+  if (self->connections++ == 0)
+    send_station (self);
+  isr_icy_restart (self->icy, metaint ? (guint) g_ascii_strtoull (metaint, NULL, 10) : 0);
+  isr_rejoin_begin (self->rejoin);
+  isr_pace_begin (&self->pace, g_get_monotonic_time ());
+  self->state = isr_rejoin_is_gathering (self->rejoin) ? STATE_JOIN : STATE_STREAM;
+}
+
+static GstFlowReturn
+step_connect (IsrReceiver *self)
+{
+  const IsrReceiverSettings *settings = &self->settings;
+  IsrHttpRequest request = { settings->user_agent, settings->user, settings->password, settings->icy, settings->strict, settings->stall };
+  g_autofree char *where = isr_reach_redact (settings->location);
+  IsrTrouble *trouble;
+
+  watch (self);
+  tell (self, "connecting", self->connections || self->failures ? ISR_STREAM_RETRYING : ISR_STREAM_STARTING, where, 0);
+  trouble = isr_reach (&self->reached, settings->location, &request, self->cancellable, on_hop, self);
+  if (g_cancellable_is_cancelled (self->cancellable)) {
+    g_clear_pointer (&trouble, isr_trouble_free);
+    close_connection (self);
+  } else if (trouble) {
+    fail (self, trouble);
+  } else {
+    accept (self);
+  }
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+step_failed (IsrReceiver *self)
+{
+  return GST_FLOW_ERROR;
+}
+
+static GstFlowReturn (*const steps[]) (IsrReceiver *self) = {
+  [STATE_CONNECT] = step_connect,
+  [STATE_JOIN] = step_receive,
+  [STATE_STREAM] = step_receive,
+  [STATE_WAIT] = step_wait,
+  [STATE_FAILED] = step_failed,
+};
+
+/* What the kernel and libsoup still have; then the end. */
+static GstFlowReturn
+step_finish (IsrReceiver *self)
+{
+  if (self->drained)
+    return GST_FLOW_EOS;
+  for (guint i = 0; i < MAX_DRAIN && self->reached.connection && receive (self); i++)
+    ;
+  if (self->reached.connection)
+    decide (self);
+  close_connection (self);
+  self->drained = TRUE;
+  return GST_FLOW_OK;
+}
+
+GstFlowReturn
+isr_receiver_create (IsrReceiver *self, GstBuffer **buffer)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  while (flow == GST_FLOW_OK) {
+    gboolean finishing = g_atomic_int_get (&self->finishing);
+
+    if ((*buffer = next_buffer (self)))
+      return GST_FLOW_OK;
+    if (!finishing && g_cancellable_is_cancelled (self->cancellable))
+      return GST_FLOW_FLUSHING;
+    flow = finishing ? step_finish (self) : steps[self->state](self);
+  }
+  return flow;
+}
+
+/* --- life --- */
+
+IsrReceiver *
+isr_receiver_new (GstBaseSrc *owner, const IsrReceiverSettings *settings, IsrReceiverStats *stats)
+{
+  IsrReceiver *self = g_new0 (IsrReceiver, 1);
+
+  self->owner = owner;
+  isr_receiver_settings_copy (&self->settings, settings);
+  self->stats = stats;
+  self->cancellable = g_cancellable_new ();
+  self->icy = isr_icy_new (0);
+  self->rejoin = isr_rejoin_new ();
+  self->block = g_malloc (BLOCK);
+  g_queue_init (&self->out);
+  return self;
+}
+
+void
+isr_receiver_free (IsrReceiver *self)
+{
+  tell (self, "stopped", ISR_STREAM_STOPPED, "stopped on request", 0);
+  isr_reached_clear (&self->reached);
+  isr_receiver_settings_clear (&self->settings);
+  g_queue_clear_full (&self->out, (GDestroyNotify) gst_mini_object_unref);
+  gst_caps_replace (&self->caps, NULL);
+  isr_icy_free (self->icy);
+  isr_rejoin_free (self->rejoin);
+  g_object_unref (self->cancellable);
+  g_free (self->block);
+  g_free (self->title);
+  g_free (self);
+}
+
+void
+isr_receiver_unlock (IsrReceiver *self)
+{
+  g_cancellable_cancel (self->cancellable);
+}
+
+void
+isr_receiver_unlock_stop (IsrReceiver *self)
+{
+  g_cancellable_reset (self->cancellable);
+}
+
+void
+isr_receiver_finish (IsrReceiver *self)
+{
+  g_atomic_int_set (&self->finishing, TRUE);
+  g_cancellable_cancel (self->cancellable);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* rejoin.c - a machine of three states.
+ *
+ *   THROUGH   bytes are passed on and remembered
+ *   GATHER    a new connection: its burst is held until it is clear where it belongs
+ *   FOLLOW    it lies wholly in what was passed on: swallowed for as long as it is
+ *             equal, byte by byte, up to the end of the history
+ *
+ * History is one array that is cut when it is a quarter longer than it has to be. */
+#include "plugins/http/rejoin.h"
+
+#include "plugins/http/match.h"
+#include "plugins/http/prologue.h"
+
+#include <string.h>
+
+#define OGG_OVERLAP 27 /* a page header */
+
+typedef enum {
+  REJOIN_THROUGH,
+  REJOIN_GATHER,
+  REJOIN_FOLLOW,
+} State;
+
+struct _IsrRejoin {
+  State state;
+  IsrPrologue *prologue;
+  GByteArray *history;
+  gsize keep; /* bytes of history that are needed */
+
+  GByteArray *burst; /* GATHER: what came, heads included */
+  gsize tried;       /* GATHER: size of the burst at the last look */
+  gsize wanted;      /* GATHER: size at which the one overlap found so far is complete; 0: not known */
+  gsize follow;      /* FOLLOW: what comes next is here in the history */
+  gboolean exact;    /* FOLLOW: it fits nowhere else */
+  IsrRejoinStats stats;
+};
+
+IsrRejoin *
+isr_rejoin_new (void)
+{
+  IsrRejoin *self = g_new0 (IsrRejoin, 1);
+
+  self->prologue = isr_prologue_new ();
+  self->history = g_byte_array_new ();
+  self->burst = g_byte_array_new ();
+  self->keep = ISR_REJOIN_HISTORY;
+  return self;
+}
+
+void
+isr_rejoin_free (IsrRejoin *self)
+{
+  isr_prologue_free (self->prologue);
+  g_byte_array_unref (self->history);
+  g_byte_array_unref (self->burst);
+  g_free (self);
+}
+
+void
+isr_rejoin_note_burst (IsrRejoin *self, gsize bytes)
+{
+  self->keep = CLAMP (2 * bytes, self->keep, ISR_REJOIN_MAX);
+}
+
+void
+isr_rejoin_begin (IsrRejoin *self)
+{
+  g_byte_array_set_size (self->burst, 0);
+  self->tried = self->wanted = 0;
+  self->state = self->history->len ? REJOIN_GATHER : REJOIN_THROUGH;
+}
+
+void
+isr_rejoin_forget (IsrRejoin *self)
+{
+  g_byte_array_set_size (self->history, 0);
+  isr_prologue_free (self->prologue);
+  self->prologue = isr_prologue_new ();
+  isr_rejoin_begin (self);
+}
+
+gboolean
+isr_rejoin_is_gathering (IsrRejoin *self)
+{
+  return self->state == REJOIN_GATHER;
+}
+
+IsrRejoinStats
+isr_rejoin_get_stats (IsrRejoin *self)
+{
+  return self->stats;
+}
+
+/* --- passing on --- */
+
+static void
+remember (IsrRejoin *self, const guint8 *data, gsize size)
+{
+  isr_prologue_learn (self->prologue, data, size);
+  if (self->history->len + size > self->keep + self->keep / 4 && self->history->len > self->keep)
+    g_byte_array_remove_range (self->history, 0, self->history->len - (guint) self->keep);
+  g_byte_array_append (self->history, data, (guint) size);
+  self->stats.passed += size;
+}
+
+static GBytes *
+pass_on (IsrRejoin *self, const guint8 *data, gsize size)
+{
+  self->state = REJOIN_THROUGH;
+  if (size == 0)
+    return NULL;
+  remember (self, data, size);
+  return g_bytes_new (data, size);
+}
+
+static GBytes *
+pass_behind_gap (IsrRejoin *self, const guint8 *data, gsize size, IsrJoin *join)
+{
+  *join = ISR_JOIN_GAP;
+  g_byte_array_set_size (self->history, 0);
+  isr_prologue_restart (self->prologue);
+  return pass_on (self, data, size);
+}
+
+/* --- following --- */
+
+static GBytes *
+follow (IsrRejoin *self, const guint8 *data, gsize size, IsrJoin *join)
+{
+  gsize n = MIN (size, self->history->len - self->follow);
+  gsize same = 0;
+
+  while (same < n && self->history->data[self->follow + same] == data[same])
+    same++;
+  self->stats.swallowed += same;
+  self->follow += same;
+  if (same < n)
+    return pass_behind_gap (self, data + same, size - same, join);
+  if (self->follow < self->history->len)
+    return NULL;
+  *join = self->exact ? ISR_JOIN_EXACT : ISR_JOIN_APPROXIMATE;
+  return pass_on (self, data + same, size - same);
+}
+
+/* --- gathering --- */
+
+/* The burst begins at @offset of the history. */
+static GBytes *
+join_at (IsrRejoin *self, gint64 offset, gboolean exact, const guint8 *data, gsize size, IsrJoin *join)
+{
+  gint64 skip = offset < 0 ? -offset : 0;
+
+  self->state = REJOIN_FOLLOW;
+  self->exact = exact;
+  self->follow = (gsize) MAX (offset, 0);
+  self->stats.swallowed += (guint64) skip;
+  return follow (self, data + skip, size - (gsize) skip, join);
+}
+
+/* @final: nothing more is waited for. */
+static GBytes *
+look (IsrRejoin *self, const guint8 *data, gsize size, gint64 elapsed, gboolean final, IsrJoin *join)
+{
+  gboolean ogg = size >= OGG_OVERLAP && memcmp (data, "OggS", 4) == 0;
+  gint64 expected = (gint64) self->history->len + elapsed - (gint64) size;
+  IsrMatch match;
+
+  isr_match_find (&match, self->history->data, self->history->len, data, size, ogg ? OGG_OVERLAP : ISR_REJOIN_OVERLAP, expected);
+  self->wanted = match.candidates == 1 && match.open == 1 ? (gsize) ((gint64) self->history->len - match.offset) : 0;
+  if (!final && (match.candidates != 1 || match.repeats || match.open > 0))
+    return NULL;
+  if (match.candidates > 0)
+    return join_at (self, match.offset, match.candidates == 1 && !match.repeats, data, size, join);
+  if (isr_prologue_is_next (self->prologue, data, size)) {
+    *join = ISR_JOIN_EXACT;
+    return pass_on (self, data, size);
+  }
+  return pass_behind_gap (self, data, size, join);
+}
+
+static GBytes *
+gather (IsrRejoin *self, gint64 elapsed, gboolean final, IsrJoin *join)
+{
+  g_autoptr (GByteArray) burst = g_byte_array_ref (self->burst);
+  gssize head = isr_prologue_measure (self->prologue, burst->data, burst->len);
+  GBytes *out;
+
+  if (head < 0 || head == (gssize) burst->len)
+    return NULL; /* known, all of it: nothing is lost should the connection end here */
+  self->tried = burst->len;
+  out = look (self, burst->data + head, burst->len - (gsize) head, elapsed, final, join);
+  self->wanted += self->wanted ? (gsize) head : 0;
+  if (self->state != REJOIN_GATHER) {
+    self->stats.swallowed += (guint64) head;
+    isr_rejoin_note_burst (self, burst->len);
+    self->burst = (g_byte_array_unref (self->burst), g_byte_array_new ());
+  }
+  return out;
+}
+
+GBytes *
+isr_rejoin_decide (IsrRejoin *self, gint64 elapsed, IsrJoin *join)
+{
+  *join = ISR_JOIN_UNDECIDED;
+  return self->state == REJOIN_GATHER && self->burst->len > 0 ? gather (self, elapsed, TRUE, join) : NULL;
+}
+
+GBytes *
+isr_rejoin_take (IsrRejoin *self, GBytes *bytes, gint64 elapsed, IsrJoin *join)
+{
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  *join = ISR_JOIN_UNDECIDED;
+  if (size == 0)
+    return NULL;
+  if (self->state == REJOIN_FOLLOW)
+    return follow (self, data, size, join);
+  if (self->state == REJOIN_THROUGH) {
+    remember (self, data, size);
+    return g_bytes_ref (bytes);
+  }
+  g_byte_array_append (self->burst, data, (guint) size);
+  if (self->burst->len >= 2 * ISR_REJOIN_MAX)
+    return gather (self, elapsed, TRUE, join);
+  /* a look costs as much as the history is long: not at every packet */
+  if (self->burst->len < self->tried + self->tried / 4 && (self->wanted == 0 || self->burst->len < self->wanted))
+    return NULL;
+  return gather (self, elapsed, FALSE, join);
+}
