@@ -89,7 +89,7 @@ test('stop and start a source from its card', async () => {
 test('the hole that the stop made is listed with its cause and length, and the day is not whole any more', async () => {
   const { tab, seen, context } = await open(chromium, daemon);
   const holes = tab.locator('.gaps').filter({ hasText: 'studio' });
-  const hole = holes.getByText(/^no recording \d\d:\d\d:\d\d–\d\d:\d\d:\d\d \(.+ sec\), stopped$/).first();
+  const hole = holes.getByText(/^no recording \d\d:\d\d:\d\d–\d\d:\d\d:\d\d \(.+ secs?\), stopped$/).first();
   await hole.waitFor();
   const card = tab.locator('.source').filter({ hasText: 'studio' });
   await card.locator('.today').getByText(/^today \d+(\.\d)?%$/).waitFor();
