@@ -109,8 +109,9 @@ keep (IsrRecording *entry, const IsrRecording *known)
   entry->channels = entry->channels ? entry->channels : known->channels;
 }
 
-/* Gives @recording to the writer under the id that its name has, or a new one. */
-static void
+/* Gives @recording to the writer under the id that its name has, or a new one.
+ * Returns what it is with that which was known already. */
+static IsrRecording *
 put (IsrCatalog *self, const IsrRecording *recording)
 {
   g_autoptr (IsrRecording) entry = isr_recording_copy (recording);
@@ -126,30 +127,41 @@ put (IsrCatalog *self, const IsrRecording *recording)
   else if (!entry->recording)
     isr_day_cache_add (self->days, entry);
   isr_catalog_changed (self, "file", entry->name);
+  return g_steal_pointer (&entry);
+}
+
+/* Files without a source are nobody's ledger. */
+static gboolean
+is_accounted (IsrCatalog *self, const IsrRecording *entry)
+{
+  return self->ledger && entry->source && *entry->source;
 }
 
 void
 isr_catalog_begin (IsrCatalog *self, const IsrRecording *recording)
 {
+  g_autoptr (IsrRecording) entry = NULL;
+
   g_return_if_fail (self->writer && recording->name && recording->recording);
 
-  put (self, recording);
-  if (self->ledger)
-    gap_over (self, isr_ledger_begin (self->ledger, recording));
+  entry = put (self, recording);
+  if (is_accounted (self, entry))
+    gap_over (self, isr_ledger_begin (self->ledger, entry));
 }
 
 void
 isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording)
 {
+  g_autoptr (IsrRecording) entry = NULL;
   gboolean noted = FALSE;
 
   g_return_if_fail (self->writer && recording->name && !recording->recording);
 
-  put (self, recording);
-  if (self->ledger)
-    gap_over (self, isr_ledger_finish (self->ledger, recording, &noted));
+  entry = put (self, recording);
+  if (is_accounted (self, entry))
+    gap_over (self, isr_ledger_finish (self->ledger, entry, &noted));
   if (noted)
-    isr_catalog_changed (self, "gap", recording->source);
+    isr_catalog_changed (self, "gap", entry->source);
 }
 
 void

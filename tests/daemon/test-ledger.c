@@ -172,6 +172,25 @@ test_late_news (Fixture *f, gconstpointer data)
   assert_holes (f->catalog, 0, 40, 40, "0.625: 10-15 overrun 20-30 overrun");
 }
 
+/* The end of a file does not say again whose it is. Files of nobody are not counted. */
+static void
+test_unsaid_source (Fixture *f, gconstpointer data)
+{
+  g_autoptr (IsrRecording) end = make (NULL, "a.flac", T0, 10);
+  g_autoptr (IsrRecording) foreign = make ("", "b.flac", T0, 10);
+  g_autoptr (GPtrArray) list = NULL;
+
+  isr_catalog_set_sources (f->catalog, mic);
+  begin (f->catalog, "a.flac", T0);
+  g_free (end->reason);
+  end->reason = g_strdup ("disk");
+  isr_catalog_finish (f->catalog, end);
+  isr_catalog_finish (f->catalog, foreign);
+  assert_holes (f->catalog, 0, 20, 20, "0.5: 10-20 disk");
+  list = isr_catalog_coverage (f->catalog, NULL, T0 * S, (T0 + 20) * S, (T0 + 20) * S, NULL);
+  g_assert_cmpuint (list->len, ==, 1);
+}
+
 /* A person stopped the source, then ISR was ended, and started again. */
 static void
 test_restart (Fixture *f, gconstpointer data)
@@ -338,6 +357,7 @@ main (int argc, char **argv)
   ADD ("gaps", NULL, test_gaps);
   ADD ("reasons", NULL, test_reasons);
   ADD ("late-news", NULL, test_late_news);
+  ADD ("unsaid-source", NULL, test_unsaid_source);
   ADD ("restart", NULL, test_restart);
   ADD ("end", NULL, test_end);
   ADD ("crash", GINT_TO_POINTER (FALSE), test_crash);
