@@ -204,6 +204,9 @@ record (const IsrCommandLine *line)
   gst_init (NULL, NULL);
   isr_alsalog_install ();
   isr_elements_register (NULL);
+#ifdef ISR_WITH_HTTP
+  isr_http_elements_register (NULL);
+#endif
   if (!isr_app_config_check_devices (self.config, &error))
     return fail (error);
   self.loop = g_main_loop_new (NULL, FALSE);

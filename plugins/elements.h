@@ -11,4 +11,8 @@ G_BEGIN_DECLS
  * wins over any libgstisr.so on the plugin path. Call after gst_init(). */
 gboolean isr_elements_register (GstPlugin *plugin);
 
+/* The same for those that need libsoup: isrhttpsrc. They are a plugin of their own,
+ * libgstisrhttp.so, so that libgstisr.so does without it. Only with the option http. */
+gboolean isr_http_elements_register (GstPlugin *plugin);
+
 G_END_DECLS

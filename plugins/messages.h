@@ -20,6 +20,9 @@
  *     utc-offset    gint     seconds east of UTC in the element's zone, at start
  *     clock         string   how UTC was found: "given", "capture", "arrival",
  *                            "counted"
+ *     unsynced      gboolean the clock has not been set since boot (no battery clock, no
+ *                            network yet): name and UTC are provisional until
+ *                            isr-file-renamed
  *     position      guint64  stream time of the first sample, ns
  *     warm-up       guint64  first samples that can not be decoded exactly, for
  *                            want of what came before; 0 where the file is exact
@@ -27,7 +30,7 @@
  *     channels      guint    0 where the container does not say
  *     format        string   extension of the file: "wav", "flac", "mp3", ...
  *
- * isr-file-closed: the file is complete, on the medium and has its final name
+ * isr-file-closed: the file is complete, on the medium and has its name
  *     (with reason "disk" or "error" it keeps the suffix ".part").
  *     location      string   the name it has now
  *     start-utc-us  gint64   UTC of the first sample
@@ -39,6 +42,18 @@
  *     bytes         guint64  size of the file
  *     reason        string   why it ended, ISR_CLOSE_*
  *     cause         string   with reason "gap" only, if known: ISR_GAP_*
+ *     unsynced      gboolean as in isr-file-opened
+ *
+ * isr-file-renamed: time has arrived, and a file that was closed with "unsynced" has
+ *     got its true times and the name that goes with them. Comes after
+ *     its isr-file-closed. The latest 1000 files of a run get it, unless they were
+ *     taken away meanwhile; a file that can not be renamed keeps its name and has
+ *     none. What the file itself says about its time stays as it was written.
+ *     location      string   the name it had
+ *     new-location  string   the name it has now; the same when the pattern has no time
+ *     start-utc-us  gint64   true UTC of the first sample
+ *     end-utc-us    gint64   true UTC of the end of the last sample
+ *     utc-offset    gint     seconds east of UTC in the element's zone, at start
  *
  * isr-disk: writing failed, or works again.
  *     state         string   "failed": audio is held in memory, then dropped and
@@ -92,6 +107,14 @@
  *                            came up: the sound stayed), "long" (the floor came up, the
  *                            sound ended later), "eos" (the run ended first); with
  *                            other states than "ended" without meaning
+ *
+ * isr-title: the stream names what is heard from here on (ICY StreamTitle, the
+ *     comments of an Ogg link); posted when it differs from the one before, as soon
+ *     as its time is known. GST_MESSAGE_TAG tells the same without a time.
+ *     title         string   as it was sent, UTF-8; ICY has "artist - title" in it
+ *     artist        string   only where the stream tells it apart
+ *     position      guint64  stream time from which on it holds, ns
+ *     start-utc-us  gint64   UTC of that
  */
 #pragma once
 
@@ -99,6 +122,7 @@
 
 #define ISR_MESSAGE_FILE_OPENED "isr-file-opened"
 #define ISR_MESSAGE_FILE_CLOSED "isr-file-closed"
+#define ISR_MESSAGE_FILE_RENAMED "isr-file-renamed"
 #define ISR_MESSAGE_DISK "isr-disk"
 #define ISR_MESSAGE_STREAM "isr-stream"
 #define ISR_MESSAGE_LEVEL "isr-level"
@@ -126,6 +150,7 @@
 #define ISR_STREAM_STALLED "stalled"     /* ... connected, but too little came for stall-timeout */
 #define ISR_STREAM_DROPPED "dropped"     /* ... the connection ended or broke */
 #define ISR_STREAM_STOPPED "stopped"
+#define ISR_MESSAGE_TITLE "isr-title"
 
 /* isr-file-closed: reason */
 #define ISR_CLOSE_BOUNDARY "boundary"           /* the clock said so */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // actions.js - what the page does: asks the server, gives the answer to a reducer.
 import * as api from './api.js';
-import { state, update, withCoverage, withDayError, withDays, withFirstPage, withNextPage, withPlaying, withToggled } from './store.js';
+import { state, update, withCoverage, withDayError, withDays, withFirstPage, withNextPage, withPlaying, withPlayingFrom, withTitles, withTitlesToggled, withToggled } from './store.js';
 
 const PAGE = 100;
 
@@ -64,8 +64,19 @@ export function lost() {
   if (state.value.connection.lost === null) update((s) => ({ ...s, connection: { lost: Date.now() } }));
 }
 
+/** @param {import('./api.js').Recording} file */
+async function loadTitlesOf(file) {
+  const to = file.recording ? undefined : file.end_us;
+  const { titles } = await api.getTitles({ source: file.source, from: file.start_us, to, limit: 1000 });
+  update(withTitles(file.name, titles.filter((title) => title.file === file.name).reverse()));
+}
+
+async function loadTitles() {
+  await Promise.all(Object.values(state.value.titles).map(({ file }) => loadTitlesOf(file)));
+}
+
 /** @type {Record<string, () => Promise<void>>} */
-const loaders = { file: loadFiles, gap: loadCoverage, status: loadStatus };
+const loaders = { file: loadFiles, gap: loadCoverage, title: loadTitles, status: loadStatus };
 
 /** Several events in a burst are one question. @type {Record<string, number>} */
 const waiting = {};
@@ -75,7 +86,7 @@ export function changed(kind) {
   if (waiting[kind]) return;
   waiting[kind] = window.setTimeout(() => {
     delete waiting[kind];
-    (loaders[kind] ?? loadStatus)().catch(lost);
+    loaders[kind]().catch(lost);
   }, 150);
 }
 
@@ -88,6 +99,22 @@ export function toggleDay(day) {
 /** @param {string} name */
 export function play(name) {
   update(withPlaying(name));
+}
+
+/** @param {string} name @param {number} from seconds */
+export function playFrom(name, from) {
+  update(withPlayingFrom(name, from));
+}
+
+/** @param {import('./api.js').Recording} file */
+export async function toggleTitles(file) {
+  update(withTitlesToggled(file));
+  if (!state.value.titles[file.name]) return;
+  try {
+    await loadTitlesOf(file);
+  } catch (error) {
+    update((s) => withTitlesToggled(file)({ ...s, announcement: sentence(error) }));
+  }
 }
 
 /** @param {string} source @param {'start'|'stop'|'split'} verb */

@@ -9,6 +9,8 @@
  * @typedef {{source: string, coverage: number|null, recorded: number, gaps: Gap[]}} Coverage
  * @typedef {{name: string, source: string, start: string, end: string, start_us: number, end_us: number,
  *   size: number, duration: number, ext: string, recording: boolean}} Recording
+ * @typedef {{source: string, at: string, at_us: number, title: string, artist: string|null,
+ *   file: string|null, offset: number|null}} Title
  * @typedef {{timezone: string, version: string, writable: boolean}} Config
  */
 
@@ -57,6 +59,10 @@ export const getFiles = (params) => request(`api/files${query(params)}`);
 /** @param {string} day @returns {Promise<{sources: Coverage[]}>} */
 export const getCoverage = (day) => request(`api/coverage${query({ day })}`);
 
+/** @param {{source: string, from: number, to?: number, limit?: number}} params
+ *  @returns {Promise<{titles: Title[], next: string|null}>} */
+export const getTitles = (params) => request(`api/titles${query(params)}`);
+
 /** @param {string} source @param {'start'|'stop'|'split'} verb */
 export const control = (source, verb) => request(`api/sources/${encodeURIComponent(source)}/${verb}`, { method: 'POST' });
 
@@ -65,6 +71,9 @@ export const streamUrl = (name) => `stream/${path(name)}`;
 
 /** @param {string} name */
 export const downloadUrl = (name) => `download/${path(name)}`;
+
+/** @param {string} name */
+export const cueUrl = (name) => `api/cue${query({ file: name })}`;
 
 /**
  * Follows the server's events. They say what changed, never the news itself.
@@ -75,6 +84,6 @@ export function listen({ onOpen, onLost, onChange }) {
   const events = new EventSource('api/events');
   events.onopen = onOpen;
   events.onerror = onLost;
-  for (const kind of ['status', 'file', 'gap']) events.addEventListener(kind, () => onChange(kind));
+  for (const kind of ['status', 'file', 'gap', 'title']) events.addEventListener(kind, () => onChange(kind));
   return events;
 }

@@ -4,19 +4,21 @@ import { signal } from './vendor/signals-core.js';
 
 /**
  * @typedef {{files: import('./api.js').Recording[], next: string|null, error: string|null}} OpenDay
+ * @typedef {{file: import('./api.js').Recording, titles: import('./api.js').Title[]|null}} OpenTitles
  * @typedef {{
  *   connection: {lost: number|null}, config: import('./api.js').Config|null,
  *   sources: import('./api.js').Source[]|null, days: import('./api.js').Day[]|null,
  *   open: Record<string, OpenDay|null>, coverage: Record<string, import('./api.js').Coverage[]>,
- *   playing: string|null, error: string|null, announcement: string
+ *   titles: Record<string, OpenTitles>, playing: string|null, from: number, error: string|null, announcement: string
  * }} State
- * `open` has a key for each day that is unfolded; null until its files arrive. `coverage` of days that are or were.
+ * `open` has a key for each day that is unfolded; null until its files arrive. `titles` the same for
+ * recordings whose titles are shown. `coverage`: of days that are or were unfolded. `from`: second at which `playing` begins.
  */
 
 /** @type {State} */
 export const initial = {
   connection: { lost: null }, config: null, sources: null, days: null,
-  open: {}, coverage: {}, playing: null, error: null, announcement: '',
+  open: {}, coverage: {}, titles: {}, playing: null, from: 0, error: null, announcement: '',
 };
 
 export const state = signal(initial);
@@ -72,4 +74,20 @@ export const withDayError = (day, error) => (s) => {
 export const withCoverage = (day, list) => (s) => ({ ...s, coverage: { ...s.coverage, [day]: list } });
 
 /** @param {string} name @returns {(s: State) => State} */
-export const withPlaying = (name) => (s) => ({ ...s, playing: s.playing === name ? null : name });
+export const withPlaying = (name) => (s) => ({ ...s, playing: s.playing === name ? null : name, from: 0 });
+
+/** @param {string} name @param {number} from @returns {(s: State) => State} */
+export const withPlayingFrom = (name, from) => (s) => ({ ...s, playing: name, from });
+
+/** @param {import('./api.js').Recording} file @returns {(s: State) => State} */
+export const withTitlesToggled = (file) => (s) => {
+  const { [file.name]: known, ...rest } = s.titles;
+  return { ...s, titles: known ? rest : { ...s.titles, [file.name]: { file, titles: null } } };
+};
+
+/** Titles arrived, oldest first. @param {string} name @param {import('./api.js').Title[]} titles
+ *  @returns {(s: State) => State} */
+export const withTitles = (name, titles) => (s) => {
+  const known = s.titles[name];
+  return known ? { ...s, titles: { ...s.titles, [name]: { ...known, titles } } } : s;
+};

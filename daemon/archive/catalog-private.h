@@ -51,4 +51,8 @@ void isr_catalog_wait_for_reconcile (IsrCatalog *self);
  * over, for the list is kept. */
 gboolean isr_catalog_cover_days (IsrCatalog *self, GPtrArray *days, const char *source, GTimeZone *zone, gboolean keep, GError **error);
 
+/* For those siblings that need no more: */
+sqlite3 *isr_catalog_get_reader (IsrCatalog *self);   /* never NULL before it is closed */
+IsrWriter *isr_catalog_get_writer (IsrCatalog *self); /* NULL: another process writes */
+
 G_END_DECLS

@@ -20,6 +20,7 @@
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/days.h"
 #include "daemon/archive/listing.h"
+#include "daemon/archive/titles.h"
 #include "daemon/core/error.h"
 
 #include <errno.h>
@@ -189,6 +190,18 @@ isr_catalog_note_state (IsrCatalog *self, const IsrSourceState *state)
     isr_catalog_changed (self, "gap", state->name);
 }
 
+sqlite3 *
+isr_catalog_get_reader (IsrCatalog *self)
+{
+  return self->db;
+}
+
+IsrWriter *
+isr_catalog_get_writer (IsrCatalog *self)
+{
+  return self->writer;
+}
+
 const char *
 isr_catalog_get_output_directory (IsrCatalog *self)
 {
@@ -276,15 +289,6 @@ get_finished_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError
   return days ? isr_day_cache_put (self->days, source, zone, days) : NULL;
 }
 
-static gpointer
-copy_day (gconstpointer day, gpointer data)
-{
-  IsrDay *copy = g_memdup2 (day, sizeof (IsrDay));
-
-  copy->day = g_strdup (copy->day);
-  return copy;
-}
-
 GPtrArray *
 isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error)
 {
@@ -297,7 +301,7 @@ isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError 
   live = finished && isr_catalog_cover_days (self, finished, source, zone, TRUE, error) ? isr_listing_live (self->db, source, error) : NULL;
   if (!live)
     return NULL;
-  days = g_ptr_array_copy (finished, copy_day, NULL);
+  days = g_ptr_array_copy (finished, isr_day_copy, NULL);
   for (guint i = 0; i < live->len; i++) {
     IsrRecording *recording = live->pdata[i];
 
@@ -379,7 +383,7 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
   self->writable = writable;
   if (!(writable ? open_writable (self, state_directory, error) : open_readable (self, error)))
     return NULL;
-  if (!isr_listing_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
+  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
     return NULL;
   self->next_id = (gsize) last + 1;
   if (writable)

@@ -14,6 +14,7 @@
 #include "daemon/archive/coverage.h"
 #include "daemon/core/recording.h"
 #include "daemon/core/source-state.h"
+#include "daemon/core/title.h"
 
 G_BEGIN_DECLS
 
@@ -22,7 +23,7 @@ G_DECLARE_FINAL_TYPE (IsrCatalog, isr_catalog, ISR, CATALOG, GObject)
 
 /* Signal "changed" (const char *kind, const char *name): something of @kind is
  * different: "file" (name of the recording; "" after a reconcile: any of them),
- * "source", "gap" (name of the source: its state, its coverage). Says what to ask
+ * "source", "gap", "title" (name of the source: its state, its coverage, what it plays). Says what to ask
  * again, never the news itself.
  *
  * Signal "gap" (IsrGap *): a hole is over, from its first moment to the begin of
@@ -62,6 +63,8 @@ void isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording);
 void isr_catalog_forget (IsrCatalog *self, const char *name);
 /* A source changed its state: kept with its time, the ledger is made of these. */
 void isr_catalog_note_state (IsrCatalog *self, const IsrSourceState *state);
+/* A source plays something else. One that is in force already is not kept again. */
+void isr_catalog_note_title (IsrCatalog *self, const IsrTitle *title);
 
 typedef struct {
   const char *source; /* NULL: all */
@@ -78,6 +81,8 @@ typedef struct {
 GPtrArray *isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error);
 /* By its name (the final one, also while it is being written); NULL: none. */
 IsrRecording *isr_catalog_lookup (IsrCatalog *self, const char *name);
+/* The one of @source that holds @at_us; NULL: none. */
+IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us);
 /* Where its bytes are now: absolute, with ".part" while it is being written (or
  * when it could not be finished). */
 char *isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording);
@@ -115,5 +120,11 @@ GPtrArray *isr_catalog_coverage (IsrCatalog *self, const char *source, gint64 fr
 /* The share of today, in @zone, that @source has; negative: nothing counts yet.
  * Cheap: known again every few seconds. */
 double isr_catalog_coverage_today (IsrCatalog *self, const char *source, GTimeZone *zone, gint64 now_us);
+
+/* A page of titles (IsrTitle), newest first: those that begin in [from_us, to_us) and
+ * have the text in title or artist; cursors as above. */
+GPtrArray *isr_catalog_titles (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error);
+/* All of a recording, oldest first; the first one may have begun before it. */
+GPtrArray *isr_catalog_titles_of (IsrCatalog *self, const IsrRecording *recording, GError **error);
 
 G_END_DECLS

@@ -92,6 +92,15 @@ day_new (char *day)
   return self;
 }
 
+gpointer
+isr_day_copy (gconstpointer day, gpointer unused)
+{
+  IsrDay *copy = g_memdup2 (day, sizeof (IsrDay));
+
+  copy->day = g_strdup (copy->day);
+  return copy;
+}
+
 void
 isr_day_free (IsrDay *self)
 {

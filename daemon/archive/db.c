@@ -4,7 +4,8 @@
  * WAL, so that readers and the one writer never wait for each other, and
  * synchronous=NORMAL: a power cut may take the last commits, never the
  * consistency, and the files on disk bring back what it took. The schema is a
- * list of migrations; user_version counts how many of them have run. A database
+ * list of steps, each named by the version that it leads to; user_version tells how
+ * far a database has come. A database
  * that does not pass quick_check is moved aside, with its companions, and the
  * index is made again from the files: losing an index is no reason not to
  * record. */
@@ -18,48 +19,62 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-static const char *const migrations[ISR_DB_VERSION] = {
-  "CREATE TABLE recordings ("
-  " id INTEGER PRIMARY KEY,"
-  " source TEXT NOT NULL,"
-  " name TEXT NOT NULL UNIQUE,"
-  " recording INTEGER NOT NULL," /* 0 finished, 1 being written, 2 left behind by a dead process */
-  " adopted INTEGER NOT NULL,"
-  " start_us INTEGER NOT NULL,"
-  " end_us INTEGER NOT NULL,"
-  " utc_offset INTEGER NOT NULL,"
-  " position INTEGER NOT NULL,"
-  " samples INTEGER NOT NULL,"
-  " rate INTEGER NOT NULL,"
-  " channels INTEGER NOT NULL,"
-  " bytes INTEGER NOT NULL,"
-  " mtime_us INTEGER NOT NULL,"
-  " reason TEXT,"
-  " clock TEXT);"
-  "CREATE INDEX recordings_by_start ON recordings (start_us);"
-  "CREATE INDEX recordings_by_source ON recordings (source, start_us);"
-  "CREATE INDEX recordings_by_length ON recordings (end_us - start_us);"
-  "CREATE INDEX recordings_unfinished ON recordings (recording) WHERE recording = 1;"
-  "CREATE INDEX recordings_for_days ON recordings (start_us, recording, source, bytes, end_us, samples, rate);"
-  "CREATE TABLE states ("
-  " id INTEGER PRIMARY KEY,"
-  " source TEXT NOT NULL,"
-  " at_us INTEGER NOT NULL,"
-  " state TEXT NOT NULL,"
-  " reason TEXT,"
-  " detail TEXT);"
-  "CREATE INDEX states_by_source ON states (source, at_us);",
-
-  "CREATE TABLE gaps ("
-  " id INTEGER PRIMARY KEY,"
-  " source TEXT NOT NULL,"
-  " start_us INTEGER NOT NULL,"
-  " end_us INTEGER," /* NULL while it is open */
-  " cause TEXT NOT NULL,"
-  " uncertainty_us INTEGER NOT NULL);"
-  "CREATE INDEX gaps_by_source ON gaps (source, start_us);"
-  "CREATE INDEX gaps_open ON gaps (id) WHERE end_us IS NULL;"
-  "CREATE INDEX recordings_for_coverage ON recordings (source, start_us, end_us, recording, reason, clock);",
+/* In order; the last one leads to ISR_DB_VERSION. */
+static const struct {
+  int version;
+  const char *sql;
+} steps[] = {
+  { 1,
+      "CREATE TABLE recordings ("
+      " id INTEGER PRIMARY KEY,"
+      " source TEXT NOT NULL,"
+      " name TEXT NOT NULL UNIQUE,"
+      " recording INTEGER NOT NULL," /* 0 finished, 1 being written, 2 left behind by a dead process */
+      " adopted INTEGER NOT NULL,"
+      " start_us INTEGER NOT NULL,"
+      " end_us INTEGER NOT NULL,"
+      " utc_offset INTEGER NOT NULL,"
+      " position INTEGER NOT NULL,"
+      " samples INTEGER NOT NULL,"
+      " rate INTEGER NOT NULL,"
+      " channels INTEGER NOT NULL,"
+      " bytes INTEGER NOT NULL,"
+      " mtime_us INTEGER NOT NULL,"
+      " reason TEXT,"
+      " clock TEXT);"
+      "CREATE INDEX recordings_by_start ON recordings (start_us);"
+      "CREATE INDEX recordings_by_source ON recordings (source, start_us);"
+      "CREATE INDEX recordings_by_length ON recordings (end_us - start_us);"
+      "CREATE INDEX recordings_unfinished ON recordings (recording) WHERE recording = 1;"
+      "CREATE INDEX recordings_for_days ON recordings (start_us, recording, source, bytes, end_us, samples, rate);"
+      "CREATE TABLE states ("
+      " id INTEGER PRIMARY KEY,"
+      " source TEXT NOT NULL,"
+      " at_us INTEGER NOT NULL,"
+      " state TEXT NOT NULL,"
+      " reason TEXT,"
+      " detail TEXT);"
+      "CREATE INDEX states_by_source ON states (source, at_us);" },
+  { 2, /* the ledger */
+      "CREATE TABLE gaps ("
+      " id INTEGER PRIMARY KEY,"
+      " source TEXT NOT NULL,"
+      " start_us INTEGER NOT NULL,"
+      " end_us INTEGER," /* NULL while it is open */
+      " cause TEXT NOT NULL,"
+      " uncertainty_us INTEGER NOT NULL);"
+      "CREATE INDEX gaps_by_source ON gaps (source, start_us);"
+      "CREATE INDEX gaps_open ON gaps (id) WHERE end_us IS NULL;"
+      "CREATE INDEX recordings_for_coverage ON recordings (source, start_us, end_us, recording, reason, clock);" },
+  { 3, /* titles */
+      "CREATE TABLE titles ("
+      " id INTEGER PRIMARY KEY," /* in the order of arrival */
+      " source TEXT NOT NULL,"
+      " at_us INTEGER NOT NULL,"
+      " title TEXT NOT NULL,"
+      " artist TEXT);"
+      "CREATE INDEX titles_by_time ON titles (at_us);"
+      "CREATE INDEX titles_by_source ON titles (source, at_us);" },
 };
 
 static void
@@ -161,10 +176,10 @@ migrate (sqlite3 *db, GError **error)
     g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "catalog %s: it is of version %d and this isr knows %d: use the newer isr, or move the file away and the catalog is made again from the recordings", sqlite3_db_filename (db, "main"), (int) version, ISR_DB_VERSION);
     return FALSE;
   }
-  for (; version < ISR_DB_VERSION; version++) {
-    g_autofree char *sql = g_strdup_printf ("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT;", migrations[version], (int) version + 1);
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
+    g_autofree char *sql = g_strdup_printf ("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT;", steps[i].sql, steps[i].version);
 
-    if (!isr_db_exec (db, sql, error))
+    if (steps[i].version > version && !isr_db_exec (db, sql, error))
       return FALSE;
   }
   return TRUE;

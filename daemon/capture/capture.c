@@ -3,6 +3,7 @@
  * found by name, started and stopped together, and their signals handed on. */
 #include "daemon/capture/capture.h"
 
+#include "daemon/capture/watch.h"
 #include "daemon/core/error.h"
 
 #define STOP_LIMIT 20 /* s: the 10 s of a source, and time to write */
@@ -10,7 +11,9 @@
 struct _IsrCapture {
   GObject parent;
 
+  IsrConfig *config;
   GPtrArray *sources; /* IsrSource, in the order of the config */
+  IsrWatch *watch;    /* NULL: no sound cards, or not started */
   IsrControl control;
   GTask *stop; /* while all are being stopped */
   guint stop_limit;
@@ -23,6 +26,8 @@ enum {
   FILE_OPENED,
   FILE_CLOSED,
   FILE_LOST,
+  TITLE,
+  FILE_RENAMED,
   N_SIGNALS,
 };
 
@@ -133,6 +138,7 @@ isr_capture_stop_async (IsrCapture *self, GAsyncReadyCallback callback, gpointer
 {
   g_return_if_fail (!self->stop);
 
+  g_clear_pointer (&self->watch, isr_watch_free);
   self->stop = g_task_new (self, NULL, callback, data);
   self->stop_limit = g_timeout_add_seconds (STOP_LIMIT, on_stop_limit, self);
   for (guint i = 0; i < self->sources->len; i++)
@@ -146,9 +152,21 @@ isr_capture_stop_finish (IsrCapture *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+static void
+on_device (gpointer data)
+{
+  IsrCapture *self = data;
+
+  for (guint i = 0; i < self->sources->len; i++)
+    if (isr_source_get_config (self->sources->pdata[i])->type == ISR_SOURCE_SOUNDCARD)
+      isr_source_try_now (self->sources->pdata[i]);
+}
+
 void
 isr_capture_start (IsrCapture *self)
 {
+  if (!self->watch)
+    self->watch = isr_watch_new (self->config, on_device, self);
   for (guint i = 0; i < self->sources->len; i++)
     isr_source_start (self->sources->pdata[i]);
 }
@@ -183,6 +201,18 @@ on_file_lost (IsrSource *source, const char *name, gpointer data)
 }
 
 static void
+on_title (IsrSource *source, IsrTitle *title, gpointer data)
+{
+  g_signal_emit (data, signals[TITLE], 0, title);
+}
+
+static void
+on_file_renamed (IsrSource *source, const char *old, IsrRecording *recording, gpointer data)
+{
+  g_signal_emit (data, signals[FILE_RENAMED], 0, old, recording);
+}
+
+static void
 capture_add (IsrCapture *self, IsrSource *source)
 {
   g_ptr_array_add (self->sources, source);
@@ -190,6 +220,8 @@ capture_add (IsrCapture *self, IsrSource *source)
   g_signal_connect_object (source, "file-opened", G_CALLBACK (on_file_opened), self, 0);
   g_signal_connect_object (source, "file-closed", G_CALLBACK (on_file_closed), self, 0);
   g_signal_connect_object (source, "file-lost", G_CALLBACK (on_file_lost), self, 0);
+  g_signal_connect_object (source, "title", G_CALLBACK (on_title), self, 0);
+  g_signal_connect_object (source, "file-renamed", G_CALLBACK (on_file_renamed), self, 0);
 }
 
 /* --- the object --- */
@@ -200,7 +232,9 @@ isr_capture_finalize (GObject *object)
   IsrCapture *self = ISR_CAPTURE (object);
 
   g_clear_handle_id (&self->stop_limit, g_source_remove);
+  g_clear_pointer (&self->watch, isr_watch_free);
   g_ptr_array_unref (self->sources);
+  g_clear_pointer (&self->config, isr_config_unref);
   G_OBJECT_CLASS (isr_capture_parent_class)->finalize (object);
 }
 
@@ -218,6 +252,8 @@ isr_capture_class_init (IsrCaptureClass *klass)
   signals[FILE_OPENED] = add_signal (klass, "file-opened", G_TYPE_POINTER);
   signals[FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
   signals[FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
+  signals[TITLE] = add_signal (klass, "title", G_TYPE_POINTER);
+  signals[FILE_RENAMED] = g_signal_new ("file-renamed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }
 
 static void
@@ -232,6 +268,7 @@ isr_capture_new (IsrConfig *config, const IsrClock *clock)
 {
   IsrCapture *self = g_object_new (ISR_TYPE_CAPTURE, NULL);
 
+  self->config = isr_config_ref (config);
   for (guint i = 0; i < config->sources->len; i++)
     capture_add (self, isr_source_new (config, i, clock));
   return self;

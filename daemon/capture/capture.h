@@ -22,7 +22,8 @@ G_DECLARE_FINAL_TYPE (IsrCapture, isr_capture, ISR, CAPTURE, GObject)
  *   "state-changed" (IsrSourceState *)  one source is in another state, has other
  *                                       warnings or another file
  *   "file-opened"   (IsrRecording *)    "file-closed" (IsrRecording *)
- *   "file-lost"     (const char *name)  see source.h */
+ *   "file-lost"     (const char *name)  "title" (IsrTitle *)
+ *   "file-renamed"  (const char *old, IsrRecording *)  see source.h */
 
 /* Nothing is opened yet. @clock: NULL, the system's. The elements are registered
  * (isr_elements_register). */

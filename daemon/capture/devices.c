@@ -116,6 +116,18 @@ isr_devices_resolve (const char *wanted, GError **error)
   return g_steal_pointer (&device);
 }
 
+char *
+isr_devices_get_server (const char *wanted)
+{
+  g_autofree char *source = NULL;
+  char *server = NULL;
+  gboolean direct;
+
+  if (is_alsa_name (wanted))
+    isr_devices_alsa_get_pulse (wanted, &server, &source, &direct);
+  return server;
+}
+
 gboolean
 isr_devices_have_default (void)
 {

@@ -17,6 +17,10 @@ GPtrArray *isr_devices_list (void);
  * process. */
 IsrDevice *isr_devices_resolve (const char *wanted, GError **error);
 
+/* The sound server that the PCM @wanted of asound.conf leads to; NULL: none of its own.
+ * Reads files only. */
+char *isr_devices_get_server (const char *wanted);
+
 /* Is there anything that `device = default` could mean? */
 gboolean isr_devices_have_default (void);
 

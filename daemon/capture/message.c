@@ -27,7 +27,7 @@ IsrRecording *
 isr_message_to_recording (const GstStructure *message, const char *source, const char *root)
 {
   IsrRecording *self = isr_recording_new ();
-  const char *location = gst_structure_get_string (message, "location");
+  const char *location = gst_structure_get_string (message, gst_structure_has_name (message, ISR_MESSAGE_FILE_RENAMED) ? "new-location" : "location");
 
   self->source = g_strdup (source);
   self->name = isr_message_get_name (root, location ? location : "");
@@ -46,4 +46,15 @@ isr_message_to_recording (const GstStructure *message, const char *source, const
   self->clock = g_strdup (gst_structure_get_string (message, "clock"));
   self->cause = g_strdup (gst_structure_get_string (message, "cause"));
   return self;
+}
+
+IsrTitle *
+isr_message_to_title (const GstStructure *message, const char *source)
+{
+  const char *title = gst_structure_get_string (message, "title");
+  gint64 at_us;
+
+  if (!title || !gst_structure_get_int64 (message, "start-utc-us", &at_us))
+    return NULL;
+  return isr_title_new (source, at_us, title, gst_structure_get_string (message, "artist"));
 }

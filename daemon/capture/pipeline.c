@@ -10,7 +10,9 @@
 #include <string.h>
 
 #define QUEUE_TIME (2 * GST_SECOND)
-#define BACKSTOP 10 /* s after the watchdog */
+#define SOUP_SESSION "gst.soup.session"
+#define SOUP_TIMEOUT 15 /* s, its own: with another one it takes no part in a shared session */
+#define BACKSTOP 5      /* s after the watchdog */
 
 struct _IsrPipeline {
   GstElement *element;
@@ -39,6 +41,52 @@ make (IsrPipeline *self, const char *factory, GError **error)
   return element;
 }
 
+static GstElement *
+build_isrhttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
+{
+  GstElement *source = make (self, "isrhttpsrc", error);
+
+  if (!source)
+    return NULL;
+  g_object_set (source,
+      "location", config->url,
+      "user-id", config->username,
+      "user-pw", config->password,
+      "stall-timeout", (guint64) config->stall,
+      "retry-delay", (guint64) MAX (config->retry_delay, (gint64) GST_MSECOND),
+      "max-retries", config->max_retries,
+      NULL);
+  return source;
+}
+
+/* One thread of libsoup for all streams, where each would have its own: half of
+ * the wake-ups of a stream are in there. Made by an element that is never connected. */
+static GstContext *
+get_soup_session (void)
+{
+  static GstContext *session = NULL;
+
+  if (g_once_init_enter (&session)) {
+    g_autoptr (GstElement) maker = g_object_ref_sink (gst_element_factory_make ("souphttpsrc", NULL));
+    GstContext *made;
+
+    g_object_set (maker, "location", "http://localhost/", "is-live", TRUE, NULL);
+    gst_element_set_state (maker, GST_STATE_PAUSED);
+    made = gst_element_get_context (maker, SOUP_SESSION);
+    gst_element_set_state (maker, GST_STATE_NULL);
+    g_once_init_leave (&session, made ? made : gst_context_new (SOUP_SESSION, TRUE));
+  }
+  return session;
+}
+
+/* Sources that name a user stay apart: libsoup gives what it knows of a host to
+ * everybody in the session. */
+static gboolean
+may_share_session (const IsrSourceConfig *config)
+{
+  return !config->username && !strchr (config->url, '@');
+}
+
 /* After its timeout souphttpsrc asks again with a range, even with no retries,
  * and fails with words about seeking: our own watchdog must be the first. */
 static GstElement *
@@ -58,8 +106,10 @@ build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **er
       "compress", FALSE,
       "keep-alive", FALSE,
       "retries", 0,
-      "timeout", (guint) (config->stall / (gint64) GST_SECOND + BACKSTOP),
+      "timeout", (guint) MAX (SOUP_TIMEOUT, config->stall / (gint64) GST_SECOND + BACKSTOP),
       NULL);
+  if (may_share_session (config))
+    gst_element_set_context (source, get_soup_session ());
   return source;
 }
 
@@ -71,6 +121,7 @@ static const struct {
   const char *factory;
   Builder build;
 } http_sources[] = {
+  { "isrhttpsrc", build_isrhttpsrc },
   { "souphttpsrc", build_souphttpsrc },
 };
 

@@ -10,6 +10,7 @@
 #include "daemon/capture/message.h"
 #include "daemon/capture/pipeline.h"
 #include "daemon/capture/run.h"
+#include "daemon/capture/stream.h"
 #include "daemon/core/error.h"
 #include "daemon/core/log.h"
 #include "plugins/messages.h"
@@ -22,6 +23,7 @@
 #define CONNECT_EXTRA (2 * G_TIME_SPAN_SECOND)    /* redirects, TLS, a far server */
 #define WARNING_DISK "disk"
 #define WARNING_NO_DATA "no-data"
+#define WARNING_CLOCK "unsynced-clock"
 
 struct _IsrSource {
   GObject parent;
@@ -33,6 +35,7 @@ struct _IsrSource {
   IsrSourceState *state;
   IsrBackoff backoff;
   gboolean wanted; /* to be recorded */
+  gboolean again;  /* a device appeared during this run: should it fail, it is tried at once */
 
   IsrRun *run;     /* NULL: nothing of it is left */
   gboolean ending; /* the run is on its way out */
@@ -51,6 +54,8 @@ enum {
   FILE_OPENED,
   FILE_CLOSED,
   FILE_LOST,
+  TITLE,
+  FILE_RENAMED,
   N_SIGNALS,
 };
 
@@ -61,14 +66,9 @@ static guint signals[N_SIGNALS];
 static IsrLogLevel
 get_log_level (IsrState state)
 {
-  switch (state) {
-    case ISR_STATE_WAITING_TO_RETRY:
-      return ISR_LOG_WARNING;
-    case ISR_STATE_FAILED:
-      return ISR_LOG_ERROR;
-    default:
-      return ISR_LOG_INFO;
-  }
+  if (state == ISR_STATE_FAILED)
+    return ISR_LOG_ERROR;
+  return state == ISR_STATE_WAITING_TO_RETRY ? ISR_LOG_WARNING : ISR_LOG_INFO;
 }
 
 /* Takes @detail. */
@@ -93,19 +93,8 @@ source_set (IsrSource *self, IsrState next, const char *reason, char *detail)
 static void
 source_warn (IsrSource *self, const char *code, gboolean on)
 {
-  gboolean is_on = g_strv_contains ((const char *const *) self->state->warnings, code);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-
-  if (is_on == on)
-    return;
-  for (guint i = 0; self->state->warnings[i]; i++)
-    if (!g_str_equal (self->state->warnings[i], code))
-      g_strv_builder_add (builder, self->state->warnings[i]);
-  if (on)
-    g_strv_builder_add (builder, code);
-  g_strfreev (self->state->warnings);
-  self->state->warnings = g_strv_builder_end (builder);
-  g_signal_emit (self, signals[CHANGED], 0);
+  if (isr_source_state_warn (self->state, code, on))
+    g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void
@@ -113,6 +102,7 @@ source_clear_warnings (IsrSource *self)
 {
   source_warn (self, WARNING_DISK, FALSE);
   source_warn (self, WARNING_NO_DATA, FALSE);
+  source_warn (self, WARNING_CLOCK, FALSE);
 }
 
 /* --- failing and trying again --- */
@@ -164,7 +154,7 @@ source_break (IsrSource *self, const char *gap, const char *reason, const char *
     return;
   source_end_run (self, gap);
   if (isr_backoff_fail (&self->backoff, g_random_double (), &wait))
-    source_wait (self, reason, detail, wait);
+    source_wait (self, reason, detail, self->again ? MIN (wait, ISR_BACKOFF_FIRST) : wait);
   else
     source_fail (self, reason, detail);
 }
@@ -187,6 +177,8 @@ get_patience (IsrSource *self)
 {
   gint64 stall = self->config->stall / 1000;
 
+  if (isr_stream_is_watched (self->config))
+    return G_MAXINT64;
   if (self->config->type == ISR_SOURCE_STREAM)
     return self->bytes ? stall : stall + CONNECT_EXTRA;
   return self->bytes ? MAX (stall, SOUNDCARD_STALL) : MAX (stall, SOUNDCARD_FIRST);
@@ -262,6 +254,10 @@ on_opened (IsrSource *self, const GstStructure *message)
   const char *format = gst_structure_get_string (message, "format");
   g_autofree char *where = isr_words_where (self->config);
 
+  gboolean unsynced = FALSE;
+
+  gst_structure_get_boolean (message, "unsynced", &unsynced);
+  source_warn (self, WARNING_CLOCK, unsynced);
   g_free (self->state->file);
   self->state->file = g_strdup (recording->name);
   g_signal_emit (self, signals[FILE_OPENED], 0, recording);
@@ -287,6 +283,16 @@ on_closed (IsrSource *self, const GstStructure *message)
 }
 
 static void
+on_renamed (IsrSource *self, const GstStructure *message)
+{
+  g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
+  g_autofree char *old = isr_message_get_name (self->all->output_directory, gst_structure_get_string (message, "location"));
+
+  isr_log_info (self->config->name, "the clock is set: %s is %s now", old, recording->name);
+  g_signal_emit (self, signals[FILE_RENAMED], 0, old, recording);
+}
+
+static void
 on_disk (IsrSource *self, const GstStructure *message)
 {
   gboolean failed = g_strcmp0 (gst_structure_get_string (message, "state"), "failed") == 0;
@@ -298,13 +304,43 @@ on_disk (IsrSource *self, const GstStructure *message)
   source_warn (self, WARNING_DISK, failed);
 }
 
+static void
+on_stream (IsrSource *self, const GstStructure *message)
+{
+  IsrStreamNews news;
+
+  if (self->ending || !isr_stream_news_read (&news, message, self->state->state))
+    return;
+  if (news.state != ISR_STATE_RECORDING)
+    self->audio_us = 0;
+  self->backoff.failures += news.state == ISR_STATE_WAITING_TO_RETRY;
+  self->state->retry_at_us = isr_clock_now (self->clock) + news.wait;
+  if (news.state == ISR_STATE_FAILED) {
+    self->wanted = FALSE;
+    source_end_run (self, ISR_GAP_DISCONNECTED);
+  }
+  source_set (self, news.state, news.reason, g_strdup (news.detail));
+}
+
+static void
+on_title (IsrSource *self, const GstStructure *message)
+{
+  g_autoptr (IsrTitle) title = isr_message_to_title (message, self->config->name);
+
+  if (title)
+    g_signal_emit (self, signals[TITLE], 0, title);
+}
+
 static const struct {
   const char *name;
   void (*handle) (IsrSource *self, const GstStructure *message);
 } messages[] = {
   { ISR_MESSAGE_FILE_OPENED, on_opened },
   { ISR_MESSAGE_FILE_CLOSED, on_closed },
+  { ISR_MESSAGE_FILE_RENAMED, on_renamed },
   { ISR_MESSAGE_DISK, on_disk },
+  { ISR_MESSAGE_STREAM, on_stream },
+  { ISR_MESSAGE_TITLE, on_title },
 };
 
 static void
@@ -358,6 +394,7 @@ source_connect (IsrSource *self, const char *reason)
 {
   self->bytes = 0;
   self->audio_us = 0;
+  self->again = FALSE;
   self->progress_us = g_get_monotonic_time ();
   self->tick = g_timeout_add_seconds (1, on_tick, self);
   self->run = isr_run_new (self->config, &run_funcs, g_object_ref (self));
@@ -376,6 +413,18 @@ isr_source_start (IsrSource *self)
   isr_backoff_reset (&self->backoff);
   if (!self->run) /* else when the old one has ended */
     source_connect (self, "starting");
+}
+
+void
+isr_source_try_now (IsrSource *self)
+{
+  self->again = self->run && !self->ending;
+  if (!self->retry)
+    return;
+  isr_log_info (self->config->name, "a device appeared: tried now");
+  g_clear_handle_id (&self->retry, g_source_remove);
+  if (!self->run) /* else when the old one has ended */
+    source_connect (self, "retrying");
 }
 
 void
@@ -460,7 +509,9 @@ isr_source_class_init (IsrSourceClass *klass)
   signals[CHANGED] = add_signal (klass, "changed", G_TYPE_NONE);
   signals[FILE_OPENED] = add_signal (klass, "file-opened", G_TYPE_POINTER);
   signals[FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
+  signals[TITLE] = add_signal (klass, "title", G_TYPE_POINTER);
   signals[FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
+  signals[FILE_RENAMED] = g_signal_new ("file-renamed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }
 
 static void

@@ -16,6 +16,7 @@
 #include "daemon/core/clock.h"
 #include "daemon/core/recording.h"
 #include "daemon/core/source-state.h"
+#include "daemon/core/title.h"
 
 G_BEGIN_DECLS
 
@@ -26,7 +27,10 @@ G_DECLARE_FINAL_TYPE (IsrSource, isr_source, ISR, SOURCE, GObject)
  *   "changed"      ()                  its state is another: isr_source_get_state()
  *   "file-opened"  (IsrRecording *)    it began a file
  *   "file-closed"  (IsrRecording *)    it finished a file
- *   "file-lost"    (const char *name)  a file that was begun never came to be */
+ *   "file-lost"    (const char *name)  a file that was begun never came to be
+ *   "title"        (IsrTitle *)        the stream says what it plays
+ *   "file-renamed" (const char *old, IsrRecording *)  a finished file of before the clock was
+ *                                      set has its true name and times; the rest of it is as it was */
 
 /* The @index-th source of @config. @clock: NULL, the system's. */
 IsrSource *isr_source_new (IsrConfig *config, guint index, const IsrClock *clock);
@@ -34,6 +38,10 @@ IsrSource *isr_source_new (IsrConfig *config, guint index, const IsrClock *clock
 /* Begins to record, also what was stopped or has failed; the failures so far are
  * forgotten. While it records or tries to: nothing. While it waits: now. */
 void isr_source_start (IsrSource *self);
+/* What it waits for may be there now: a source that waits to be tried again is tried at
+ * once, however long the wait. One that is being tried is tried once more should that
+ * fail, for it may have come too early. Else nothing. Failures are counted as before. */
+void isr_source_try_now (IsrSource *self);
 /* Ends the recording; the state is "stopped" when all files are finished. */
 void isr_source_stop (IsrSource *self);
 /* Begins a new file now. ISR_ERROR_BUSY: it records nothing at the moment. */

@@ -86,19 +86,35 @@ describe_spec (const IsrDevice *device)
   return g_strdup_printf ("%u Hz %u ch %s", spec.rate, spec.channels, spec.format);
 }
 
+/* Columns of a terminal. */
+static int
+measure (const char *text)
+{
+  int columns = 0;
+
+  for (const char *p = text; *p; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    columns += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2
+                                                                    : 1;
+  }
+  return columns;
+}
+
+/* printf counts bytes. */
 static void
 print_row (int width, const char *id, const char *kind, const char *spec, const char *name)
 {
-  g_print ("%-*s  %-8s  %-20s  %s\n", width, id, kind, spec, name);
+  g_print ("%s%*s  %-8s  %-20s  %s\n", id, width - measure (id), "", kind, spec, name);
 }
 
 static int
 get_width (GPtrArray *devices)
 {
-  glong width = 2;
+  int width = 2;
 
   for (guint i = 0; i < devices->len; i++)
-    width = MAX (width, g_utf8_strlen (((IsrDevice *) devices->pdata[i])->id, -1));
+    width = MAX (width, measure (((IsrDevice *) devices->pdata[i])->id));
   return width;
 }
 

@@ -74,8 +74,8 @@ static const IsrOption options[] = {
     isr_set_word, "auto mp3 ogg aac flac opus", SOURCE (format) },
   { GENERAL | STREAM, "stall_seconds", "5", "A connection that is silent for so long is given up and made anew.",
     isr_set_duration, RANGE (1, 3600, "seconds", SECOND), SOURCE (stall) },
-  { GENERAL | STREAM, "http_source", "souphttpsrc", "The GStreamer element that receives streams.",
-    isr_set_word, "souphttpsrc", SOURCE (http_source) },
+  { GENERAL | STREAM, "http_source", "isrhttpsrc", "The GStreamer element that receives streams; only isrhttpsrc connects again without a seam.",
+    isr_set_word, "isrhttpsrc souphttpsrc", SOURCE (http_source) },
 
   { CARD, "device", "default", "Card, PCM or part of its name; `isr --list-devices` shows them.",
     isr_set_text, SOURCE (device) },

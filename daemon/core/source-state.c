@@ -55,3 +55,20 @@ isr_source_state_free (IsrSourceState *self)
   g_free (self->file);
   g_free (self);
 }
+
+gboolean
+isr_source_state_warn (IsrSourceState *self, const char *code, gboolean on)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (g_strv_contains ((const char *const *) self->warnings, code) == on)
+    return FALSE;
+  for (guint i = 0; self->warnings[i]; i++)
+    if (!g_str_equal (self->warnings[i], code))
+      g_strv_builder_add (builder, self->warnings[i]);
+  if (on)
+    g_strv_builder_add (builder, code);
+  g_strfreev (self->warnings);
+  self->warnings = g_strv_builder_end (builder);
+  return TRUE;
+}

@@ -14,6 +14,10 @@ void isr_handle_days (const IsrRequest *request);  /* ?source= */
 /* api-coverage.c */
 void isr_handle_coverage (const IsrRequest *request); /* ?day=&from=&to=&source= */
 
+/* api-titles.c */
+void isr_handle_titles (const IsrRequest *request); /* ?day=&from=&to=&source=&q=&limit=&cursor= */
+void isr_handle_cue (const IsrRequest *request);    /* ?file= */
+
 /* api-status.c */
 void isr_handle_status (const IsrRequest *request);
 void isr_handle_config (const IsrRequest *request);

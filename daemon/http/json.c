@@ -92,6 +92,28 @@ isr_json_add_recording (JsonBuilder *builder, const IsrRecording *recording)
   json_builder_end_object (builder);
 }
 
+static void
+add_place (JsonBuilder *builder, const IsrTitle *title, const IsrRecording *recording)
+{
+  add_string (builder, "file", recording ? recording->name : NULL);
+  if (recording)
+    add_double (builder, "offset", MAX (0, title->at_us - recording->start_us) / 1e6);
+  else
+    add_string (builder, "offset", NULL);
+}
+
+void
+isr_json_add_title (JsonBuilder *builder, const IsrTitle *title, const IsrRecording *recording, GTimeZone *zone)
+{
+  json_builder_begin_object (builder);
+  add_string (builder, "source", title->source);
+  add_time (builder, "at", title->at_us, zone);
+  add_string (builder, "title", title->title);
+  add_string (builder, "artist", title->artist);
+  add_place (builder, title, recording);
+  json_builder_end_object (builder);
+}
+
 void
 isr_json_add_day (JsonBuilder *builder, const IsrDay *day)
 {

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 char *isr_json_format_time (gint64 utc_us, GTimeZone *zone);
 
 void isr_json_add_recording (JsonBuilder *builder, const IsrRecording *recording);
+/* @recording: the one that holds it, or NULL. */
+void isr_json_add_title (JsonBuilder *builder, const IsrTitle *title, const IsrRecording *recording, GTimeZone *zone);
 void isr_json_add_day (JsonBuilder *builder, const IsrDay *day);
 /* @coverage_today: 0-1, negative: not known. */
 void isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, double coverage_today, GTimeZone *zone);

@@ -27,6 +27,8 @@ static const Route routes[] = {
   { "/api/coverage", FALSE, isr_handle_coverage },
   { "/api/config", FALSE, isr_handle_config },
   { "/api/events", FALSE, isr_handle_events },
+  { "/api/titles", FALSE, isr_handle_titles },
+  { "/api/cue", FALSE, isr_handle_cue },
   { "/api/sources/", TRUE, isr_handle_control },
   { "/stream/", FALSE, isr_handle_stream },
   { "/download/", FALSE, isr_handle_download },

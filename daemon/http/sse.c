@@ -10,7 +10,7 @@
 
 #define PAUSE_MS 50
 
-static const char *const kinds[] = { "status", "file" };
+static const char *const kinds[] = { "status", "file", "title" };
 
 typedef struct {
   guint64 number;

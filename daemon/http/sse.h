@@ -5,7 +5,7 @@
  *     event: file
  *     data: {"name":"mic/2024-01-31/mic_20240131T120000+0100.flac"}
  *
- * Kinds: status (name of a source), file (name of a recording). They say what to
+ * Kinds: status, title (name of a source), file (name of a recording). They say what to
  * ask again, never the news itself; an empty name stands for all of a kind. Who
  * comes back with Last-Event-ID is sent what it missed, or, when that is too long
  * ago or of another run of the daemon, one event of each kind with an empty name:

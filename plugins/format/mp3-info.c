@@ -44,19 +44,45 @@ get (const guint8 *p, guint n)
   return value;
 }
 
-/* CRC-16 with 0x8005, bits reversed, from 0: as LAME reckons it. */
+/* tables[n][b]: what the byte b does to the checksum when n more bytes follow it. */
+#define CRC_SLICES 8
+static guint16 crc_tables[CRC_SLICES][256];
+
+static guint16
+crc16_of_byte (guint byte)
+{
+  guint crc = byte;
+
+  for (guint bit = 0; bit < 8; bit++)
+    crc = crc & 1 ? crc >> 1 ^ 0xa001 : crc >> 1;
+  return (guint16) crc;
+}
+
+static void
+crc16_prepare (void)
+{
+  static gsize ready = 0;
+
+  if (!g_once_init_enter (&ready))
+    return;
+  for (guint b = 0; b < 256; b++)
+    crc_tables[0][b] = crc16_of_byte (b);
+  for (guint n = 1; n < CRC_SLICES; n++)
+    for (guint b = 0; b < 256; b++)
+      crc_tables[n][b] = crc_tables[n - 1][b] >> 8 ^ crc_tables[0][crc_tables[n - 1][b] & 0xff];
+  g_once_init_leave (&ready, 1);
+}
+
+/* CRC-16 with 0x8005, bits reversed, from 0: as LAME reckons it. It is taken of every byte
+ * that is recorded: eight at a time. */
 static guint16
 crc16 (guint16 crc, const guint8 *data, gsize size)
 {
-  static const guint16 nibbles[16] = {
-    0x0000, 0xcc01, 0xd801, 0x1400, 0xf001, 0x3c00, 0x2800, 0xe401,
-    0xa001, 0x6c00, 0x7800, 0xb401, 0x5000, 0x9c01, 0x8801, 0x4400
-  };
-
-  for (gsize i = 0; i < size; i++) {
-    crc = crc >> 4 ^ nibbles[(crc ^ data[i]) & 15];
-    crc = crc >> 4 ^ nibbles[(crc ^ data[i] >> 4) & 15];
-  }
+  crc16_prepare ();
+  for (; size >= CRC_SLICES; data += CRC_SLICES, size -= CRC_SLICES)
+    crc = crc_tables[7][(data[0] ^ crc) & 0xff] ^ crc_tables[6][data[1] ^ crc >> 8] ^ crc_tables[5][data[2]] ^ crc_tables[4][data[3]] ^ crc_tables[3][data[4]] ^ crc_tables[2][data[5]] ^ crc_tables[1][data[6]] ^ crc_tables[0][data[7]];
+  for (gsize i = 0; i < size; i++)
+    crc = crc >> 8 ^ crc_tables[0][(crc ^ data[i]) & 0xff];
   return crc;
 }
 

@@ -91,6 +91,7 @@ mp3_hand_out (IsrMp3Stream *self, GBytes *bytes, const IsrMp3Frame *frame, guint
   self->frame = *frame;
   self->bytes = g_bytes_ref (bytes);
   self->parent.rate = frame->rate;
+  self->parent.channels = frame->channels;
   *packet = (IsrPacket){ bytes, frame->samples - MIN (frame->samples, skipped + dropped), 0 };
   packet->flags = (changed ? ISR_PACKET_NEW_FILE : 0) | (gap ? ISR_PACKET_GAP : 0);
 }

@@ -21,6 +21,7 @@ struct _IsrStream {
   const IsrStreamClass *klass;
   guint rate;
   guint frame_size;
+  guint channels; /* 0: not found out */
 };
 
 typedef struct {

@@ -73,6 +73,12 @@ isr_stream_get_rate (IsrStream *self)
 }
 
 guint
+isr_stream_get_channels (IsrStream *self)
+{
+  return self->channels;
+}
+
+guint
 isr_stream_get_frame_size (IsrStream *self)
 {
   return self->frame_size;

@@ -113,6 +113,9 @@ void isr_stream_discont (IsrStream *self);
 /* Samples per second that packets count in; 0 before the first packet. */
 guint isr_stream_get_rate (IsrStream *self);
 
+/* Channels of the last packet; 0: the caller knows better. */
+guint isr_stream_get_channels (IsrStream *self);
+
 /* Bytes per sample frame of raw audio, which can be cut anywhere with
  * isr_packet_take(); 0 for packets that can not be cut. */
 guint isr_stream_get_frame_size (IsrStream *self);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* httpelements.c - without a rank: http:// stays with souphttpsrc unless somebody asks. */
-#include "plugins/http/httpelements.h"
+#include "plugins/elements.h"
 
 #include "plugins/http/isrhttpsrc.h"
 

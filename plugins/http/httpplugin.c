@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* httpplugin.c - makes libgstisrhttp.so of the elements. */
-#include "plugins/http/httpelements.h"
+#include "plugins/elements.h"
 
 #define PACKAGE "isr"
 

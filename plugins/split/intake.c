@@ -36,7 +36,7 @@ static const struct {
   IsrContent content;
   const char *factory, *caps;
 } ways[] = {
-  { ISR_CONTENT_MP3, "mpegaudioparse", "audio/mpeg, mpegversion=(int)1" },
+  { ISR_CONTENT_MP3, NULL, "audio/mpeg, mpegversion=(int)1" },
   { ISR_CONTENT_AAC, "aacparse", "audio/mpeg, mpegversion=(int)4" },
   { ISR_CONTENT_FLAC, "flacparse", "audio/x-flac" },
   { ISR_CONTENT_OGG, NULL, "application/ogg" },
@@ -123,11 +123,12 @@ push_held_events (IsrIntake *self)
     push_caps (self);
 }
 
+/* In its place between the buffers: the writer knows what time that is. */
 static void
-post_title (IsrIntake *self, const IsrIcyMetadata *metadata)
+push_title (IsrIntake *self, const IsrIcyMetadata *metadata)
 {
   if (metadata->title && *metadata->title)
-    gst_element_post_message (self->facade, gst_message_new_tag (GST_OBJECT (self->facade), isr_titles_from_icy (metadata->title)));
+    gst_pad_push_event (self->srcpad, isr_titles_event_from_icy (metadata->title));
 }
 
 /* Audio without the titles; where there are none the buffer itself. */
@@ -143,7 +144,7 @@ push_stripped (IsrIntake *self, GstBuffer *buffer)
   isr_icy_push (self->icy, bytes);
   while ((kind = isr_icy_next (self->icy, &audio, &metadata)) != ISR_ICY_MORE) {
     if (kind == ISR_ICY_METADATA) {
-      post_title (self, &metadata);
+      push_title (self, &metadata);
       isr_icy_metadata_clear (&metadata);
     } else if (ret == GST_FLOW_OK) {
       GstBuffer *part = gst_buffer_new_wrapped_bytes (audio);
@@ -307,7 +308,10 @@ hold_or_push (IsrIntake *self, GstEvent *event)
 {
   if (self->decided || !GST_EVENT_IS_SERIALIZED (event))
     return gst_pad_push_event (self->srcpad, event);
-  g_queue_push_tail (&self->events, event);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) /* oggmux sends tags before it */
+    g_queue_push_head (&self->events, event);
+  else
+    g_queue_push_tail (&self->events, event);
   return TRUE;
 }
 

@@ -2,10 +2,12 @@
 /* intake.h - the first element inside isrsplitsink: finds out what comes in, takes
  * ICY titles out of it, and lays the way to the writer. Not registered.
  *
- *                         +-> mpegaudioparse -+
- *   sink ghost -> intake -+-> aacparse -------+-> writer
- *                         +-> flacparse ------+
- *                         +------------------>+   raw, Ogg; and until the decision
+ *                         +-> aacparse -------+
+ *   sink ghost -> intake -+-> flacparse ------+-> writer
+ *                         +------------------>+   raw, MP3, Ogg; and until the decision
+ *
+ * MP3 needs no parser: its stream (plugins/format) finds the frames itself, and a buffer for
+ * each of 38 frames a second is what recording would cost most.
  *
  * Until the first bytes tell what they are, serialized events wait here; then the
  * way is laid from within the chain function, where nothing else can be under way

@@ -15,9 +15,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "plugins/split/ioerror.h"
 #include "plugins/split/ioreport.h"
 #include "plugins/split/lostpart.h"
 #include "plugins/split/partfile.h"
+#include "plugins/split/renames.h"
 
 #define RETRY_US G_USEC_PER_SEC
 #define DRAIN_POLL_US (100 * G_TIME_SPAN_MILLISECOND)
@@ -29,13 +31,14 @@ typedef enum {
   JOB_TRUNCATE,
   JOB_ANNOUNCE,
   JOB_CLOSE,
+  JOB_RENAME,
   JOB_REPLY,
   JOB_QUIT,
 } JobType;
 
 typedef struct {
   JobType type;
-  guint number; /* OPEN: of the file; REPLY: of the question */
+  guint number; /* OPEN, RENAME: of the file; REPLY: of the question */
   char *stem, *extension;
   GBytes *bytes;
   guint64 offset; /* PATCH; TRUNCATE: size */
@@ -57,6 +60,7 @@ struct _IsrIoThread {
 
   IsrPartFile *part; /* NULL: none, or lost */
   IsrLostPart gone;  /* what became of it when it was lost */
+  IsrRenames renames;
   guint number;
   guint64 header_size;
   gboolean announced, written; /* this file; anything in this run */
@@ -173,6 +177,15 @@ count_file (IsrIoThread *self, guint64 bytes)
   GST_OBJECT_UNLOCK (self->settings.owner);
 }
 
+static void
+remember_name (IsrIoThread *self, Job *job)
+{
+  gboolean unsynced = FALSE;
+
+  if (gst_structure_get_boolean (job->message, "unsynced", &unsynced) && unsynced)
+    isr_renames_remember (&self->renames, self->number, isr_part_file_get_final (self->part));
+}
+
 static int
 close_whole (IsrIoThread *self, Job *job)
 {
@@ -181,6 +194,7 @@ close_whole (IsrIoThread *self, Job *job)
   if (code)
     return code;
   count_file (self, isr_part_file_get_size (self->part));
+  remember_name (self, job);
   post_closed (self, job, isr_part_file_get_final (self->part), isr_part_file_get_size (self->part));
   g_clear_pointer (&self->part, isr_part_file_close);
   return 0;
@@ -207,6 +221,14 @@ run_close (IsrIoThread *self, Job *job)
 }
 
 static int
+run_rename (IsrIoThread *self, Job *job)
+{
+  if (isr_renames_move (&self->renames, self->settings.verbs, job->number, job->stem, job->extension, job->message))
+    self->settings.post (self->settings.owner, g_steal_pointer (&job->message));
+  return 0;
+}
+
+static int
 run_reply (IsrIoThread *self, Job *job)
 {
   g_async_queue_push (self->replies, GUINT_TO_POINTER (job->number));
@@ -223,37 +245,11 @@ static const struct {
   [JOB_TRUNCATE] = { run_truncate, "shorten" },
   [JOB_ANNOUNCE] = { run_announce, "announce" },
   [JOB_CLOSE] = { run_close, "complete" },
+  [JOB_RENAME] = { run_rename, "rename" },
   [JOB_REPLY] = { run_reply, "answer" },
 };
 
 /* --- when one fails --- */
-
-static gboolean
-waiting_helps (JobType type, int code)
-{
-  static const int codes[] = { ENOSPC, EDQUOT, ENOMEM, EAGAIN, EMFILE, ENFILE, EBUSY, ETIMEDOUT };
-
-  for (guint i = 0; i < G_N_ELEMENTS (codes); i++) {
-    if (codes[i] == code)
-      return TRUE;
-  }
-
-  return type == JOB_OPEN;
-}
-
-/* Nothing was ever written and no passing of time will change that. */
-static gboolean
-is_hopeless (IsrIoThread *self, int code)
-{
-  static const int codes[] = { EACCES, EPERM, EROFS, ENOTDIR, ENAMETOOLONG, ELOOP, EINVAL, EILSEQ };
-
-  for (guint i = 0; i < G_N_ELEMENTS (codes) && !self->written; i++) {
-    if (codes[i] == code)
-      return TRUE;
-  }
-
-  return FALSE;
-}
 
 static void
 lose_file (IsrIoThread *self)
@@ -280,11 +276,11 @@ static gboolean
 may_retry (IsrIoThread *self, Job *job, int code)
 {
   isr_io_report_failed (&self->report, code, jobs[job->type].what);
-  if (!self->settings.disk_retry || is_hopeless (self, code)) {
+  if (!self->settings.disk_retry || (!self->written && isr_io_error_is_final (code))) {
     break_down (self, code, jobs[job->type].what);
     return FALSE;
   }
-  if (!waiting_helps (job->type, code) || g_atomic_int_get (&self->finishing))
+  if ((job->type != JOB_OPEN && !isr_io_error_may_pass (code)) || g_atomic_int_get (&self->finishing))
     return FALSE;
   g_async_queue_timeout_pop (self->nudges, RETRY_US);
   return TRUE;
@@ -356,6 +352,7 @@ isr_io_thread_new (const IsrIoSettings *settings)
   self->jobs = g_async_queue_new_full (job_free);
   self->replies = g_async_queue_new ();
   self->nudges = g_async_queue_new ();
+  isr_renames_init (&self->renames);
   self->thread = g_thread_new ("isr-io", io_main, self);
   return self;
 }
@@ -385,6 +382,7 @@ isr_io_thread_free (IsrIoThread *self)
   g_async_queue_unref (self->nudges);
   g_clear_pointer (&self->part, isr_part_file_close);
   isr_lost_part_clear (&self->gone);
+  isr_renames_clear (&self->renames);
   g_free (self->report.path);
   g_free (self);
 }
@@ -424,6 +422,12 @@ void
 isr_io_thread_close (IsrIoThread *self, GstStructure *closed)
 {
   push_job (self, &(Job){ .type = JOB_CLOSE, .message = closed });
+}
+
+void
+isr_io_thread_rename (IsrIoThread *self, guint number, const char *stem, const char *extension, GstStructure *renamed)
+{
+  push_job (self, &(Job){ .type = JOB_RENAME, .number = number, .stem = g_strdup (stem), .extension = g_strdup (extension), .message = renamed });
 }
 
 gboolean

@@ -74,6 +74,10 @@ void isr_io_thread_announce (IsrIoThread *self, GstStructure *opened);
  * A file without samples is removed, and neither announced nor posted. */
 void isr_io_thread_close (IsrIoThread *self, GstStructure *closed);
 
+/* At any time: the file @number, closed with "unsynced", gets the first free name of @stem; posts
+ * @renamed (taken) with "location" and "new-location" put in, if it is still there. */
+void isr_io_thread_rename (IsrIoThread *self, guint number, const char *stem, const char *extension, GstStructure *renamed);
+
 /* --- the state of things, for the streaming thread --- */
 
 /* More waits than may. Once full it stays full until half of it is written:

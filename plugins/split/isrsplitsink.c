@@ -29,10 +29,11 @@
  * ]| WAV files of 6 s, as if recorded from 2025-12-31T23:00:00Z on; -m prints the messages.
  *
  * ## Messages
- * `isr-file-opened`, `isr-file-closed`, `isr-disk`: element messages with the element as source,
- * in this order for each file. `isr-file-opened` {version, location, start-utc-us, utc-offset, clock,
+ * `isr-file-opened`, `isr-file-closed`, `isr-file-renamed`, `isr-disk`: element messages with the element as source,
+ * in this order for each file. `isr-file-opened` {version, location, start-utc-us, utc-offset, clock, unsynced,
  * position, warm-up, rate, channels, format}; `isr-file-closed` {version, location, start-utc-us, end-utc-us,
- * position, samples, rate, bytes, reason, cause}; `isr-disk` {version, state, location, errno, detail,
+ * position, samples, rate, bytes, reason, cause, unsynced}; `isr-file-renamed` {version, location,
+ * new-location, start-utc-us, end-utc-us, utc-offset}, when the clock of a machine that did not know the time is set; `isr-disk` {version, state, location, errno, detail,
  * lost}. Titles are posted as tag messages. When EOS is on the bus, or the change to READY has
  * returned, all files are complete.
  *
@@ -443,6 +444,12 @@ isr_split_sink_init (IsrSplitSink *self)
   isr_intake_add_parsers (ISR_INTAKE (intake), GST_BIN (self));
   gst_element_link_pads_full (intake, "src", writer, "sink", GST_PAD_LINK_CHECK_NOTHING);
   gst_element_add_pad (GST_ELEMENT (self), gst_ghost_pad_new_from_template ("sink", target, template));
+}
+
+void
+isr_split_sink_set_clocks (IsrSplitSink *self, IsrClockReader reader)
+{
+  isr_writer_sink_set_clocks (self->writer, reader);
 }
 
 void

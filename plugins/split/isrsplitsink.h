@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 #include "plugins/split/fileverbs.h"
+#include "plugins/split/upstream.h"
 
 G_BEGIN_DECLS
 
@@ -13,5 +14,8 @@ G_DECLARE_FINAL_TYPE (IsrSplitSink, isr_split_sink, ISR, SPLIT_SINK, GstBin)
 
 /* The system calls it writes with from its next run on; for tests of bad disks. */
 void isr_split_sink_set_verbs (IsrSplitSink *self, const IsrFileVerbs *verbs);
+
+/* What it reads the clocks with from its next run on; for tests of time. */
+void isr_split_sink_set_clocks (IsrSplitSink *self, IsrClockReader reader);
 
 G_END_DECLS

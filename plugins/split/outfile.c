@@ -14,6 +14,8 @@ struct _IsrOutFile {
   gint64 start_us;
   guint64 position;
   guint rate;
+  gboolean unsynced;
+  const char *extension;
 };
 
 static GstStructure *
@@ -22,11 +24,12 @@ opened_message (IsrOutFile *self, IsrStream *stream, const IsrOutFileStart *star
   return gst_structure_new (ISR_MESSAGE_FILE_OPENED, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
       "start-utc-us", G_TYPE_INT64, start->start_us,
       "utc-offset", G_TYPE_INT, start->utc_offset,
+      "unsynced", G_TYPE_BOOLEAN, start->unsynced,
       "clock", G_TYPE_STRING, start->clock,
       "position", G_TYPE_UINT64, start->position,
       "warm-up", G_TYPE_UINT64, isr_writer_get_warm_up (self->writer),
       "rate", G_TYPE_UINT, self->rate,
-      "channels", G_TYPE_UINT, start->channels,
+      "channels", G_TYPE_UINT, isr_stream_get_channels (stream) ? isr_stream_get_channels (stream) : start->channels,
       "format", G_TYPE_STRING, isr_stream_get_extension (stream), NULL);
 }
 
@@ -40,6 +43,8 @@ isr_out_file_open (IsrStream *stream, IsrIoThread *io, const IsrOutFileStart *st
   self->start_us = start->start_us;
   self->position = start->position;
   self->rate = isr_stream_get_rate (stream);
+  self->unsynced = start->unsynced;
+  self->extension = g_intern_string (isr_stream_get_extension (stream));
   self->number = isr_io_thread_open (io, start->stem, isr_stream_get_extension (stream));
   isr_queue_output_init (&self->output, io);
   self->writer = isr_stream_open (stream, &self->output.parent, &self->info);
@@ -68,6 +73,13 @@ isr_out_file_is_lost (IsrOutFile *self)
   return isr_io_thread_has_lost (self->io, self->number);
 }
 
+gboolean
+isr_out_file_is_provisional (IsrOutFile *self, gint64 end_us, IsrProvisionalFile *file)
+{
+  *file = (IsrProvisionalFile){ self->number, self->extension, self->start_us, end_us };
+  return self->unsynced;
+}
+
 void
 isr_out_file_close (IsrOutFile *self, gint64 end_us, const char *reason, const char *cause)
 {
@@ -82,6 +94,7 @@ isr_out_file_close (IsrOutFile *self, gint64 end_us, const char *reason, const c
       "position", G_TYPE_UINT64, self->position,
       "samples", G_TYPE_UINT64, totals.samples,
       "rate", G_TYPE_UINT, self->rate,
+      "unsynced", G_TYPE_BOOLEAN, self->unsynced,
       "reason", G_TYPE_STRING, reason, NULL);
   if (cause)
     gst_structure_set (closed, "cause", G_TYPE_STRING, cause, NULL);

@@ -5,6 +5,7 @@
 
 #include "plugins/format/stream.h"
 #include "plugins/split/iothread.h"
+#include "plugins/split/provisional.h"
 
 G_BEGIN_DECLS
 
@@ -19,7 +20,8 @@ typedef struct {
   int utc_offset;     /* s */
   guint64 position;   /* stream time of the first sample, ns */
   guint64 expected_samples;
-  guint channels;
+  gboolean unsynced; /* start_us is of a clock that is not set */
+  guint channels;    /* where the stream does not find them out */
 } IsrOutFileStart;
 
 /* Begins a file with the packet that @stream handed out last. */
@@ -33,6 +35,9 @@ void isr_out_file_refresh (IsrOutFile *self);
 
 /* It can not be written any more. */
 gboolean isr_out_file_is_lost (IsrOutFile *self);
+
+/* Its times are of a clock that was not set: what is known of it then. */
+gboolean isr_out_file_is_provisional (IsrOutFile *self, gint64 end_us, IsrProvisionalFile *file);
 
 /* Ends it, frees it; @reason, @cause (or NULL): messages.h. */
 void isr_out_file_close (IsrOutFile *self, gint64 end_us, const char *reason, const char *cause);

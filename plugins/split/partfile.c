@@ -272,3 +272,37 @@ isr_part_file_discard (IsrPartFile *self)
   unlink (isr_part_file_get_path (self));
   isr_part_file_close (self);
 }
+
+static int
+move_to (const IsrFileVerbs *verbs, const char *from, const char *to)
+{
+  g_autofree char *part = g_strconcat (to, ISR_PART_SUFFIX, NULL);
+
+  if (exists (part)) /* somebody is about to take this name */
+    return EEXIST;
+  if (verbs->rename_new (from, to) < 0)
+    return errno;
+  sync_directory_of (verbs, from);
+  sync_directory_of (verbs, to);
+  return 0;
+}
+
+int
+isr_part_file_move (const IsrFileVerbs *verbs, const char *from, const char *stem, const char *extension, char **to)
+{
+  g_autofree char *directory = g_path_get_dirname (stem);
+  int code = make_directories (verbs, directory);
+
+  for (guint suffix = 1; code == 0 && suffix < MAX_SUFFIX; suffix++) {
+    g_autofree char *name = isr_naming_candidate (stem, extension, suffix);
+
+    code = g_str_equal (name, from) ? 0 : move_to (verbs, from, name);
+    if (code == 0) {
+      *to = g_steal_pointer (&name);
+      return 0;
+    }
+    code = code == EEXIST ? 0 : code;
+  }
+
+  return code ? code : EEXIST;
+}

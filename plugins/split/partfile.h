@@ -48,4 +48,9 @@ int isr_part_file_get_fd (IsrPartFile *self);            /* for reading it back 
 void isr_part_file_close (IsrPartFile *self);
 void isr_part_file_discard (IsrPartFile *self);
 
+/* Gives the finished file @from the first free name of @stem and @extension, in
+ * directories that are made; nothing is replaced. @to: its name now (that may be the old
+ * one). 0 or an errno. */
+int isr_part_file_move (const IsrFileVerbs *verbs, const char *from, const char *stem, const char *extension, char **to);
+
 G_END_DECLS

@@ -32,11 +32,11 @@ struct _IsrRecorder {
 
   guint64 base_ns, samples; /* position: base_ns + samples at rate */
   guint rate;
-
   IsrOutFile *file;
   gint64 boundary_us; /* at which file ends */
   gint64 synced_us;   /* monotonic */
   gboolean split_requested;
+  IsrProvisional provisional; /* files since the start, while the clock is not set */
 
   IsrRecorderStats *stats; /* object lock of lock */
   GstObject *lock;
@@ -78,8 +78,13 @@ update_rate (IsrRecorder *self)
 static void
 close_file (IsrRecorder *self, gint64 end_us, const char *reason, const char *cause)
 {
-  if (self->file)
-    isr_out_file_close (g_steal_pointer (&self->file), end_us, reason, cause);
+  IsrProvisionalFile provisional;
+
+  if (!self->file)
+    return;
+  if (isr_out_file_is_provisional (self->file, end_us, &provisional))
+    isr_provisional_add (&self->provisional, &provisional);
+  isr_out_file_close (g_steal_pointer (&self->file), end_us, reason, cause);
 }
 
 static void
@@ -112,6 +117,7 @@ open_file (IsrRecorder *self, gint64 named_us)
     .utc_offset = isr_boundary_utc_offset (self->zone, start_us),
     .position = (guint64) position_ns (self, 0),
     .channels = self->channels,
+    .unsynced = isr_time_map_unsynced (self->map),
   };
 
   self->boundary_us = isr_boundary_next (self->zone, named_us, self->interval_us, self->offset_us);
@@ -251,6 +257,33 @@ heed_flags (IsrRecorder *self, IsrPacketFlags flags)
     close_here (self, ISR_CLOSE_FORMAT_CHANGE, NULL);
 }
 
+/* Now their true times are known. */
+static void
+rename_provisional (IsrRecorder *self)
+{
+  g_autoptr (GArray) files = isr_provisional_take (&self->provisional);
+
+  for (guint i = 0; i < files->len; i++) {
+    const IsrProvisionalFile *file = &g_array_index (files, IsrProvisionalFile, i);
+    g_autofree char *stem = make_stem (self, file->start_us);
+
+    isr_io_thread_rename (self->io, file->number, stem, file->extension,
+        gst_structure_new (ISR_MESSAGE_FILE_RENAMED, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
+            "start-utc-us", G_TYPE_INT64, file->start_us,
+            "end-utc-us", G_TYPE_INT64, file->end_us,
+            "utc-offset", G_TYPE_INT, isr_boundary_utc_offset (self->zone, file->start_us), NULL));
+  }
+}
+
+static void
+heed_clock (IsrRecorder *self, const IsrTimeChange *change)
+{
+  if (change->flags & ISR_TIME_STEP)
+    isr_provisional_shift (&self->provisional, change->step_us);
+  if (change->flags & ISR_TIME_ARRIVED)
+    rename_provisional (self);
+}
+
 static void
 heed_change (IsrRecorder *self, const IsrTimeChange *change)
 {
@@ -262,6 +295,7 @@ heed_change (IsrRecorder *self, const IsrTimeChange *change)
     close_file (self, change->end_us, ISR_CLOSE_GAP, missing);
   else if (change->flags & ISR_TIME_STEP)
     close_file (self, change->end_us, ISR_CLOSE_CLOCK_STEP, NULL);
+  heed_clock (self, change);
 }
 
 /* --- taking bytes apart --- */
@@ -303,9 +337,11 @@ release_held (IsrRecorder *self, const IsrTimeReading *now, GError **error)
 {
   IsrScout *scout = g_steal_pointer (&self->scout);
   gboolean known = isr_scout_has_seen (scout);
+  IsrTimeChange clock = isr_scout_get_clock_change (scout);
   gboolean ok = TRUE;
   GBytes *bytes;
 
+  heed_clock (self, &clock);
   isr_time_map_settle (self->map);
   while (ok && (bytes = isr_scout_pop (scout))) {
     isr_stream_push (self->stream, bytes);
@@ -313,7 +349,6 @@ release_held (IsrRecorder *self, const IsrTimeReading *now, GError **error)
     ok = take_packets (self, known ? NULL : now, 0, error);
   }
   isr_scout_free (scout);
-
   return ok;
 }
 
@@ -342,6 +377,7 @@ isr_recorder_new (const IsrSplitSettings *settings, const IsrRecorderHooks *hook
   self->io = io;
   self->lock = lock;
   self->stats = stats;
+  isr_provisional_init (&self->provisional);
   self->zone = isr_boundary_zone (settings->timezone);
   self->interval_us = (gint64) (settings->split_interval / GST_USECOND);
   self->offset_us = (gint64) (settings->split_offset / GST_USECOND);
@@ -355,6 +391,7 @@ isr_recorder_free (IsrRecorder *self)
   g_clear_pointer (&self->stream, isr_stream_free);
   g_clear_pointer (&self->map, isr_time_map_free);
   g_clear_pointer (&self->zone, g_time_zone_unref);
+  isr_provisional_clear (&self->provisional);
   g_free (self);
 }
 
@@ -445,6 +482,21 @@ isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns)
     isr_time_map_skip (self->map, (gint64) (hole_ns / GST_USECOND));
   else
     isr_time_map_restart (self->map);
+}
+
+gint64
+isr_recorder_get_position (IsrRecorder *self)
+{
+  return self->scout ? isr_scout_get_end_ns (self->scout) : position_ns (self, 0);
+}
+
+gboolean
+isr_recorder_locate (IsrRecorder *self, gint64 position, gint64 *utc_us)
+{
+  if (!self->map || self->scout || position_ns (self, 0) <= position)
+    return FALSE;
+  *utc_us = isr_time_map_utc (self->map, position);
+  return TRUE;
 }
 
 void

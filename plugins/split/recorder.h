@@ -57,6 +57,12 @@ void isr_recorder_set_input (IsrRecorder *self, const IsrRecorderInput *input);
  * FALSE: the input is unusable from here; the open file is closed. */
 gboolean isr_recorder_take (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, gint64 age_ns, GError **error);
 
+/* Stream time of what was taken in last, held packets included. */
+gint64 isr_recorder_get_position (IsrRecorder *self);
+/* UTC of a position; FALSE: no packet behind it has been placed yet. Exact for the
+ * packets of the last isr_recorder_take(). */
+gboolean isr_recorder_locate (IsrRecorder *self, gint64 position_ns, gint64 *utc_us);
+
 /* Audio is missing here: @hole_ns of it, or nobody knows how much (0). */
 void isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns);
 

@@ -9,7 +9,8 @@ struct _IsrScout {
   guint64 samples;
   GQueue held; /* of GBytes */
   gsize bytes;
-  gint64 since_us; /* monotonic, of the first bytes */
+  gint64 since_us;     /* monotonic, of the first bytes */
+  IsrTimeChange clock; /* what happened to the wall clock meanwhile: flags, step_us */
 };
 
 IsrScout *
@@ -48,8 +49,10 @@ feed (IsrScout *self, const IsrTimeReading *now)
 
   while (isr_stream_next (self->stream, &packet, &ignored)) {
     IsrTimePacket span = { ns_of (self, self->samples), ns_of (self, self->samples + packet.samples) };
+    IsrTimeChange change = isr_time_map_feed (self->map, now, &span);
 
-    isr_time_map_feed (self->map, now, &span);
+    self->clock.flags |= change.flags & (ISR_TIME_STEP | ISR_TIME_ARRIVED);
+    self->clock.step_us += change.step_us;
     self->samples += packet.samples;
     isr_packet_clear (&packet);
   }
@@ -75,10 +78,22 @@ isr_scout_drain (IsrScout *self, const IsrTimeReading *now)
   feed (self, now);
 }
 
+gint64
+isr_scout_get_end_ns (IsrScout *self)
+{
+  return ns_of (self, self->samples);
+}
+
 gboolean
 isr_scout_has_seen (IsrScout *self)
 {
   return self->samples > 0;
+}
+
+IsrTimeChange
+isr_scout_get_clock_change (IsrScout *self)
+{
+  return self->clock;
 }
 
 GBytes *

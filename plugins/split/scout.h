@@ -24,8 +24,15 @@ gboolean isr_scout_push (IsrScout *self, GBytes *bytes, const IsrTimeReading *no
 /* There is no more: what is left in the stream counts. */
 void isr_scout_drain (IsrScout *self, const IsrTimeReading *now);
 
+/* Stream time of the end of what it made out. */
+gint64 isr_scout_get_end_ns (IsrScout *self);
+
 /* It made packets out: the map knows them. Else it knows nothing yet. */
 gboolean isr_scout_has_seen (IsrScout *self);
+
+/* What happened to the wall clock while it looked: STEP and ARRIVED with step_us, or nothing.
+ * The held packets have their UTC by it already; files of before do not. */
+IsrTimeChange isr_scout_get_clock_change (IsrScout *self);
 
 /* The bytes, in order, to be unref'd; NULL at the end. */
 GBytes *isr_scout_pop (IsrScout *self);

@@ -4,13 +4,36 @@
 
 #include <time.h>
 
-IsrTimeReading
-isr_upstream_read_clocks (void)
+#define READ_MAX_US G_TIME_SPAN_MILLISECOND
+#define READ_TRIES 10
+
+static gint64
+read_boottime (void)
 {
   struct timespec boot = { 0 };
 
   clock_gettime (CLOCK_BOOTTIME, &boot);
-  return (IsrTimeReading){ g_get_monotonic_time (), g_get_real_time (), boot.tv_sec * G_USEC_PER_SEC + boot.tv_nsec / 1000 };
+  return boot.tv_sec * G_TIME_SPAN_SECOND + boot.tv_nsec / 1000;
+}
+
+/* A thread that is stopped between two readings sees time that passed as a clock that
+ * was set: then it reads again. */
+IsrTimeReading
+isr_upstream_read_clocks (void)
+{
+  gint64 before = g_get_monotonic_time ();
+  IsrTimeReading now;
+
+  for (guint i = 0; i < READ_TRIES; i++) {
+    now.realtime_us = g_get_real_time ();
+    now.boottime_us = read_boottime ();
+    now.monotonic_us = g_get_monotonic_time ();
+    if (now.monotonic_us - before <= READ_MAX_US)
+      break;
+    before = now.monotonic_us;
+  }
+
+  return now;
 }
 
 gboolean

@@ -8,6 +8,10 @@
 
 G_BEGIN_DECLS
 
+/* The clocks, read together. */
+typedef IsrTimeReading (*IsrClockReader) (void);
+
+/* The real ones. */
 IsrTimeReading isr_upstream_read_clocks (void);
 
 /* Whether what is linked to @sinkpad is live. */

@@ -31,6 +31,7 @@ typedef struct {
   IsrKind kind;
   gboolean has_kind;
   IsrContinuity continuity;
+  IsrTitles titles;
 } Run;
 
 struct _IsrWriterSink {
@@ -39,6 +40,7 @@ struct _IsrWriterSink {
   const IsrWriterHooks *hooks;
   IsrRecorderHooks recorder_hooks;
   const IsrFileVerbs *verbs;
+  IsrClockReader read_clocks;
   gint split_requested; /* atomic */
   Run run;
   IsrIoStats io_stats; /* of this run or the last, object lock, like the next */
@@ -81,10 +83,19 @@ ask_location (gpointer owner, const char *stem, gint64 utc_us)
   return self->hooks->format_location (self->facade, stem, utc_us);
 }
 
+/* Takes @tags. */
 static void
-post_tags (GstElement *facade, GstTagList *tags)
+post_tags (IsrWriterSink *self, GstTagList *tags)
 {
-  gst_element_post_message (facade, gst_message_new_tag (GST_OBJECT (facade), tags));
+  if (self->run.recorder)
+    isr_titles_note (&self->run.titles, tags, isr_recorder_get_position (self->run.recorder));
+  gst_element_post_message (self->facade, gst_message_new_tag (GST_OBJECT (self->facade), tags));
+}
+
+static gboolean
+locate (gpointer owner, gint64 position_ns, gint64 *utc_us)
+{
+  return isr_recorder_locate (owner, position_ns, utc_us);
 }
 
 static void
@@ -94,7 +105,7 @@ on_stream_tags (gpointer owner, const char *const *comments)
   GstTagList *tags = isr_titles_from_comments (comments);
 
   if (tags)
-    post_tags (self->facade, tags);
+    post_tags (self, tags);
 }
 
 /* --- a run --- */
@@ -137,6 +148,7 @@ static void
 finish_files (IsrWriterSink *self, const char *reason)
 {
   isr_recorder_finish (self->run.recorder, reason);
+  isr_titles_tell (&self->run.titles, self->facade, locate, self->run.recorder);
   isr_io_thread_drain (self->run.io, TRUE);
 }
 
@@ -151,6 +163,7 @@ end_run (IsrWriterSink *self)
   isr_recorder_free (run->recorder);
   isr_io_thread_free (run->io);
   isr_split_settings_clear (&run->settings);
+  isr_titles_clear (&run->titles);
   *run = (Run){ 0 };
 }
 
@@ -211,8 +224,9 @@ static GstFlowReturn
 isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 {
   IsrWriterSink *self = ISR_WRITER_SINK (sink);
-  IsrTimeReading now = isr_upstream_read_clocks ();
+  IsrTimeReading now = self->read_clocks ();
   guint64 duration = get_duration (self, buffer);
+  gint64 age = self->run.kind.content == ISR_CONTENT_RAW ? isr_upstream_get_age (sink, buffer, (gint64) duration) : 0;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -226,8 +240,9 @@ isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   heed_gap (self, isr_continuity_take_buffer (&self->run.continuity, &sink->segment, buffer, duration, self->run.kind.content == ISR_CONTENT_RAW));
   if (g_atomic_int_compare_and_exchange (&self->split_requested, TRUE, FALSE))
     isr_recorder_split (self->run.recorder);
-  if (!isr_recorder_take (self->run.recorder, bytes, &now, isr_upstream_get_age (GST_BASE_SINK (self), buffer, (gint64) duration), &error))
+  if (!isr_recorder_take (self->run.recorder, bytes, &now, age, &error))
     return report_unusable (self, error);
+  isr_titles_tell (&self->run.titles, self->facade, locate, self->run.recorder);
   return isr_io_thread_is_broken (self->run.io) ? GST_FLOW_ERROR : GST_FLOW_OK;
 }
 
@@ -282,8 +297,11 @@ static void
 on_custom (IsrWriterSink *self, GstEvent *event)
 {
   const GstStructure *s = gst_event_get_structure (event);
+  GstTagList *tags = isr_titles_from_event (event);
 
-  if (s && gst_structure_has_name (s, ISR_EVENT_GAP))
+  if (tags)
+    post_tags (self, tags);
+  else if (s && gst_structure_has_name (s, ISR_EVENT_GAP))
     on_isr_gap (self, s);
 }
 
@@ -300,7 +318,7 @@ on_tags (IsrWriterSink *self, GstEvent *event)
   GstTagList *tags = NULL;
 
   gst_event_parse_tag (event, &tags);
-  post_tags (self->facade, gst_tag_list_ref (tags));
+  post_tags (self, gst_tag_list_ref (tags));
 }
 
 static void
@@ -398,6 +416,7 @@ isr_writer_sink_init (IsrWriterSink *self)
   GstBaseSink *sink = GST_BASE_SINK (self);
 
   self->verbs = isr_file_verbs_get_default ();
+  self->read_clocks = isr_upstream_read_clocks;
   self->recorder_hooks = (IsrRecorderHooks){ self, ask_location, on_stream_tags };
   gst_base_sink_set_sync (sink, FALSE);
   gst_base_sink_set_async_enabled (sink, FALSE);
@@ -426,6 +445,12 @@ void
 isr_writer_sink_set_verbs (IsrWriterSink *self, const IsrFileVerbs *verbs)
 {
   self->verbs = verbs;
+}
+
+void
+isr_writer_sink_set_clocks (IsrWriterSink *self, IsrClockReader reader)
+{
+  self->read_clocks = reader;
 }
 
 GstStructure *

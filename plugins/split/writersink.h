@@ -6,6 +6,7 @@
 
 #include "plugins/split/fileverbs.h"
 #include "plugins/split/settings.h"
+#include "plugins/split/upstream.h"
 
 G_BEGIN_DECLS
 
@@ -25,5 +26,6 @@ GstElement *isr_writer_sink_new (GstElement *facade, const IsrWriterHooks *hooks
 void isr_writer_sink_split_now (IsrWriterSink *self); /* any thread */
 GstStructure *isr_writer_sink_get_stats (IsrWriterSink *self);
 void isr_writer_sink_set_verbs (IsrWriterSink *self, const IsrFileVerbs *verbs); /* below PAUSED */
+void isr_writer_sink_set_clocks (IsrWriterSink *self, IsrClockReader reader);    /* below PAUSED */
 
 G_END_DECLS

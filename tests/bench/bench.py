@@ -18,6 +18,7 @@ BENCHES = {
     'split': 'what a split and an hour of audio cost, for each format',
     'proof': 'every codec, rate and channel count through random splits: packets and lengths against the source',
     'kill': 'SIGKILL at random moments: what is left, plays, and lacks no more than it may',
+    'rf64': 'a WAV file of 6 GiB, and do ffmpeg and sox play it to its end?',
     'capture': 'N live streams at once: CPU seconds per stream-hour and PSS, against ffmpeg and bare GStreamer',
     'fuzz': 'executions, coverage and what fell, 10 minutes a target (--seconds)',
     'loudness': 're-scoring a day and a year of levels; metering against memory bandwidth',

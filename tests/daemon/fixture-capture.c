@@ -54,6 +54,9 @@ fixture_capture_new (const char *sources)
   g_autofree char *path = NULL, *text = NULL;
 
   g_assert_true (isr_elements_register (NULL));
+#ifdef ISR_WITH_HTTP
+  g_assert_true (isr_http_elements_register (NULL));
+#endif
   self->directory = temp_new ();
   path = g_build_filename (self->directory, "config.ini", NULL);
   text = g_strdup_printf ("[general]\noutput_directory = %s/rec\nhttp_source = souphttpsrc\nretry_delay_seconds = 0.3\n%s", self->directory, sources);

@@ -226,6 +226,42 @@ test_feed (void)
   fixture_capture_free (f);
 }
 
+/* A file of before the clock was set: another name and other times, all else as it was. */
+static void
+test_feed_renamed (void)
+{
+  FixtureCapture *f = fixture_capture_new ("[a]\ntype = test\n");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrCatalog) catalog = isr_catalog_open (f->config->output_directory, f->config->state_directory, TRUE, &error);
+  g_autoptr (IsrRecording) recording = isr_recording_new (), found = NULL;
+
+  g_assert_no_error (error);
+  isr_capture_feed (f->capture, catalog);
+  recording->source = g_strdup ("a");
+  recording->name = g_strdup ("a/1970.flac");
+  recording->start_us = 5;
+  recording->end_us = 7;
+  recording->samples = 9;
+  g_signal_emit_by_name (f->capture, "file-closed", recording);
+  g_free (recording->name);
+  recording->name = g_strdup ("a/2026.flac");
+  recording->start_us = 1005;
+  recording->end_us = 1007;
+  recording->samples = 0;
+  g_signal_emit_by_name (f->capture, "file-renamed", "a/1970.flac", recording);
+  g_signal_emit_by_name (f->capture, "file-renamed", "a/unknown.flac", recording);
+  g_assert_null (isr_catalog_lookup (catalog, "a/1970.flac"));
+  found = isr_catalog_lookup (catalog, "a/2026.flac");
+  g_assert_nonnull (found);
+  g_assert_cmpint (found->start_us, ==, 1005);
+  g_assert_cmpint (found->end_us, ==, 1007);
+  g_assert_cmpuint (found->samples, ==, 9);
+  g_ptr_array_set_size (f->closed, 0); /* it was none of its own */
+  fixture_capture_stop (f);
+  isr_catalog_close (catalog);
+  fixture_capture_free (f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -240,5 +276,6 @@ main (int argc, char **argv)
   g_test_add_func ("/capture/scenes/by-hand", test_by_hand);
   g_test_add_func ("/capture/scenes/grows", test_grows);
   g_test_add_func ("/capture/scenes/feed", test_feed);
+  g_test_add_func ("/capture/scenes/feed-renamed", test_feed_renamed);
   return g_test_run ();
 }

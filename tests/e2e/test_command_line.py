@@ -109,6 +109,17 @@ class Commands(unittest.TestCase):
         self.assertEqual(len([d for d in listed if 'mic.monitor' in d['id']]), 1, listed)
 
 
+    def test_columns_of_devices(self):
+        server = pulse.Pulse()
+        self.addCleanup(server.close)
+        with open(server.asound, 'a', encoding='utf-8') as f:
+            f.write(f'pcm."größe_ñ" {{ type pulse server "unix:{server.sock}" device "mic.monitor" }}\n')
+        text = self.isr('--list-devices', env=server.env)
+        rows = {line.split()[0]: line for line in text.stdout.splitlines()}
+        self.assertEqual({len(rows[i].split(kind)[0]) for i, kind in {'ID': 'KIND', 'größe_ñ': 'pcm ', 'shared_mic': 'pcm '}.items()},
+                         {rows['ID'].index('KIND')}, text.stdout)
+
+
 class Signals(unittest.TestCase):
     def finishes(self, sig):
         isr = daemon.Daemon('[scene]\ntype = test\n[second]\ntype = test\nformat = wav\n')

@@ -52,26 +52,39 @@ class ThreeSources(unittest.TestCase):
         formats = {name: {f['ext'] for f in files} for name, files in self.closed.items()}
         self.assertEqual(formats, {'pop': {'mp3'}, 'talk': {'opus'}, 'mic': {'flac'}})
 
+    def pairs(self):
+        """Files that follow each other over a boundary. (A busy machine may make the sound server lose
+        audio: that is a gap, which is another test's.)"""
+        for name, files in self.closed.items():
+            found = [(one, two) for one, two in zip(files, files[1:]) if one['reason'] == 'boundary']
+            self.assertTrue(found, files)
+            yield from ((name, *pair) for pair in found)
+
     def test_files_are_cut_on_the_clock(self):
         packet = {'pop': 0.0262, 'talk': 0.0201, 'mic': 0.0001}
-        for name, files in self.closed.items():
-            for f in files[1:]:
-                with self.subTest(f['name']):
-                    late = f['start_us'] / 1e6 % SPLIT
-                    self.assertLess(late, packet[name], f)
+        for name, _, f in self.pairs():
+            with self.subTest(f['name']):
+                late = f['start_us'] / 1e6 % SPLIT
+                self.assertLess(late, packet[name], f)
 
     def test_files_follow_each_other_without_a_hole(self):
-        for name, files in self.closed.items():
-            for one, two in zip(files, files[1:]):
-                with self.subTest(two['name']):
-                    self.assertLess(abs(two['start_us'] - one['end_us']), 5000)
+        for _, one, two in self.pairs():
+            with self.subTest(two['name']):
+                self.assertLess(abs(two['start_us'] - one['end_us']), 5000)
 
     def test_duration_is_what_the_clock_says(self):
-        for name, files in self.closed.items():
+        for files in self.closed.values():
             for f in files[1:]:
                 with self.subTest(f['name']):
                     self.assertAlmostEqual(audio.plays(self.isr.recordings / f['name']), f['duration'], delta=0.001)
-                    self.assertAlmostEqual(f['duration'], SPLIT, delta=0.06)
+                    self.assertAlmostEqual(f['duration'], (f['end_us'] - f['start_us']) / 1e6, delta=0.06)
+
+    def test_a_file_between_two_boundaries_is_whole(self):
+        for files in self.closed.values():
+            for one, f in zip(files, files[1:]):
+                if one['reason'] == f['reason'] == 'boundary':
+                    with self.subTest(f['name']):
+                        self.assertAlmostEqual(f['duration'], SPLIT, delta=0.06)
 
     def test_names_say_local_time_with_offset(self):
         for files in self.closed.values():

@@ -3,7 +3,7 @@
 #include "tests/element/fixture-listener.h"
 #include "tests/element/fixture-server.h"
 
-#include "plugins/http/httpelements.h"
+#include "plugins/elements.h"
 
 #include <string.h>
 

@@ -88,7 +88,6 @@ check_flac (GPtrArray *paths)
 static void
 check_messages (GPtrArray *messages, GPtrArray *paths)
 {
-  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
   guint n = 0;
 
   for (guint i = 0; i < messages->len; i++) {

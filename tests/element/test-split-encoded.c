@@ -305,6 +305,64 @@ test_icy (gconstpointer name)
   assert_same_payload (&dir, input, 0);
 }
 
+/* Each title has the time of the frame that follows it. */
+static void
+test_title_times (void)
+{
+  g_auto (TestDir) dir = test_dir_new ();
+  g_auto (Feed) feed = feed_new (&dir, NULL);
+  g_autofree char *path = input_path ("in.mp3");
+  g_autoptr (GByteArray) input = read_file (path);
+  g_autoptr (GByteArray) icy = add_icy (input, 8000);
+  guint titles = 0;
+
+  gst_harness_set_src_caps_str (feed.h, "application/x-icy,metadata-interval=8000,content-type=audio/mpeg");
+  feed_array (&feed, icy, 1400);
+  feed_eos (&feed);
+  for (guint i = 0; i < feed.messages->len; i++) {
+    const GstStructure *s = feed.messages->pdata[i];
+    g_autofree char *expected = g_strdup_printf ("title %u", titles);
+    guint64 position = 0;
+    gint64 utc_us = 0;
+
+    if (!gst_structure_has_name (s, ISR_MESSAGE_TITLE))
+      continue;
+    titles++;
+    g_assert_cmpstr (gst_structure_get_string (s, "title"), ==, expected);
+    g_assert_false (gst_structure_has_field (s, "artist"));
+    g_assert_true (gst_structure_get_uint64 (s, "position", &position) && gst_structure_get_int64 (s, "start-utc-us", &utc_us));
+    g_assert_cmpint (ABS ((gint64) position / 1000 - (gint64) titles * 8000 * 8 * 1000 / 128), <, 150 * 1000);
+    g_assert_cmpint (utc_us, ==, START_US + (gint64) position / 1000);
+  }
+  g_assert_cmpuint (titles, >=, input->len / 8000 - 1); /* the last one may have nothing behind it */
+}
+
+/* An Ogg link tells title and artist apart; chained links tell new ones. */
+static void
+test_comments (void)
+{
+  g_auto (TestDir) dir = test_dir_new ();
+  g_autoptr (GPtrArray) messages = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = g_strdup_printf ("filesrc location=%s/chain.ogg blocksize=3000 ! isrsplitsink location=%s/x start-time=%" G_GINT64_FORMAT "000", inputs.path, dir.path, START_US);
+  const GstStructure *first, *second;
+  gint64 at_us = 0;
+
+  shell ("for i in 1 2; do opusenc --quiet --title \"Tür $i\" --artist \"Die Ä\" %s/in.wav - || exit 1; done > %s/chain.ogg", inputs.path, inputs.path);
+  messages = run_line (line, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_messages (messages, ISR_MESSAGE_TITLE), ==, 2);
+  first = find_message (messages, ISR_MESSAGE_TITLE, 0);
+  g_assert_cmpstr (gst_structure_get_string (first, "title"), ==, "Tür 1");
+  g_assert_cmpstr (gst_structure_get_string (first, "artist"), ==, "Die Ä");
+  g_assert_true (gst_structure_get_int64 (first, "start-utc-us", &at_us));
+  g_assert_cmpint (at_us, ==, START_US);
+  second = find_message (messages, ISR_MESSAGE_TITLE, 1);
+  g_assert_cmpstr (gst_structure_get_string (second, "title"), ==, "Tür 2");
+  g_assert_true (gst_structure_get_int64 (second, "start-utc-us", &at_us));
+  g_assert_cmpint (ABS (at_us - START_US - SECONDS * G_TIME_SPAN_SECOND), <, 100000); /* the encoder rounds up to a packet */
+}
+
 /* No caps, but the headers of the HTTP response. */
 static void
 test_http_headers (void)
@@ -408,6 +466,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/split/encoded/chain/vorbis", "ogg", test_chain);
   g_test_add_data_func ("/split/encoded/icy/mp3", "in.mp3", test_icy);
   g_test_add_data_func ("/split/encoded/icy/aac", "in.aac", test_icy);
+  g_test_add_func ("/split/encoded/title-times", test_title_times);
+  g_test_add_func ("/split/encoded/comments", test_comments);
   g_test_add_func ("/split/encoded/http-headers", test_http_headers);
   g_test_add_func ("/split/encoded/short", test_short);
   g_test_add_func ("/split/encoded/gap", test_gap);

@@ -83,10 +83,10 @@ test_messages (void)
   feed_eos (&feed);
   opened = find_message (feed.messages, ISR_MESSAGE_FILE_OPENED, 0);
   closed = find_message (feed.messages, ISR_MESSAGE_FILE_CLOSED, 0);
-  assert_fields (opened, "version:guint location:gchararray start-utc-us:gint64 utc-offset:gint clock:gchararray position:guint64 "
+  assert_fields (opened, "version:guint location:gchararray start-utc-us:gint64 utc-offset:gint clock:gchararray unsynced:gboolean position:guint64 "
                          "warm-up:guint64 rate:guint channels:guint format:gchararray");
   assert_fields (closed, "version:guint location:gchararray start-utc-us:gint64 end-utc-us:gint64 position:guint64 samples:guint64 "
-                         "rate:guint bytes:guint64 reason:gchararray cause:gchararray");
+                         "rate:guint bytes:guint64 reason:gchararray cause:gchararray unsynced:gboolean");
   g_assert_cmpstr (gst_structure_get_string (opened, "location"), ==, path);
   g_assert_cmpstr (gst_structure_get_string (closed, "location"), ==, path);
   g_assert_cmpstr (gst_structure_get_string (opened, "clock"), ==, "given");

@@ -60,6 +60,19 @@ test('one recording plays at a time; asked again it closes', () => {
   assert.equal(store.withPlaying('b')(s).playing, null);
 });
 
+test('titles are shown where they were asked for, and only there', () => {
+  const s = apply(store.withTitlesToggled(file('a', 1)), store.withTitles('a', [{ title: 'x' }]), store.withTitles('b', [{ title: 'y' }]));
+  assert.deepEqual(s.titles, { a: { file: file('a', 1), titles: [{ title: 'x' }] } });
+  assert.deepEqual(store.withTitlesToggled(file('a', 1))(s).titles, {});
+});
+
+test('playing from a title opens the recording there; play begins at the start', () => {
+  const s = apply(store.withPlayingFrom('a', 12.5));
+  assert.deepEqual([s.playing, s.from], ['a', 12.5]);
+  assert.equal(store.withPlayingFrom('a', 20)(s).playing, 'a');
+  assert.equal(store.withPlaying('b')(s).from, 0);
+});
+
 test('durations', () => {
   assert.deepEqual([0, 7.9, 65, 3600, 36061].map(format.duration), ['0:00', '0:07', '1:05', '1:00:00', '10:01:01']);
 });

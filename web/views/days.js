@@ -16,12 +16,16 @@ const Sums = ({ day }) => html`
     <${Share} share=${day.coverage} />
   </span>`;
 
-/** @param {{day: string, open: import('../store.js').OpenDay|null, playing: string|null}} props */
-const Files = ({ day, open, playing }) => html`
+/** @param {import('../store.js').State} s @param {string} source */
+const isStream = (s, source) => s.sources?.some(({ name, type }) => name === source && type === 'stream');
+
+/** @param {{day: string, open: import('../store.js').OpenDay|null, s: import('../store.js').State}} props */
+const Files = ({ day, open, s }) => html`
   ${open === null && html`<p class="muted">${t('loading')}</p>`}
   ${open?.error && html`<p class="warning" role="alert">${open.error}</p>`}
   <ul class="files">
-    ${open?.files.map((file) => html`<${File} key=${file.name} file=${file} playing=${playing === file.name} />`)}
+    ${open?.files.map((file) => html`<${File} key=${file.name} file=${file} playing=${s.playing === file.name} from=${s.from}
+      stream=${isStream(s, file.source)} titles=${s.titles[file.name]?.titles} />`)}
   </ul>
   ${open?.next && html`<button onClick=${() => actions.loadMore(day)}>${t('more')}</button>`}`;
 
@@ -39,7 +43,7 @@ const Day = ({ day, s }) => {
       </h3>
       <div id=${`day-${day.day}`} hidden=${!unfolded}>
         ${unfolded && html`<${Holes} list=${s.coverage[day.day]} />`}
-        ${unfolded && html`<${Files} day=${day.day} open=${open} playing=${s.playing} />`}
+        ${unfolded && html`<${Files} day=${day.day} open=${open} s=${s} />`}
       </div>
     </section>`;
 };

@@ -5,9 +5,11 @@ import { downloadUrl, streamUrl } from '../api.js';
 import * as actions from '../actions.js';
 import * as format from '../format.js';
 import { locale, t } from '../text.js';
+import { Titles } from './titles.js';
 
-/** @param {{file: import('../api.js').Recording, playing: boolean}} props */
-export const File = ({ file, playing }) => html`
+/** @param {{file: import('../api.js').Recording, playing: boolean, from: number, stream: boolean,
+ *   titles: import('../api.js').Title[]|null|undefined}} props */
+export const File = ({ file, playing, from, stream, titles }) => html`
   <li class="file">
     <span class="time"><time datetime=${file.start}>${format.clock(file.start)}</time>–<time datetime=${file.end}>${format.clock(file.end)}</time></span>
     <span class="name" title=${file.name}>${file.name.split('/').at(-1)}</span>
@@ -21,5 +23,6 @@ export const File = ({ file, playing }) => html`
         onClick=${() => actions.play(file.name)}>${t(playing ? 'close' : 'play')}</button>
       <a class="button" href=${downloadUrl(file.name)} download aria-label=${t('download-file', { name: file.name })}>${t('download')}</a>
     </span>
-    ${playing && html`<audio controls autoplay src=${streamUrl(file.name)} />`}
+    ${playing && html`<audio controls autoplay src=${streamUrl(file.name) + (from ? `#t=${from}` : '')} />`}
+    ${stream && html`<${Titles} file=${file} titles=${titles} />`}
   </li>`;

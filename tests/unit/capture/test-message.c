@@ -60,6 +60,22 @@ test_closed (void)
   g_assert_cmpfloat (isr_recording_get_duration (r), ==, 2.0);
 }
 
+static void
+test_renamed (void)
+{
+  g_autoptr (GstStructure) message = gst_structure_new (ISR_MESSAGE_FILE_RENAMED,
+      "location", G_TYPE_STRING, "/r/mic/1970.flac", "new-location", G_TYPE_STRING, "/r/mic/2026.flac",
+      "start-utc-us", G_TYPE_INT64, G_GINT64_CONSTANT (5000000), "end-utc-us", G_TYPE_INT64, G_GINT64_CONSTANT (7000000),
+      "utc-offset", G_TYPE_INT, 3600, NULL);
+  g_autoptr (IsrRecording) r = isr_message_to_recording (message, "mic", "/r");
+
+  g_assert_false (r->recording);
+  g_assert_cmpstr (r->name, ==, "mic/2026.flac");
+  g_assert_cmpint (r->start_us, ==, 5000000);
+  g_assert_cmpint (r->end_us, ==, 7000000);
+  g_assert_cmpint (r->utc_offset, ==, 3600);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -68,5 +84,6 @@ main (int argc, char **argv)
   g_test_add_func ("/message/names", test_names);
   g_test_add_func ("/message/opened", test_opened);
   g_test_add_func ("/message/closed", test_closed);
+  g_test_add_func ("/message/renamed", test_renamed);
   return g_test_run ();
 }

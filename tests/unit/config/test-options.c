@@ -114,7 +114,7 @@ test_defaults_hold (void)
   g_assert_cmpstr (card->format, ==, "flac");
   g_assert_cmpstr (stream->format, ==, "auto");
   g_assert_cmpint (stream->stall, ==, G_GINT64_CONSTANT (5000000000));
-  g_assert_cmpstr (stream->http_source, ==, "souphttpsrc");
+  g_assert_cmpstr (stream->http_source, ==, "isrhttpsrc");
   g_assert_null (stream->username);
   g_assert_cmpstr (test->scene, ==, "demo");
   g_assert_cmpstr (test->format, ==, "flac");

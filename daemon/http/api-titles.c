@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* api-titles.c - what was played: /api/titles and /api/cue. */
+#include "daemon/archive/cue.h"
+#include "daemon/http/handlers.h"
+#include "daemon/http/json.h"
+#include "daemon/http/span.h"
+
+#include <string.h>
+
+static gboolean
+holds (const IsrRecording *recording, const IsrTitle *title)
+{
+  return recording && g_str_equal (recording->source, title->source) && recording->start_us <= title->at_us && title->at_us < recording->end_us;
+}
+
+/* Titles of one file mostly follow each other: the last answer is asked first. */
+static void
+add_titles (JsonBuilder *builder, const IsrHouse *house, GPtrArray *titles)
+{
+  g_autoptr (IsrRecording) recording = NULL;
+
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < titles->len; i++) {
+    const IsrTitle *title = titles->pdata[i];
+
+    if (!holds (recording, title)) {
+      g_clear_pointer (&recording, isr_recording_free);
+      recording = isr_catalog_find_at (house->catalog, title->source, title->at_us);
+    }
+    isr_json_add_title (builder, title, recording, house->zone);
+  }
+  json_builder_end_array (builder);
+}
+
+void
+isr_handle_titles (const IsrRequest *request)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (GPtrArray) titles = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *next = NULL;
+  IsrCatalogQuery query = { 0 };
+
+  if (isr_request_read_query (request, &query, &error))
+    titles = isr_catalog_titles (request->house->catalog, &query, &next, &error);
+  if (!titles) {
+    isr_reply_gerror (request, error);
+    return;
+  }
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "titles");
+  add_titles (builder, request->house, titles);
+  json_builder_set_member_name (builder, "next");
+  if (next)
+    json_builder_add_string_value (builder, next);
+  else
+    json_builder_add_null_value (builder);
+  json_builder_end_object (builder);
+  isr_reply_built (request, builder);
+}
+
+/* Takes @text. */
+static void
+reply_text (const IsrRequest *request, char *text)
+{
+  soup_server_message_set_status (request->message, 200, NULL);
+  soup_message_headers_replace (request->answer, "Cache-Control", "no-store");
+  soup_server_message_set_response (request->message, "text/plain; charset=utf-8", SOUP_MEMORY_TAKE, text, strlen (text));
+}
+
+void
+isr_handle_cue (const IsrRequest *request)
+{
+  const char *name = isr_query_get (request->query, "file");
+  g_autoptr (IsrRecording) recording = name ? isr_catalog_lookup (request->house->catalog, name) : NULL;
+  g_autoptr (GPtrArray) titles = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!name) {
+    isr_reply_error (request, 400, "bad-request", "file is missing: the name of a recording, as /api/files has it");
+    return;
+  }
+  if (!recording) {
+    isr_reply_error (request, 404, "not-found", "there is no recording of that name");
+    return;
+  }
+  titles = isr_catalog_titles_of (request->house->catalog, recording, &error);
+  if (titles)
+    reply_text (request, isr_cue_format (recording, titles));
+  else
+    isr_reply_gerror (request, error);
+}
