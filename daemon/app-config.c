@@ -27,6 +27,15 @@ load (const IsrCommandLine *line, GPtrArray *problems)
   return isr_config_load (found, (const char *const *) environ_, (const char *const *) line->overrides, problems);
 }
 
+static IsrConfig *
+load_archive (const IsrCommandLine *line, GPtrArray *problems)
+{
+  g_auto (GStrv) environ_ = g_get_environ ();
+  g_autofree char *found = line->config ? g_strdup (line->config) : isr_config_find ();
+
+  return isr_config_load_archive (found, (const char *const *) environ_, (const char *const *) line->overrides, problems);
+}
+
 static char *
 join (GPtrArray *problems)
 {
@@ -40,11 +49,13 @@ join (GPtrArray *problems)
   return g_string_free (text, FALSE);
 }
 
-IsrConfig *
-isr_app_config_load (const IsrCommandLine *line, GError **error)
+typedef IsrConfig *(*Loader) (const IsrCommandLine *line, GPtrArray *problems);
+
+static IsrConfig *
+load_and_tell (const IsrCommandLine *line, Loader loader, GError **error)
 {
   g_autoptr (GPtrArray) problems = isr_config_problems_new ();
-  g_autoptr (IsrConfig) config = load (line, problems);
+  g_autoptr (IsrConfig) config = loader (line, problems);
   g_autofree char *text = join (problems);
 
   if (!config)
@@ -52,6 +63,18 @@ isr_app_config_load (const IsrCommandLine *line, GError **error)
   else if (problems->len)
     g_printerr ("isr: %s\n", text);
   return g_steal_pointer (&config);
+}
+
+IsrConfig *
+isr_app_config_load (const IsrCommandLine *line, GError **error)
+{
+  return load_and_tell (line, load, error);
+}
+
+IsrConfig *
+isr_app_config_load_archive (const IsrCommandLine *line, GError **error)
+{
+  return load_and_tell (line, load_archive, error);
 }
 
 gboolean

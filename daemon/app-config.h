@@ -13,6 +13,9 @@ G_BEGIN_DECLS
  * problem, a line each. */
 IsrConfig *isr_app_config_load (const IsrCommandLine *line, GError **error);
 
+/* The same for those that record nothing: no source is needed. */
+IsrConfig *isr_app_config_load_archive (const IsrCommandLine *line, GError **error);
+
 /* FALSE when nothing at all could be recorded: every source is a sound card that
  * is unknown here. A card that is missing beside other sources is waited for.
  * ISR_ERROR_CONFIG, with the nearest names. Blocks while devices are asked. */

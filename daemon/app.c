@@ -19,12 +19,14 @@
 #include "daemon/capture/capture.h"
 #include "daemon/cli/check.h"
 #include "daemon/cli/command-line.h"
+#include "daemon/cli/coverage.h"
 #include "daemon/cli/devices.h"
 #include "daemon/cli/repair.h"
 #include "daemon/core/control.h"
 #include "daemon/core/error.h"
 #include "daemon/core/log.h"
 #include "daemon/http/server.h"
+#include "daemon/ops/hooks.h"
 #include "plugins/elements.h"
 
 #define EXIT_FAILED 1
@@ -35,6 +37,7 @@ typedef struct {
   IsrCatalog *catalog;
   IsrCapture *capture;
   IsrHttp *http;
+  IsrHooks *hooks;
   IsrStatusFile *status_file;
   GMainLoop *loop;
   gboolean stopping;
@@ -46,6 +49,7 @@ app_clear (App *self)
 {
   g_clear_pointer (&self->status_file, isr_status_file_free);
   g_clear_pointer (&self->http, isr_http_free);
+  g_clear_pointer (&self->hooks, isr_hooks_free);
   g_clear_object (&self->capture);
   if (self->catalog)
     isr_catalog_close (self->catalog);
@@ -83,6 +87,17 @@ on_reconciled (GObject *object, GAsyncResult *result, gpointer data)
     isr_log_error (NULL, "the archive could not be looked through: %s", error->message);
 }
 
+static void
+set_sources (App *self)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->config->sources->len; i++)
+    g_ptr_array_add (names, ((IsrSourceConfig *) self->config->sources->pdata[i])->name);
+  g_ptr_array_add (names, NULL);
+  isr_catalog_set_sources (self->catalog, (const char *const *) names->pdata);
+}
+
 static gboolean
 open_archive (App *self, GError **error)
 {
@@ -92,6 +107,7 @@ open_archive (App *self, GError **error)
   if (!self->catalog)
     return FALSE;
   isr_catalog_set_timezone (self->catalog, zone);
+  set_sources (self);
   isr_catalog_reconcile_async (self->catalog, on_reconciled, NULL);
   return TRUE;
 }
@@ -101,7 +117,7 @@ make_status (gpointer data)
 {
   App *self = data;
 
-  return isr_http_dup_status (isr_capture_get_control (self->capture), self->config->timezone);
+  return isr_http_dup_status (isr_capture_get_control (self->capture), self->catalog, self->config->timezone);
 }
 
 static gboolean
@@ -111,6 +127,8 @@ open_rooms (App *self, GError **error)
     return FALSE;
   self->capture = isr_capture_new (self->config, NULL);
   isr_capture_feed (self->capture, self->catalog);
+  self->hooks = isr_hooks_new (self->config);
+  isr_hooks_watch (self->hooks, self->capture, self->catalog);
   if (self->config->listen_host) {
     self->http = isr_http_new (self->config, self->catalog, isr_capture_get_control (self->capture), error);
     if (!self->http)
@@ -124,6 +142,12 @@ open_rooms (App *self, GError **error)
 /* --- running ------------------------------------------------------------- */
 
 static void
+on_hooks_done (gpointer data)
+{
+  g_main_loop_quit (((App *) data)->loop);
+}
+
+static void
 on_stopped (GObject *object, GAsyncResult *result, gpointer data)
 {
   App *self = data;
@@ -134,7 +158,7 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer data)
     isr_log_error (NULL, "%s", error->message);
     self->status = EXIT_FAILED;
   }
-  g_main_loop_quit (self->loop);
+  isr_hooks_finish (self->hooks, on_hooks_done, self);
 }
 
 static gboolean
@@ -148,6 +172,7 @@ on_signal (gpointer data)
   }
   self->stopping = TRUE;
   isr_log_info (NULL, "stopping: finishing the open files");
+  isr_catalog_note_end (self->catalog, g_get_real_time ());
   isr_capture_stop_async (self->capture, on_stopped, self);
   return G_SOURCE_CONTINUE;
 }
@@ -199,6 +224,16 @@ check (const IsrCommandLine *line)
   return isr_cli_check (found, (const char *const *) environ_, (const char *const *) line->overrides);
 }
 
+static int
+coverage (const IsrCommandLine *line)
+{
+  const IsrCoverageQuestion question = { line->day, line->source, line->json };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrConfig) config = isr_app_config_load_archive (line, &error);
+
+  return config ? isr_cli_coverage (config, &question) : fail (error);
+}
+
 int
 isr_app_main (int argc, char **argv)
 {
@@ -218,6 +253,8 @@ isr_app_main (int argc, char **argv)
       return 0;
     case ISR_COMMAND_CHECK:
       return check (line);
+    case ISR_COMMAND_COVERAGE:
+      return coverage (line);
     case ISR_COMMAND_LIST_DEVICES:
       return isr_cli_devices (line->json);
     case ISR_COMMAND_REPAIR:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // actions.js - what the page does: asks the server, gives the answer to a reducer.
 import * as api from './api.js';
-import { state, update, withDayError, withDays, withFirstPage, withNextPage, withPlaying, withPlayingFrom, withTitles, withTitlesToggled, withToggled } from './store.js';
+import { state, update, withCoverage, withDayError, withDays, withFirstPage, withNextPage, withPlaying, withPlayingFrom, withTitles, withTitlesToggled, withToggled } from './store.js';
 
 const PAGE = 100;
 
@@ -16,8 +16,9 @@ export async function loadStatus() {
 /** @param {string} day */
 export async function loadDay(day) {
   try {
-    const page = await api.getFiles({ day, limit: PAGE });
+    const [page, { sources }] = await Promise.all([api.getFiles({ day, limit: PAGE }), api.getCoverage(day)]);
     update(withFirstPage(day, page));
+    update(withCoverage(day, sources));
   } catch (error) {
     update(withDayError(day, sentence(error)));
   }
@@ -37,6 +38,11 @@ export async function loadMore(day) {
 export async function loadFiles() {
   update(withDays((await api.getDays()).days));
   await Promise.all(Object.keys(state.value.open).map(loadDay));
+}
+
+/** Holes come and go: the figures of the sources, of the days, and the holes of what is unfolded. */
+export async function loadCoverage() {
+  await Promise.all([loadStatus(), loadFiles()]);
 }
 
 /** Asks for everything that is shown. */
@@ -70,7 +76,7 @@ async function loadTitles() {
 }
 
 /** @type {Record<string, () => Promise<void>>} */
-const loaders = { file: loadFiles, title: loadTitles, status: loadStatus };
+const loaders = { file: loadFiles, gap: loadCoverage, title: loadTitles, status: loadStatus };
 
 /** Several events in a burst are one question. @type {Record<string, number>} */
 const waiting = {};

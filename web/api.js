@@ -3,8 +3,10 @@
 
 /**
  * @typedef {{name: string, type: string, state: string, reason: string|null, detail: string|null,
- *   warnings: string[], since: string, file: string|null}} Source
- * @typedef {{day: string, files: number, bytes: number, duration: number}} Day
+ *   warnings: string[], since: string, file: string|null, coverage_today: number|null}} Source
+ * @typedef {{day: string, files: number, bytes: number, duration: number, coverage: number|null}} Day
+ * @typedef {{start: string, end: string, start_us: number, seconds: number, cause: string}} Gap
+ * @typedef {{source: string, coverage: number|null, recorded: number, gaps: Gap[]}} Coverage
  * @typedef {{name: string, source: string, start: string, end: string, start_us: number, end_us: number,
  *   size: number, duration: number, ext: string, recording: boolean}} Recording
  * @typedef {{source: string, at: string, at_us: number, title: string, artist: string|null,
@@ -54,6 +56,9 @@ export const getDays = (source) => request(`api/days${query({ source })}`);
  *  @returns {Promise<{files: Recording[], next: string|null}>} */
 export const getFiles = (params) => request(`api/files${query(params)}`);
 
+/** @param {string} day @returns {Promise<{sources: Coverage[]}>} */
+export const getCoverage = (day) => request(`api/coverage${query({ day })}`);
+
 /** @param {{source: string, from: number, to?: number, limit?: number}} params
  *  @returns {Promise<{titles: Title[], next: string|null}>} */
 export const getTitles = (params) => request(`api/titles${query(params)}`);
@@ -79,6 +84,6 @@ export function listen({ onOpen, onLost, onChange }) {
   const events = new EventSource('api/events');
   events.onopen = onOpen;
   events.onerror = onLost;
-  for (const kind of ['status', 'file', 'title']) events.addEventListener(kind, () => onChange(kind));
+  for (const kind of ['status', 'file', 'gap', 'title']) events.addEventListener(kind, () => onChange(kind));
   return events;
 }

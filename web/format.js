@@ -9,6 +9,23 @@ export function duration(seconds) {
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
+/** A share of one, never rounded up to a whole: 100%, 99.9%, 98.2%. @param {number} share @param {string} [lang] */
+export function share(share, lang = 'en') {
+  const floor = share >= 1 ? 1 : Math.min(0.999, Math.floor(share * 1000) / 1000);
+  return new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 1 }).format(floor);
+}
+
+/** A length in words, its two largest units: "1 hr 4 min", "1 min 5 sec", "0.25 sec". @param {number} seconds @param {string} [lang] */
+export function length(seconds, lang = 'en') {
+  const of = (/** @type {number} */ value, /** @type {string} */ unit) =>
+    new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'short', maximumSignificantDigits: 3 }).format(value);
+  if (seconds < 10) return of(seconds, 'second');
+  const total = Math.round(seconds);
+  if (total < 60) return of(total, 'second');
+  if (total < 3600) return `${of(Math.floor(total / 60), 'minute')} ${of(total % 60, 'second')}`;
+  return `${of(Math.floor(total / 3600), 'hour')} ${of(Math.floor(total / 60) % 60, 'minute')}`;
+}
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** SI units: 999 B, 1.2 MB, 34 MB. @param {number} bytes @param {string} [lang] */

@@ -8,16 +8,17 @@ import { signal } from './vendor/signals-core.js';
  * @typedef {{
  *   connection: {lost: number|null}, config: import('./api.js').Config|null,
  *   sources: import('./api.js').Source[]|null, days: import('./api.js').Day[]|null,
- *   open: Record<string, OpenDay|null>, titles: Record<string, OpenTitles>, playing: string|null, from: number, error: string|null, announcement: string
+ *   open: Record<string, OpenDay|null>, coverage: Record<string, import('./api.js').Coverage[]>,
+ *   titles: Record<string, OpenTitles>, playing: string|null, from: number, error: string|null, announcement: string
  * }} State
  * `open` has a key for each day that is unfolded; null until its files arrive. `titles` the same for
- * recordings whose titles are shown. `from`: second at which `playing` begins.
+ * recordings whose titles are shown. `coverage`: of days that are or were unfolded. `from`: second at which `playing` begins.
  */
 
 /** @type {State} */
 export const initial = {
   connection: { lost: null }, config: null, sources: null, days: null,
-  open: {}, titles: {}, playing: null, from: 0, error: null, announcement: '',
+  open: {}, coverage: {}, titles: {}, playing: null, from: 0, error: null, announcement: '',
 };
 
 export const state = signal(initial);
@@ -68,6 +69,9 @@ export const withDayError = (day, error) => (s) => {
   const known = s.open[day];
   return { ...s, open: { ...s.open, [day]: { files: known?.files ?? [], next: known?.next ?? null, error } } };
 };
+
+/** @param {string} day @param {import('./api.js').Coverage[]} list @returns {(s: State) => State} */
+export const withCoverage = (day, list) => (s) => ({ ...s, coverage: { ...s.coverage, [day]: list } });
 
 /** @param {string} name @returns {(s: State) => State} */
 export const withPlaying = (name) => (s) => ({ ...s, playing: s.playing === name ? null : name, from: 0 });

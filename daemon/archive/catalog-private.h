@@ -1,12 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* catalog-private.h - the catalog's inside, for its siblings in daemon/archive. */
+/* catalog-private.h - the catalog as its own files see it: catalog.c (what is given
+ * and asked), catalog-reconcile.c (looking the directory through) and
+ * catalog-coverage.c (the ledger). Nobody else includes this. */
 #pragma once
 
 #include "daemon/archive/catalog.h"
+#include "daemon/archive/day-cache.h"
+#include "daemon/archive/ledger.h"
+#include "daemon/archive/lock.h"
 #include "daemon/archive/writer.h"
 
 G_BEGIN_DECLS
 
+struct _IsrCatalog {
+  GObject parent;
+
+  char *output_directory;
+  char *database; /* path; NULL: in memory */
+  gboolean writable;
+  GTimeZone *zone;
+  IsrLock *lock;
+  sqlite3 *db; /* the reader's connection, with `pending` */
+  IsrWriter *writer;
+  gsize next_id; /* atomic: reconcile takes a range of them in its worker */
+  gsize settled; /* the last commit that was taken note of */
+  gboolean reconciling;
+  GAsyncQueue *reconciled; /* one token when the worker has ended */
+
+  IsrDayCache *days;
+  gint64 version; /* of another process' catalog, when the days were counted */
+
+  IsrLedger *ledger;     /* with a writer of our own archive */
+  char *state_directory; /* where a living recorder leaves its status.json */
+  GStrv alive;           /* sources of the configuration: they count until now */
+  GHashTable *today;     /* source -> what is known of its coverage today */
+};
+
+/* catalog.c */
+void isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name);
+/* Drops what is committed from the overlay: before every question. */
+void isr_catalog_settle (IsrCatalog *self);
+/* What a file being written has so far. */
+void isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording);
+
+/* catalog-reconcile.c: its worker has the writer, neither goes before it has ended. */
+void isr_catalog_wait_for_reconcile (IsrCatalog *self);
+
+/* catalog-coverage.c */
+/* Gives each day of @days that has none its coverage. @keep: but days that are not
+ * over, for the list is kept. */
+gboolean isr_catalog_cover_days (IsrCatalog *self, GPtrArray *days, const char *source, GTimeZone *zone, gboolean keep, GError **error);
+
+/* For those siblings that need no more: */
 sqlite3 *isr_catalog_get_reader (IsrCatalog *self);   /* never NULL before it is closed */
 IsrWriter *isr_catalog_get_writer (IsrCatalog *self); /* NULL: another process writes */
 

@@ -18,12 +18,8 @@
 #define G_LOG_DOMAIN "isr-catalog"
 
 #include "daemon/archive/catalog-private.h"
-
-#include "daemon/archive/day-cache.h"
 #include "daemon/archive/days.h"
 #include "daemon/archive/listing.h"
-#include "daemon/archive/lock.h"
-#include "daemon/archive/reconcile.h"
 #include "daemon/archive/titles.h"
 #include "daemon/core/error.h"
 
@@ -32,42 +28,24 @@
 #include <string.h>
 #include <sys/stat.h>
 
-struct _IsrCatalog {
-  GObject parent;
-
-  char *output_directory;
-  char *database; /* path; NULL: in memory */
-  gboolean writable;
-  GTimeZone *zone;
-  IsrLock *lock;
-  sqlite3 *db; /* the reader's connection, with `pending` */
-  IsrWriter *writer;
-  gsize next_id; /* atomic: reconcile takes a range of them in its worker */
-  gsize settled; /* the last commit that was taken note of */
-  gboolean reconciling;
-  GAsyncQueue *reconciled; /* one token when the worker has ended */
-
-  IsrDayCache *days;
-  gint64 version; /* of another process' catalog, when the days were counted */
-};
-
 G_DEFINE_FINAL_TYPE (IsrCatalog, isr_catalog, G_TYPE_OBJECT)
 
 enum {
   CHANGED,
+  GAP,
   N_SIGNALS,
 };
 
 static guint signals[N_SIGNALS];
 
-static void
-changed (IsrCatalog *self, const char *kind, const char *name)
+void
+isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name)
 {
   g_signal_emit (self, signals[CHANGED], 0, kind, name);
 }
 
-static void
-settle (IsrCatalog *self)
+void
+isr_catalog_settle (IsrCatalog *self)
 {
   g_autoptr (GError) error = NULL;
   gsize committed = self->writer ? isr_writer_get_committed (self->writer) : 0;
@@ -77,6 +55,18 @@ settle (IsrCatalog *self)
   if (!isr_listing_settle (self->db, committed, &error))
     g_critical ("%s", error->message);
   self->settled = committed;
+}
+
+/* Takes @gap. */
+static void
+gap_over (IsrCatalog *self, IsrGap *gap)
+{
+  g_autoptr (IsrGap) over = gap;
+
+  if (!over)
+    return;
+  g_signal_emit (self, signals[GAP], 0, over);
+  isr_catalog_changed (self, "gap", over->source);
 }
 
 static void
@@ -94,7 +84,7 @@ lookup_entry (IsrCatalog *self, const char *name)
   g_autoptr (GError) error = NULL;
   IsrRecording *recording;
 
-  settle (self);
+  isr_catalog_settle (self);
   recording = isr_listing_lookup (self->db, name, &error);
   if (error)
     g_critical ("%s", error->message);
@@ -120,8 +110,9 @@ keep (IsrRecording *entry, const IsrRecording *known)
   entry->channels = entry->channels ? entry->channels : known->channels;
 }
 
-/* Gives @recording to the writer under the id that its name has, or a new one. */
-static void
+/* Gives @recording to the writer under the id that its name has, or a new one.
+ * Returns what it is with that which was known already. */
+static IsrRecording *
 put (IsrCatalog *self, const IsrRecording *recording)
 {
   g_autoptr (IsrRecording) entry = isr_recording_copy (recording);
@@ -136,23 +127,42 @@ put (IsrCatalog *self, const IsrRecording *recording)
     isr_day_cache_clear (self->days);
   else if (!entry->recording)
     isr_day_cache_add (self->days, entry);
-  changed (self, "file", entry->name);
+  isr_catalog_changed (self, "file", entry->name);
+  return g_steal_pointer (&entry);
+}
+
+/* Files without a source are nobody's ledger. */
+static gboolean
+is_accounted (IsrCatalog *self, const IsrRecording *entry)
+{
+  return self->ledger && entry->source && *entry->source;
 }
 
 void
 isr_catalog_begin (IsrCatalog *self, const IsrRecording *recording)
 {
+  g_autoptr (IsrRecording) entry = NULL;
+
   g_return_if_fail (self->writer && recording->name && recording->recording);
 
-  put (self, recording);
+  entry = put (self, recording);
+  if (is_accounted (self, entry))
+    gap_over (self, isr_ledger_begin (self->ledger, entry));
 }
 
 void
 isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording)
 {
+  g_autoptr (IsrRecording) entry = NULL;
+  gboolean noted = FALSE;
+
   g_return_if_fail (self->writer && recording->name && !recording->recording);
 
-  put (self, recording);
+  entry = put (self, recording);
+  if (is_accounted (self, entry))
+    gap_over (self, isr_ledger_finish (self->ledger, entry, &noted));
+  if (noted)
+    isr_catalog_changed (self, "gap", entry->source);
 }
 
 void
@@ -166,7 +176,7 @@ isr_catalog_forget (IsrCatalog *self, const char *name)
     return;
   overlay (self, known, TRUE, isr_writer_remove (self->writer, known->id));
   isr_day_cache_clear (self->days);
-  changed (self, "file", name);
+  isr_catalog_changed (self, "file", name);
 }
 
 void
@@ -175,7 +185,9 @@ isr_catalog_note_state (IsrCatalog *self, const IsrSourceState *state)
   g_return_if_fail (self->writer);
 
   isr_writer_note_state (self->writer, state);
-  g_signal_emit (self, signals[CHANGED], 0, "source", state->name);
+  isr_catalog_changed (self, "source", state->name);
+  if (self->ledger && isr_ledger_note_state (self->ledger, state))
+    isr_catalog_changed (self, "gap", state->name);
 }
 
 sqlite3 *
@@ -208,8 +220,8 @@ isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording)
 }
 
 /* What a file being written has so far; its last write is the end of its audio. */
-static void
-refresh (IsrCatalog *self, IsrRecording *recording)
+void
+isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording)
 {
   g_autofree char *path = NULL;
   struct stat st;
@@ -232,10 +244,10 @@ isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, G
   g_return_val_if_fail (self->db && query->limit >= 1 && query->limit <= 1000, NULL);
   if (next)
     *next = NULL;
-  settle (self);
+  isr_catalog_settle (self);
   page = isr_listing_page (self->db, query, next, error);
   for (guint i = 0; page && i < page->len; i++)
-    refresh (self, page->pdata[i]);
+    isr_catalog_refresh (self, page->pdata[i]);
   return page;
 }
 
@@ -247,7 +259,7 @@ isr_catalog_lookup (IsrCatalog *self, const char *name)
   g_return_val_if_fail (self->db, NULL);
   recording = lookup_entry (self, name);
   if (recording)
-    refresh (self, recording);
+    isr_catalog_refresh (self, recording);
   return recording;
 }
 
@@ -280,23 +292,23 @@ get_finished_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError
 GPtrArray *
 isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error)
 {
-  g_autoptr (GPtrArray) live = NULL;
-  GPtrArray *finished, *days;
+  g_autoptr (GPtrArray) live = NULL, days = NULL;
+  GPtrArray *finished;
 
   g_return_val_if_fail (self->db, NULL);
-  settle (self);
+  isr_catalog_settle (self);
   finished = get_finished_days (self, source, zone, error);
-  live = finished ? isr_listing_live (self->db, source, error) : NULL;
+  live = finished && isr_catalog_cover_days (self, finished, source, zone, TRUE, error) ? isr_listing_live (self->db, source, error) : NULL;
   if (!live)
     return NULL;
   days = g_ptr_array_copy (finished, isr_day_copy, NULL);
   for (guint i = 0; i < live->len; i++) {
     IsrRecording *recording = live->pdata[i];
 
-    refresh (self, recording);
+    isr_catalog_refresh (self, recording);
     isr_days_merge (days, zone, recording->start_us, recording->bytes, isr_recording_get_duration (recording));
   }
-  return days;
+  return isr_catalog_cover_days (self, days, source, zone, FALSE, error) ? g_steal_pointer (&days) : NULL;
 }
 
 void
@@ -305,94 +317,6 @@ isr_catalog_set_timezone (IsrCatalog *self, GTimeZone *zone)
   g_time_zone_ref (zone);
   g_time_zone_unref (self->zone);
   self->zone = zone;
-}
-
-static IsrReconcile *
-prepare_reconcile (IsrCatalog *self)
-{
-  IsrReconcile *job = g_new0 (IsrReconcile, 1);
-
-  job->output_directory = g_strdup (self->output_directory);
-  job->database = g_strdup (self->database);
-  job->memory = self->database ? NULL : self->db;
-  job->may_repair = self->writable;
-  job->zone = g_time_zone_ref (self->zone);
-  job->writer = self->writer;
-  job->next_id = &self->next_id;
-  return job;
-}
-
-static void
-reconcile_in_worker (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  IsrCatalog *self = source;
-  GError *error = NULL;
-  gboolean ok = isr_reconcile_run (data, &error);
-
-  g_async_queue_push (self->reconciled, GINT_TO_POINTER (1));
-  if (ok)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-/* Its worker has the writer: neither goes before it has ended. */
-static void
-wait_for_reconcile (IsrCatalog *self)
-{
-  if (self->reconciling)
-    g_async_queue_pop (self->reconciled);
-  self->reconciling = FALSE;
-}
-
-static void
-report_reconcile (IsrCatalog *self, const IsrReconcile *job)
-{
-  if (!job->changed)
-    return;
-  isr_day_cache_clear (self->days);
-  changed (self, "file", "");
-}
-
-void
-isr_catalog_reconcile_async (IsrCatalog *self, GAsyncReadyCallback callback, gpointer data)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, data);
-
-  if (!self->writer || self->reconciling) {
-    g_task_return_boolean (task, TRUE);
-    return;
-  }
-  self->reconciling = TRUE;
-  g_task_set_source_tag (task, isr_catalog_reconcile_async);
-  g_task_set_task_data (task, prepare_reconcile (self), (GDestroyNotify) isr_reconcile_free);
-  g_task_run_in_thread (task, reconcile_in_worker);
-}
-
-gboolean
-isr_catalog_reconcile_finish (IsrCatalog *self, GAsyncResult *result, GError **error)
-{
-  IsrReconcile *job = g_task_get_task_data (G_TASK (result));
-
-  if (job) {
-    wait_for_reconcile (self);
-    report_reconcile (self, job);
-  }
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-gboolean
-isr_catalog_reconcile (IsrCatalog *self, GError **error)
-{
-  g_autoptr (IsrReconcile) job = NULL;
-
-  if (!self->writer)
-    return TRUE;
-  job = prepare_reconcile (self);
-  if (!isr_reconcile_run (job, error))
-    return FALSE;
-  report_reconcile (self, job);
-  return TRUE;
 }
 
 static gboolean
@@ -437,6 +361,16 @@ open_readable (IsrCatalog *self, GError **error)
   return self->db != NULL;
 }
 
+/* When a process that did not end cleanly last replaced its status.json. */
+static gint64
+get_heartbeat (const char *state_directory)
+{
+  g_autofree char *path = g_build_filename (state_directory, "status.json", NULL);
+  GStatBuf st;
+
+  return g_stat (path, &st) == 0 ? MIN (st.st_mtim.tv_sec * G_TIME_SPAN_SECOND + st.st_mtim.tv_nsec / 1000, g_get_real_time ()) : 0;
+}
+
 IsrCatalog *
 isr_catalog_open (const char *output_directory, const char *state_directory, gboolean writable, GError **error)
 {
@@ -445,12 +379,17 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
 
   self->output_directory = g_canonicalize_filename (output_directory, NULL);
   self->database = g_build_filename (state_directory, "isr.db", NULL);
+  self->state_directory = g_canonicalize_filename (state_directory, NULL);
   self->writable = writable;
   if (!(writable ? open_writable (self, state_directory, error) : open_readable (self, error)))
     return NULL;
   if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
     return NULL;
   self->next_id = (gsize) last + 1;
+  if (writable)
+    self->ledger = isr_ledger_new (self->writer, self->db, get_heartbeat (state_directory), error);
+  if (writable && !self->ledger)
+    return NULL;
   return g_steal_pointer (&self);
 }
 
@@ -459,9 +398,10 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
 void
 isr_catalog_close (IsrCatalog *self)
 {
-  wait_for_reconcile (self);
+  isr_catalog_wait_for_reconcile (self);
   if (self->database)
     g_clear_pointer (&self->db, sqlite3_close_v2);
+  g_clear_pointer (&self->ledger, isr_ledger_free);
   g_clear_pointer (&self->writer, isr_writer_free);
   g_clear_pointer (&self->lock, isr_lock_free);
 }
@@ -478,6 +418,9 @@ isr_catalog_finalize (GObject *object)
   g_time_zone_unref (self->zone);
   g_free (self->output_directory);
   g_free (self->database);
+  g_free (self->state_directory);
+  g_strfreev (self->alive);
+  g_hash_table_unref (self->today);
   G_OBJECT_CLASS (isr_catalog_parent_class)->finalize (object);
 }
 
@@ -487,6 +430,7 @@ isr_catalog_class_init (IsrCatalogClass *klass)
   G_OBJECT_CLASS (klass)->finalize = isr_catalog_finalize;
 
   signals[CHANGED] = g_signal_new ("changed", ISR_TYPE_CATALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[GAP] = g_signal_new ("gap", ISR_TYPE_CATALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void
@@ -495,4 +439,5 @@ isr_catalog_init (IsrCatalog *self)
   self->zone = g_time_zone_new_local ();
   self->reconciled = g_async_queue_new ();
   self->days = isr_day_cache_new ();
+  self->today = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }

@@ -11,6 +11,7 @@
 
 #include <gio/gio.h>
 
+#include "daemon/archive/coverage.h"
 #include "daemon/core/recording.h"
 #include "daemon/core/source-state.h"
 #include "daemon/core/title.h"
@@ -22,8 +23,11 @@ G_DECLARE_FINAL_TYPE (IsrCatalog, isr_catalog, ISR, CATALOG, GObject)
 
 /* Signal "changed" (const char *kind, const char *name): something of @kind is
  * different: "file" (name of the recording; "" after a reconcile: any of them),
- * "source", "title" (name of the source). Says what to ask again, never the news itself.
- * Emitted on the main loop. */
+ * "source", "gap", "title" (name of the source: its state, its coverage, what it plays). Says what to ask
+ * again, never the news itself.
+ *
+ * Signal "gap" (IsrGap *): a hole is over, from its first moment to the begin of
+ * the next file, with its first cause. Both are emitted on the main loop. */
 
 /* Opens, or makes, the catalog. ISR_ERROR_STORAGE; with @writable also
  * ISR_ERROR_LOCKED, when another process records into this archive (its pid is
@@ -89,6 +93,9 @@ typedef struct {
   guint files;
   guint64 bytes;
   double duration; /* seconds */
+  /* Of all sources that count that day together: */
+  gint64 recorded_us;
+  gint64 span_us; /* 0: nothing of the day counts; negative: not known */
 } IsrDay;
 
 void isr_day_free (IsrDay *self);
@@ -96,6 +103,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDay, isr_day_free)
 /* Days that have recordings, newest first; @source NULL: all. A recording counts
  * for the local day that it begins in. */
 GPtrArray *isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error);
+
+/* The ledger: every second of every source is recorded, or in a hole with its
+ * cause. A source counts from its first recorded second on; one of the
+ * configuration until now (while a file is written: until the end of that file),
+ * any other until its last recorded second. */
+
+/* The sources of the configuration. */
+void isr_catalog_set_sources (IsrCatalog *self, const char *const *names);
+/* Recording is about to be stopped because the process ends: what is missing from
+ * now on is "not-running" and not "stopped". */
+void isr_catalog_note_end (IsrCatalog *self, gint64 now_us);
+/* (element-type IsrCoverage): of @source, or (NULL) of each source that counts in
+ * [from_us, to_us), by name. ISR_ERROR_NOT_FOUND: there never was @source. */
+GPtrArray *isr_catalog_coverage (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 now_us, GError **error);
+/* The share of today, in @zone, that @source has; negative: nothing counts yet.
+ * Cheap: known again every few seconds. */
+double isr_catalog_coverage_today (IsrCatalog *self, const char *source, GTimeZone *zone, gint64 now_us);
 
 /* A page of titles (IsrTitle), newest first: those that begin in [from_us, to_us) and
  * have the text in title or artist; cursors as above. */

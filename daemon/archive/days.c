@@ -88,6 +88,7 @@ day_new (char *day)
   IsrDay *self = g_new0 (IsrDay, 1);
 
   self->day = day;
+  self->span_us = -1;
   return self;
 }
 
@@ -190,4 +191,6 @@ isr_days_merge (GPtrArray *days, GTimeZone *zone, gint64 start_us, guint64 bytes
   if (i == days->len || strcmp (((IsrDay *) days->pdata[i])->day, day) != 0)
     g_ptr_array_insert (days, (int) i, day_new (g_strdup (day)));
   day_add (days->pdata[i], bytes, duration);
+  for (guint newer = 0; newer <= i; newer++) /* it may reach into later days */
+    ((IsrDay *) days->pdata[newer])->span_us = -1;
 }

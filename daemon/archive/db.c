@@ -55,6 +55,17 @@ static const struct {
       " reason TEXT,"
       " detail TEXT);"
       "CREATE INDEX states_by_source ON states (source, at_us);" },
+  { 2, /* the ledger */
+      "CREATE TABLE gaps ("
+      " id INTEGER PRIMARY KEY,"
+      " source TEXT NOT NULL,"
+      " start_us INTEGER NOT NULL,"
+      " end_us INTEGER," /* NULL while it is open */
+      " cause TEXT NOT NULL,"
+      " uncertainty_us INTEGER NOT NULL);"
+      "CREATE INDEX gaps_by_source ON gaps (source, start_us);"
+      "CREATE INDEX gaps_open ON gaps (id) WHERE end_us IS NULL;"
+      "CREATE INDEX recordings_for_coverage ON recordings (source, start_us, end_us, recording, reason, clock);" },
   { 3, /* titles */
       "CREATE TABLE titles ("
       " id INTEGER PRIMARY KEY," /* in the order of arrival */

@@ -25,6 +25,7 @@ typedef enum {
   SQL_REMOVE,
   SQL_REMOVE_FINISHED,
   SQL_STATE,
+  SQL_GAP,
   SQL_TITLE,
   N_SQL,
 } Sql;
@@ -35,6 +36,7 @@ static const char *const statements_sql[N_SQL] = {
   [SQL_REMOVE] = "DELETE FROM recordings WHERE id = ?1",
   [SQL_REMOVE_FINISHED] = "DELETE FROM recordings WHERE id = ?1 AND recording <> 1",
   [SQL_STATE] = "INSERT INTO states (source, at_us, state, reason, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+  [SQL_GAP] = "INSERT OR REPLACE INTO gaps (id, source, start_us, end_us, cause, uncertainty_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
   [SQL_TITLE] = "INSERT OR REPLACE INTO titles (" ISR_TITLE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5)",
 };
 
@@ -60,6 +62,7 @@ struct _Job {
   gint64 id;
   IsrRecording *recording;
   IsrSourceState *state;
+  IsrGap *gap;
   IsrTitle *title;
   GPtrArray *recordings;
   GArray *ids;
@@ -70,6 +73,7 @@ job_free (Job *job)
 {
   g_clear_pointer (&job->recording, isr_recording_free);
   g_clear_pointer (&job->state, isr_source_state_free);
+  g_clear_pointer (&job->gap, isr_gap_free);
   g_clear_pointer (&job->title, isr_title_free);
   g_clear_pointer (&job->recordings, g_ptr_array_unref);
   g_clear_pointer (&job->ids, g_array_unref);
@@ -123,6 +127,23 @@ run_state (IsrWriter *self, Job *job, GError **error)
   isr_db_bind_text (statement, 3, isr_state_to_string (job->state->state));
   isr_db_bind_text (statement, 4, job->state->reason);
   isr_db_bind_text (statement, 5, job->state->detail);
+  return isr_db_run (statement, error);
+}
+
+static gboolean
+run_gap (IsrWriter *self, Job *job, GError **error)
+{
+  sqlite3_stmt *statement = self->statements[SQL_GAP];
+
+  sqlite3_bind_int64 (statement, 1, job->gap->id);
+  isr_db_bind_text (statement, 2, job->gap->source);
+  sqlite3_bind_int64 (statement, 3, job->gap->start_us);
+  if (job->gap->end_us == G_MAXINT64)
+    sqlite3_bind_null (statement, 4);
+  else
+    sqlite3_bind_int64 (statement, 4, job->gap->end_us);
+  isr_db_bind_text (statement, 5, job->gap->cause);
+  sqlite3_bind_int64 (statement, 6, job->gap->uncertainty_us);
   return isr_db_run (statement, error);
 }
 
@@ -348,6 +369,16 @@ isr_writer_note_state (IsrWriter *self, const IsrSourceState *state)
 
   job->run = run_state;
   job->state = isr_source_state_copy (state);
+  return give (self, job);
+}
+
+gsize
+isr_writer_put_gap (IsrWriter *self, const IsrGap *gap)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->run = run_gap;
+  job->gap = isr_gap_copy (gap);
   return give (self, job);
 }
 

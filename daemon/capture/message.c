@@ -44,6 +44,7 @@ isr_message_to_recording (const GstStructure *message, const char *source, const
   self->mtime_us = self->end_us;
   self->reason = g_strdup (gst_structure_get_string (message, "reason"));
   self->clock = g_strdup (gst_structure_get_string (message, "clock"));
+  self->cause = g_strdup (gst_structure_get_string (message, "cause"));
   return self;
 }
 

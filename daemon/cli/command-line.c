@@ -12,6 +12,7 @@ static const struct {
   guint max_paths; /* how many words may follow */
 } commands[] = {
   { "check", ISR_COMMAND_CHECK, 1 },
+  { "coverage", ISR_COMMAND_COVERAGE, 1 },
   { "repair", ISR_COMMAND_REPAIR, G_MAXUINT },
 };
 
@@ -22,6 +23,7 @@ static const char summary[] = "Records radio streams and sound cards, day and ni
                               "                             ./config.ini, /etc/isr/config.ini, or the default sound card\n"
                               "  isr --demo                 record a synthetic scene: a first look without hardware\n"
                               "  isr check [CONFIG]         explain every mistake in CONFIG\n"
+                              "  isr coverage [CONFIG]      which part of a day is recorded, and why the rest is not\n"
                               "  isr repair PATH...         make playing files of .part files and of unfinished WAV and FLAC\n"
                               "  isr --list-devices         what can be recorded here";
 
@@ -31,6 +33,7 @@ static const char description[] = "Environment: ISR_<SECTION>_<KEY> overrides th
 
 typedef struct {
   gboolean version, demo, list_devices, json, help;
+  char *day, *source;
   char **overrides;
   char **words;
 } Options;
@@ -38,6 +41,8 @@ typedef struct {
 static void
 options_clear (Options *self)
 {
+  g_free (self->day);
+  g_free (self->source);
   g_strfreev (self->overrides);
   g_strfreev (self->words);
 }
@@ -51,7 +56,9 @@ make_context (Options *options)
     { "demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "Record the synthetic scene", NULL },
     { "override", 'o', 0, G_OPTION_ARG_STRING_ARRAY, &options->overrides, "Set a value of the configuration", "SECTION.KEY=VALUE" },
     { "list-devices", 0, 0, G_OPTION_ARG_NONE, &options->list_devices, "List what can be recorded", NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "With --list-devices: as JSON", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "With --list-devices and coverage: as JSON", NULL },
+    { "day", 0, 0, G_OPTION_ARG_STRING, &options->day, "With coverage: another day than today", "YYYY-MM-DD" },
+    { "source", 0, 0, G_OPTION_ARG_STRING, &options->source, "With coverage: this source only", "NAME" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL },
     { "help", 'h', 0, G_OPTION_ARG_NONE, &options->help, "Print this help", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->words, NULL, "[CONFIG]" },
@@ -117,8 +124,10 @@ check_sense (const IsrCommandLine *self, GError **error)
 {
   if (self->demo && (self->config || self->command != ISR_COMMAND_RECORD))
     return usage (error, "%s records the built-in scene and takes no configuration", "--demo");
-  if (self->json && self->command != ISR_COMMAND_LIST_DEVICES)
-    return usage (error, "%s goes with --list-devices", "--json");
+  if (self->json && self->command != ISR_COMMAND_LIST_DEVICES && self->command != ISR_COMMAND_COVERAGE)
+    return usage (error, "%s goes with --list-devices and with coverage", "--json");
+  if ((self->day || self->source) && self->command != ISR_COMMAND_COVERAGE)
+    return usage (error, "%s goes with coverage", self->day ? "--day" : "--source");
   if (self->command == ISR_COMMAND_REPAIR && !self->paths[0])
     return usage (error, "%s needs the path of a file or directory", "repair");
   return TRUE;
@@ -139,6 +148,8 @@ isr_command_line_parse (int argc, char **argv, GError **error)
   self->help = g_option_context_get_help (context, TRUE, NULL);
   self->demo = options.demo;
   self->json = options.json;
+  self->day = g_strdup (options.day);
+  self->source = g_strdup (options.source);
   self->overrides = options.overrides ? g_strdupv (options.overrides) : g_new0 (char *, 1);
   take_command (self, &options);
   if (!take_words (self, &options, error) || !check_sense (self, error))
@@ -149,6 +160,8 @@ isr_command_line_parse (int argc, char **argv, GError **error)
 void
 isr_command_line_free (IsrCommandLine *self)
 {
+  g_free (self->day);
+  g_free (self->source);
   g_free (self->config);
   g_strfreev (self->paths);
   g_strfreev (self->overrides);

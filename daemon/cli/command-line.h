@@ -10,6 +10,7 @@ typedef enum {
   ISR_COMMAND_RECORD,       /* isr [CONFIG], isr --demo */
   ISR_COMMAND_CHECK,        /* isr check [CONFIG] */
   ISR_COMMAND_LIST_DEVICES, /* isr --list-devices [--json] */
+  ISR_COMMAND_COVERAGE,     /* isr coverage [--day D] [--source S] [--json] [CONFIG] */
   ISR_COMMAND_REPAIR,       /* isr repair PATH... */
   ISR_COMMAND_VERSION,      /* isr --version */
   ISR_COMMAND_HELP,         /* isr --help */
@@ -22,7 +23,9 @@ typedef struct {
   GStrv overrides; /* -o SECTION.KEY=VALUE, in order; never NULL */
   gboolean demo;
   gboolean json;
-  char *help; /* the whole text of --help */
+  char *day;    /* --day, or NULL */
+  char *source; /* --source, or NULL */
+  char *help;   /* the whole text of --help */
 } IsrCommandLine;
 
 /* @argv as main() has it. ISR_ERROR_USAGE with a sentence that ends in what to do. */

@@ -72,6 +72,10 @@ config_clear (gpointer data)
   g_free (self->tls_certificate);
   g_free (self->tls_key);
   g_strfreev (self->allow_origins);
+  g_free (self->on_state);
+  g_free (self->on_file);
+  g_free (self->on_gap);
+  g_free (self->on_event);
 }
 
 void

@@ -77,6 +77,12 @@ typedef struct {
   guint64 min_free;      /* bytes; 0 = unset */
   double min_free_share; /* 0-1; 0 = unset */
   guint trash_days;
+
+  char *on_state; /* [hooks]; commands as a shell splits them; NULL: none */
+  char *on_file;
+  char *on_gap;
+  char *on_event;
+  gint64 hook_limit; /* ns */
 } IsrConfig;
 
 /* One mistake (or warning) of the configuration, as people read it:

@@ -14,6 +14,7 @@ static const struct {
   { "`[general]`: ISR itself", ISR_GROUP_GENERAL },
   { "`[web]`", ISR_GROUP_WEB },
   { "`[storage]`", ISR_GROUP_STORAGE },
+  { "`[hooks]`", ISR_GROUP_HOOKS },
 };
 
 static gboolean

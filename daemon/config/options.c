@@ -16,6 +16,7 @@
 #define TEST ISR_GROUP_TEST
 #define WEB ISR_GROUP_WEB
 #define STORAGE ISR_GROUP_STORAGE
+#define HOOKS ISR_GROUP_HOOKS
 
 #define CONFIG(field) .in_config = G_STRUCT_OFFSET (IsrConfig, field)
 #define SOURCE(field) .in_source = G_STRUCT_OFFSET (IsrSourceConfig, field)
@@ -106,6 +107,17 @@ static const IsrOption options[] = {
     isr_set_free, RANGE (0, 1e6, "GB", 1e9), CONFIG (min_free), .later = TRUE },
   { STORAGE, "trash_days", "7", "How long deleted recordings stay in the trash.",
     isr_set_count, RANGE (0, 36500, "days", 1), CONFIG (trash_days), .later = TRUE },
+
+  { HOOKS, "on_state", NULL, "Run when a source records, drops out, is given up or is stopped.",
+    isr_set_command, CONFIG (on_state) },
+  { HOOKS, "on_file", NULL, "Run when a file is finished.",
+    isr_set_command, CONFIG (on_file) },
+  { HOOKS, "on_gap", NULL, "Run when a hole in a recording is over.",
+    isr_set_command, CONFIG (on_gap) },
+  { HOOKS, "on_event", NULL, "Run when a loud event is over.",
+    isr_set_command, CONFIG (on_event), .later = TRUE },
+  { HOOKS, "timeout_seconds", "30", "A command that takes longer is ended.",
+    isr_set_duration, RANGE (1, 3600, "seconds", SECOND), CONFIG (hook_limit) },
 };
 /* clang-format on */
 
@@ -150,6 +162,7 @@ isr_groups_describe (guint wanted)
     { TEST, "a source with type = test" },
     { WEB, "[web]" },
     { STORAGE, "[storage]" },
+    { HOOKS, "[hooks]" },
   };
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -197,6 +210,7 @@ isr_option_describe (const IsrOption *self)
     { isr_set_free, "a size in GB or a share in %, such as 20 GB or 10 %" },
     { isr_set_zone, "a name of the zone database, such as Europe/Berlin" },
     { isr_set_pattern, "strftime's codes and {source}, without extension" },
+    { isr_set_command, "a program and its arguments, quoted as in a shell; no shell runs it" },
     { isr_set_url, "an address that begins with http:// or https://" },
     { isr_set_listen, "host:port, [v6]:port, :port or none" },
     { isr_set_list, "a list, separated by blanks" },

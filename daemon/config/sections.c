@@ -16,7 +16,7 @@ static const struct {
   { "general", ISR_GROUP_GENERAL },
   { "web", ISR_GROUP_WEB },
   { "storage", ISR_GROUP_STORAGE },
-  { "hooks", ISR_GROUP_HOOKS, TRUE },
+  { "hooks", ISR_GROUP_HOOKS },
   { "mqtt", ISR_GROUP_MQTT, TRUE },
 };
 

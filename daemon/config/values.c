@@ -59,6 +59,17 @@ isr_set_text (const IsrOption *option, const char *value, gpointer field, GError
 }
 
 gboolean
+isr_set_command (const IsrOption *option, const char *value, gpointer field, GError **error)
+{
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GError) wrong = NULL;
+
+  if (g_shell_parse_argv (value, NULL, &words, &wrong))
+    return replace (field, g_strdup (value));
+  return fail (error, "“%s” can not be split into words: %s", value, wrong->message);
+}
+
+gboolean
 isr_set_path (const IsrOption *option, const char *value, gpointer field, GError **error)
 {
   if (value[0] == '~')

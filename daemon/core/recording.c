@@ -17,6 +17,7 @@ isr_recording_copy (const IsrRecording *self)
   copy->name = g_strdup (self->name);
   copy->reason = g_strdup (self->reason);
   copy->clock = g_strdup (self->clock);
+  copy->cause = g_strdup (self->cause);
   return copy;
 }
 
@@ -27,6 +28,7 @@ isr_recording_free (IsrRecording *self)
   g_free (self->name);
   g_free (self->reason);
   g_free (self->clock);
+  g_free (self->cause);
   g_free (self);
 }
 

@@ -8,7 +8,7 @@ isr_handle_status (const IsrRequest *request)
 {
   g_autoptr (GPtrArray) states = isr_control_states (request->house->control);
 
-  isr_reply_json (request, 200, isr_json_status (states, request->house->zone));
+  isr_reply_json (request, 200, isr_json_status (states, request->house->catalog, request->house->zone));
 }
 
 void

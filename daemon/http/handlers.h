@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 void isr_handle_files (const IsrRequest *request); /* ?day=&from=&to=&source=&q=&limit=&cursor= */
 void isr_handle_days (const IsrRequest *request);  /* ?source= */
 
+/* api-coverage.c */
+void isr_handle_coverage (const IsrRequest *request); /* ?day=&from=&to=&source= */
+
 /* api-titles.c */
 void isr_handle_titles (const IsrRequest *request); /* ?day=&from=&to=&source=&q=&limit=&cursor= */
 void isr_handle_cue (const IsrRequest *request);    /* ?file= */

@@ -45,6 +45,16 @@ add_boolean (JsonBuilder *builder, const char *name, gboolean value)
   json_builder_add_boolean_value (builder, value);
 }
 
+/* 0-1; negative is none. */
+static void
+add_share (JsonBuilder *builder, const char *name, double share)
+{
+  if (share < 0)
+    add_string (builder, name, NULL);
+  else
+    add_double (builder, name, share);
+}
+
 /* Both forms of a time; 0 is none. */
 static void
 add_time (JsonBuilder *builder, const char *name, gint64 utc_us, GTimeZone *zone)
@@ -112,11 +122,56 @@ isr_json_add_day (JsonBuilder *builder, const IsrDay *day)
   add_int (builder, "files", day->files);
   add_int (builder, "bytes", (gint64) day->bytes);
   add_double (builder, "duration", day->duration);
+  add_share (builder, "coverage", day->span_us > 0 ? (double) day->recorded_us / (double) day->span_us : -1);
+  json_builder_end_object (builder);
+}
+
+static void
+add_hole (JsonBuilder *builder, const IsrGap *hole, GTimeZone *zone)
+{
+  json_builder_begin_object (builder);
+  add_time (builder, "start", hole->start_us, zone);
+  add_time (builder, "end", hole->end_us, zone);
+  add_double (builder, "seconds", (double) (hole->end_us - hole->start_us) / 1e6);
+  add_string (builder, "cause", hole->cause);
+  add_double (builder, "uncertainty", (double) hole->uncertainty_us / 1e6);
   json_builder_end_object (builder);
 }
 
 void
-isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, GTimeZone *zone)
+isr_json_add_coverage (JsonBuilder *builder, const IsrCoverage *coverage, GTimeZone *zone)
+{
+  gboolean counts = coverage->to_us > coverage->from_us;
+
+  json_builder_begin_object (builder);
+  add_string (builder, "source", coverage->source);
+  add_share (builder, "coverage", isr_coverage_get_share (coverage));
+  add_double (builder, "recorded", (double) coverage->recorded_us / 1e6);
+  add_int (builder, "recorded_us", coverage->recorded_us);
+  add_time (builder, "from", counts ? coverage->from_us : 0, zone);
+  add_time (builder, "to", counts ? coverage->to_us : 0, zone);
+  json_builder_set_member_name (builder, "gaps");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < coverage->holes->len; i++)
+    add_hole (builder, &g_array_index (coverage->holes, IsrGap, i), zone);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+}
+
+void
+isr_json_add_coverages (JsonBuilder *builder, GPtrArray *list, GTimeZone *zone)
+{
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "sources");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < list->len; i++)
+    isr_json_add_coverage (builder, list->pdata[i], zone);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+}
+
+void
+isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, double coverage_today, GTimeZone *zone)
 {
   json_builder_begin_object (builder);
   add_string (builder, "name", state->name);
@@ -135,7 +190,7 @@ isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, GTimeZone
   add_string (builder, "file", state->file);
   add_string (builder, "level", NULL);
   add_string (builder, "floor", NULL);
-  add_string (builder, "coverage_today", NULL);
+  add_share (builder, "coverage_today", coverage_today);
   json_builder_end_object (builder);
 }
 
@@ -161,7 +216,7 @@ isr_json_error (const char *code, const char *message)
 }
 
 char *
-isr_json_status (GPtrArray *states, GTimeZone *zone)
+isr_json_status (GPtrArray *states, IsrCatalog *catalog, GTimeZone *zone)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
 
@@ -169,7 +224,7 @@ isr_json_status (GPtrArray *states, GTimeZone *zone)
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);
   for (guint i = 0; i < states->len; i++)
-    isr_json_add_state (builder, states->pdata[i], zone);
+    isr_json_add_state (builder, states->pdata[i], isr_catalog_coverage_today (catalog, ((IsrSourceState *) states->pdata[i])->name, zone, g_get_real_time ()), zone);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   return isr_json_finish (builder);

@@ -15,13 +15,17 @@ void isr_json_add_recording (JsonBuilder *builder, const IsrRecording *recording
 /* @recording: the one that holds it, or NULL. */
 void isr_json_add_title (JsonBuilder *builder, const IsrTitle *title, const IsrRecording *recording, GTimeZone *zone);
 void isr_json_add_day (JsonBuilder *builder, const IsrDay *day);
-void isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, GTimeZone *zone);
+/* @coverage_today: 0-1, negative: not known. */
+void isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, double coverage_today, GTimeZone *zone);
+void isr_json_add_coverage (JsonBuilder *builder, const IsrCoverage *coverage, GTimeZone *zone);
+/* {"sources": [...]} of IsrCoverage. */
+void isr_json_add_coverages (JsonBuilder *builder, GPtrArray *list, GTimeZone *zone);
 
 /* {"error": code, "message": text} */
 char *isr_json_error (const char *code, const char *message);
 /* The body of /api/status, which status.json is, too: states of IsrSourceState.
- * level, floor and coverage_today are null where nothing measures them. */
-char *isr_json_status (GPtrArray *states, GTimeZone *zone);
+ * level and floor are null where nothing measures them. */
+char *isr_json_status (GPtrArray *states, IsrCatalog *catalog, GTimeZone *zone);
 
 /* The text of what was built; the builder is reset. */
 char *isr_json_finish (JsonBuilder *builder);

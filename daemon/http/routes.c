@@ -24,6 +24,7 @@ static const Route routes[] = {
   { "/api/files", FALSE, isr_handle_files },
   { "/api/days", FALSE, isr_handle_days },
   { "/api/status", FALSE, isr_handle_status },
+  { "/api/coverage", FALSE, isr_handle_coverage },
   { "/api/config", FALSE, isr_handle_config },
   { "/api/events", FALSE, isr_handle_events },
   { "/api/titles", FALSE, isr_handle_titles },

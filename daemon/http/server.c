@@ -174,10 +174,10 @@ isr_http_is_writable (IsrHttp *self)
 }
 
 char *
-isr_http_dup_status (const IsrControl *control, const char *zone_name)
+isr_http_dup_status (const IsrControl *control, IsrCatalog *catalog, const char *zone_name)
 {
   g_autoptr (GPtrArray) states = isr_control_states (control);
   g_autoptr (GTimeZone) zone = make_zone (zone_name);
 
-  return isr_json_status (states, zone);
+  return isr_json_status (states, catalog, zone);
 }

@@ -29,6 +29,6 @@ gboolean isr_http_is_writable (IsrHttp *self);
 
 /* The body of /api/status: what status.json is made of. @zone_name NULL: the
  * system's. */
-char *isr_http_dup_status (const IsrControl *control, const char *zone_name);
+char *isr_http_dup_status (const IsrControl *control, IsrCatalog *catalog, const char *zone_name);
 
 G_END_DECLS

@@ -86,6 +86,24 @@ test('stop and start a source from its card', async () => {
   await context.close();
 });
 
+test('the hole that the stop made is listed with its cause and length, and the day is not whole any more', async () => {
+  const { tab, seen, context } = await open(chromium, daemon);
+  const holes = tab.locator('.gaps').filter({ hasText: 'studio' });
+  const hole = holes.getByText(/^no recording \d\d:\d\d:\d\d–\d\d:\d\d:\d\d \(.+ secs?\), stopped$/).first();
+  await hole.waitFor();
+  const card = tab.locator('.source').filter({ hasText: 'studio' });
+  await card.locator('.today').getByText(/^today \d+(\.\d)?%$/).waitFor();
+  assert.match(await tab.locator('.day .sums').first().textContent(), /\d% recorded/);
+  const { sources } = await daemon.json('/api/coverage');
+  for (const one of sources) {
+    const missing = one.gaps.reduce((sum, gap) => sum + gap.end_us - gap.start_us, 0);
+    assert.equal(one.recorded_us + missing, one.to_us - one.from_us, one.source);
+  }
+  assert.ok(sources.find((one) => one.source === 'studio').gaps.some((gap) => gap.cause === 'stopped'));
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
 for (const [name, options] of Object.entries({
   'phone-light': { viewport: { width: 360, height: 740 }, colorScheme: 'light', hasTouch: true },
   'phone-dark': { viewport: { width: 360, height: 740 }, colorScheme: 'dark', hasTouch: true },

@@ -10,7 +10,7 @@ const store = await page('store.js');
 const format = await page('format.js');
 const text = await page('text.js');
 
-const day = (name) => ({ day: name, files: 1, bytes: 1, duration: 1 });
+const day = (name) => ({ day: name, files: 1, bytes: 1, duration: 1, coverage: 1 });
 const file = (name, start_us) => ({ name, start_us });
 const apply = (...reducers) => reducers.reduce((s, reduce) => reduce(s), store.initial);
 
@@ -79,6 +79,21 @@ test('durations', () => {
 
 test('sizes', () => {
   assert.deepEqual([0, 999, 1000, 34e6, 1.26e9, 5e15].map((n) => format.bytes(n)), ['0 B', '999 B', '1.0 kB', '34 MB', '1.3 GB', '5,000 TB']);
+});
+
+test('a share is whole only when nothing is missing', () => {
+  assert.deepEqual([1, 0.99999, 0.982, 0.9826, 0].map((n) => format.share(n)), ['100%', '99.9%', '98.2%', '98.2%', '0%']);
+  assert.equal(format.share(0.5, 'de').replace(/\s/, ' '), '50 %');
+});
+
+test('lengths in words, two units', () => {
+  assert.deepEqual([0.25, 7, 59.6, 65, 3600, 14643].map((n) => format.length(n)),
+    ['0.25 sec', '7 sec', '1 min 0 sec', '1 min 5 sec', '1 hr 0 min', '4 hr 4 min']);
+});
+
+test('coverage of a day is kept beside the others', () => {
+  const s = apply(store.withCoverage('a', []), store.withCoverage('b', [{ source: 'mic' }]));
+  assert.deepEqual(s.coverage, { a: [], b: [{ source: 'mic' }] });
 });
 
 test('clock times are those of the recording, not of the reader', () => {

@@ -4,6 +4,7 @@ import { html } from '../vendor/htm-preact.js';
 import * as actions from '../actions.js';
 import * as format from '../format.js';
 import { locale, t } from '../text.js';
+import { Holes, Share } from './coverage.js';
 import { File } from './file.js';
 
 /** @param {{day: import('../api.js').Day}} props */
@@ -12,6 +13,7 @@ const Sums = ({ day }) => html`
     <span>${t(day.files === 1 ? 'file' : 'files', { n: day.files })}</span>
     <span>${format.duration(day.duration)}</span>
     <span>${format.bytes(day.bytes, locale())}</span>
+    <${Share} share=${day.coverage} />
   </span>`;
 
 /** @param {import('../store.js').State} s @param {string} source */
@@ -40,6 +42,7 @@ const Day = ({ day, s }) => {
         </button>
       </h3>
       <div id=${`day-${day.day}`} hidden=${!unfolded}>
+        ${unfolded && html`<${Holes} list=${s.coverage[day.day]} />`}
         ${unfolded && html`<${Files} day=${day.day} open=${open} s=${s} />`}
       </div>
     </section>`;

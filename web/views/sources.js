@@ -4,6 +4,7 @@ import { html } from '../vendor/htm-preact.js';
 import * as actions from '../actions.js';
 import { clock } from '../format.js';
 import { t } from '../text.js';
+import { Today } from './coverage.js';
 
 const STOPPED = ['stopped', 'failed'];
 
@@ -24,6 +25,7 @@ const Source = ({ source, writable }) => html`
       <b>${source.name}</b>
       <span class="state">${source.state === 'recording' && html`<i class="dot" aria-hidden="true" />`}${t(`state.${source.state}`)}</span>
       <span class="muted">${t('since', { time: clock(source.since) })}</span>
+      <${Today} share=${source.coverage_today} />
     </div>
     ${source.detail && html`<p>${source.detail}</p>`}
     ${source.warnings.map((w) => html`<p class="warning">${t(`warning.${w}`)}</p>`)}

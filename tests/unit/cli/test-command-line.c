@@ -29,6 +29,8 @@ test_right (void)
     { "--demo", ISR_COMMAND_RECORD, NULL },
     { "check", ISR_COMMAND_CHECK, NULL },
     { "check x.ini", ISR_COMMAND_CHECK, "x.ini" },
+    { "coverage", ISR_COMMAND_COVERAGE, NULL },
+    { "coverage --day 2024-01-31 --source mic --json x.ini", ISR_COMMAND_COVERAGE, "x.ini" },
     { "repair a b c", ISR_COMMAND_REPAIR, NULL },
     { "--list-devices", ISR_COMMAND_LIST_DEVICES, NULL },
     { "--list-devices --json", ISR_COMMAND_LIST_DEVICES, NULL },
@@ -70,6 +72,9 @@ test_wrong (void)
     { "check a b", "“b”" },
     { "--demo a.ini", "--demo" },
     { "--json", "--list-devices" },
+    { "check --day 2024-01-31", "--day" },
+    { "--source mic", "--source" },
+    { "coverage a b", "“b”" },
     { "repair", "repair" },
     { "--version x", "“x”" },
   };

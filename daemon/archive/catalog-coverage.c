@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* catalog-coverage.c - what the ledger is asked.
+ *
+ * Finished files are read from one index that has all it takes; those being
+ * written come from the listing and reach as far as they are written. Days that
+ * are over are counted once and kept with the list of days; today is counted
+ * again every few seconds. */
+#define G_LOG_DOMAIN "isr-catalog"
+
+#include "daemon/archive/catalog-private.h"
+#include "daemon/archive/days.h"
+#include "daemon/archive/listing.h"
+#include "daemon/archive/status-file.h"
+#include "daemon/archive/survey.h"
+#include "daemon/core/error.h"
+
+#include <string.h>
+
+#define RECORDER_AGE 10                    /* s: a living recorder has written its status since */
+#define TODAY_AGE (3 * G_TIME_SPAN_SECOND) /* how old a figure of today may be */
+
+typedef struct {
+  gint64 at_us, day_us;
+  double share;
+} Today;
+
+/* What a source has in a span, and which part of the span counts. */
+typedef struct {
+  GArray *stretches; /* IsrStretch, by start */
+  gint64 from_us, to_us;
+} Survey;
+
+static void
+survey_clear (Survey *self)
+{
+  g_clear_pointer (&self->stretches, g_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Survey, survey_clear)
+
+void
+isr_catalog_set_sources (IsrCatalog *self, const char *const *names)
+{
+  g_strfreev (self->alive);
+  self->alive = g_strdupv ((char **) names);
+}
+
+void
+isr_catalog_note_end (IsrCatalog *self, gint64 now_us)
+{
+  if (self->ledger)
+    isr_ledger_note_end (self->ledger, now_us);
+}
+
+/* Files of which the catalog says that they are being written are so only while
+ * there is somebody who writes. */
+static gboolean
+is_recorded (IsrCatalog *self)
+{
+  g_autofree char *status = self->writable ? NULL : isr_status_file_read (self->state_directory, RECORDER_AGE);
+
+  return self->writable || status;
+}
+
+static int
+by_start (gconstpointer a, gconstpointer b)
+{
+  const IsrRecording *one = *(IsrRecording *const *) a, *two = *(IsrRecording *const *) b;
+
+  return (one->start_us > two->start_us) - (one->start_us < two->start_us);
+}
+
+/* Adds the files being written. Of two of them, the first is one that is just
+ * being closed: it reaches to the second. Returns the end of the last one while
+ * somebody writes it, else @end_us. */
+static gint64
+add_live (IsrCatalog *self, GPtrArray *live, GArray *stretches, gint64 end_us)
+{
+  gboolean recorded = live->len && is_recorded (self);
+
+  g_ptr_array_sort (live, by_start);
+  for (guint i = 0; i < live->len; i++) {
+    IsrRecording *file = live->pdata[i];
+    IsrRecording *next = i + 1 < live->len ? live->pdata[i + 1] : NULL;
+    IsrStretch stretch = { .start_us = file->start_us, .uncertainty_us = isr_clock_get_uncertainty (file->clock), .after = ISR_CAUSE_NOT_RUNNING };
+
+    isr_catalog_refresh (self, file);
+    stretch.end_us = recorded && next ? next->start_us : file->end_us;
+    g_array_append_val (stretches, stretch);
+    if (recorded)
+      end_us = MIN (end_us, stretch.end_us);
+  }
+  if (recorded) {
+    const IsrStretch *last = &g_array_index (stretches, IsrStretch, stretches->len - 1);
+
+    return MAX (end_us, last->end_us);
+  }
+  return end_us;
+}
+
+static gboolean
+take_survey (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 now_us, Survey *survey, GError **error)
+{
+  g_autoptr (GPtrArray) live = isr_listing_live (self->db, source, error);
+  gboolean alive = self->alive && g_strv_contains ((const char *const *) self->alive, source);
+  gint64 first_us = G_MAXINT64, last_us = G_MININT64, end_us;
+
+  survey->stretches = g_array_new (FALSE, FALSE, sizeof (IsrStretch));
+  if (!live || !isr_survey_life (self->db, source, &first_us, &last_us, error) || !isr_survey_stretches (self->db, source, from_us, to_us, survey->stretches, error))
+    return FALSE;
+  end_us = add_live (self, live, survey->stretches, now_us);
+  for (guint i = 0; i < live->len; i++) {
+    const IsrRecording *file = live->pdata[i];
+
+    first_us = MIN (first_us, file->start_us);
+    last_us = MAX (last_us, file->end_us);
+  }
+  survey->from_us = MAX (from_us, first_us);
+  survey->to_us = MAX (survey->from_us, MIN (to_us, alive ? end_us : MIN (last_us, now_us)));
+  return TRUE;
+}
+
+static IsrCoverage *
+cover (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 now_us, GError **error)
+{
+  g_autoptr (GArray) notes = g_array_new (FALSE, FALSE, sizeof (IsrGap));
+  g_auto (Survey) survey = { 0 };
+
+  if (!take_survey (self, source, from_us, to_us, now_us, &survey, error) || !isr_survey_notes (self->db, source, survey.from_us, survey.to_us, notes, error))
+    return NULL;
+  if (self->ledger)
+    isr_ledger_append_given (self->ledger, source, notes);
+  return isr_coverage_new (source, survey.stretches, notes, survey.from_us, survey.to_us);
+}
+
+/* Every source that there is or was. */
+static GPtrArray *
+list_sources (IsrCatalog *self, GError **error)
+{
+  GPtrArray *names = isr_survey_sources (self->db, error);
+
+  for (guint i = 0; names && self->alive && self->alive[i]; i++)
+    if (!g_ptr_array_find_with_equal_func (names, self->alive[i], g_str_equal, NULL))
+      g_ptr_array_add (names, g_strdup (self->alive[i]));
+  return names;
+}
+
+static gboolean
+check_source (GPtrArray *names, const char *source, GError **error)
+{
+  if (!source || g_ptr_array_find_with_equal_func (names, source, g_str_equal, NULL))
+    return TRUE;
+  g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no source “%s”, and no recording of one", source);
+  return FALSE;
+}
+
+GPtrArray *
+isr_catalog_coverage (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 now_us, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_coverage_free);
+  g_autoptr (GPtrArray) names = NULL;
+
+  isr_catalog_settle (self);
+  names = list_sources (self, error);
+  if (!names || !check_source (names, source, error))
+    return NULL;
+  for (guint i = 0; i < names->len; i++) {
+    g_autoptr (IsrCoverage) coverage = NULL;
+
+    if (source && !g_str_equal (source, names->pdata[i]))
+      continue;
+    coverage = cover (self, names->pdata[i], from_us, to_us, now_us, error);
+    if (!coverage)
+      return NULL;
+    if (source || coverage->to_us > coverage->from_us)
+      g_ptr_array_add (list, g_steal_pointer (&coverage));
+  }
+  return g_steal_pointer (&list);
+}
+
+double
+isr_catalog_coverage_today (IsrCatalog *self, const char *source, GTimeZone *zone, gint64 now_us)
+{
+  Today *today = g_hash_table_lookup (self->today, source);
+  g_autoptr (IsrCoverage) coverage = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 from_us, to_us;
+
+  isr_day_bounds (now_us, zone, &from_us, &to_us, NULL);
+  if (today && today->day_us == from_us && now_us >= today->at_us && now_us - today->at_us < TODAY_AGE)
+    return today->share;
+  isr_catalog_settle (self);
+  coverage = cover (self, source, from_us, to_us, now_us, &error);
+  if (!coverage) {
+    g_critical ("%s", error->message);
+    return -1;
+  }
+  today = g_new (Today, 1);
+  *today = (Today){ now_us, from_us, isr_coverage_get_share (coverage) };
+  g_hash_table_replace (self->today, g_strdup (source), today);
+  return today->share;
+}
+
+/* --- days ---------------------------------------------------------------- */
+
+typedef struct {
+  IsrDay *day;
+  gint64 from_us, to_us;
+} Wanted;
+
+/* Those that are not known, oldest first, and are over before @limit_us. */
+static GArray *
+list_wanted (GPtrArray *days, GTimeZone *zone, gint64 limit_us)
+{
+  GArray *wanted = g_array_new (FALSE, FALSE, sizeof (Wanted));
+
+  for (guint i = days->len; i-- > 0;) {
+    Wanted one = { .day = days->pdata[i] };
+
+    if (one.day->span_us >= 0 || !isr_day_parse (one.day->day, zone, &one.from_us, &one.to_us) || one.to_us > limit_us)
+      continue;
+    one.day->span_us = one.day->recorded_us = 0;
+    g_array_append_val (wanted, one);
+  }
+  return wanted;
+}
+
+/* @first: the stretches before it end before any day that is still to come. */
+static void
+cover_day (Wanted *wanted, const Survey *survey, guint *first)
+{
+  gint64 from_us = MAX (wanted->from_us, survey->from_us), to_us = MIN (wanted->to_us, survey->to_us);
+  g_autoptr (GArray) part = NULL;
+  g_autoptr (IsrCoverage) coverage = NULL;
+  guint last;
+
+  if (to_us <= from_us)
+    return;
+  while (*first < survey->stretches->len && g_array_index (survey->stretches, IsrStretch, *first).end_us <= from_us)
+    ++*first;
+  part = g_array_new (FALSE, FALSE, sizeof (IsrStretch));
+  for (last = *first; last < survey->stretches->len && g_array_index (survey->stretches, IsrStretch, last).start_us < to_us; last++)
+    g_array_append_vals (part, &g_array_index (survey->stretches, IsrStretch, last), 1);
+  coverage = isr_coverage_new (NULL, part, NULL, from_us, to_us);
+  wanted->day->recorded_us += coverage->recorded_us;
+  wanted->day->span_us += to_us - from_us;
+}
+
+static gboolean
+cover_source (IsrCatalog *self, GArray *wanted, const char *source, gint64 now_us, GError **error)
+{
+  const Wanted *oldest = &g_array_index (wanted, Wanted, 0), *newest = &g_array_index (wanted, Wanted, wanted->len - 1);
+  g_auto (Survey) survey = { 0 };
+  guint first = 0;
+
+  if (!take_survey (self, source, oldest->from_us, newest->to_us, now_us, &survey, error))
+    return FALSE;
+  isr_survey_sort (survey.stretches);
+  for (guint i = 0; i < wanted->len; i++)
+    cover_day (&g_array_index (wanted, Wanted, i), &survey, &first);
+  return TRUE;
+}
+
+gboolean
+isr_catalog_cover_days (IsrCatalog *self, GPtrArray *days, const char *source, GTimeZone *zone, gboolean keep, GError **error)
+{
+  gint64 now_us = g_get_real_time ();
+  g_autoptr (GArray) wanted = list_wanted (days, zone, keep ? now_us : G_MAXINT64);
+  g_autoptr (GPtrArray) names = wanted->len ? isr_survey_sources (self->db, error) : g_ptr_array_new ();
+
+  if (!names)
+    return FALSE;
+  for (guint i = 0; i < names->len; i++)
+    if ((!source || g_str_equal (source, names->pdata[i])) && !cover_source (self, wanted, names->pdata[i], now_us, error))
+      return FALSE;
+  return TRUE;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* survey.c - reads recordings as stretches of time, and the notes beside them. */
+#include "daemon/archive/survey.h"
+
+#define NOT_PENDING "NOT EXISTS (SELECT 1 FROM temp.pending p WHERE p.id = r.id)"
+#define FINISHED "FROM main.recordings r INDEXED BY recordings_for_coverage WHERE r.source = ?1 AND r.recording = 0 AND " NOT_PENDING
+#define GIVEN "FROM temp.pending r WHERE r.source = ?1 AND r.recording = 0 AND r.gone = 0"
+#define COLUMNS "r.start_us, r.end_us, r.reason, r.clock"
+
+/* A jump in the index for each name. */
+GPtrArray *
+isr_survey_sources (sqlite3 *db, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
+      "WITH RECURSIVE names (source) AS ("
+      " SELECT min (source) FROM main.recordings WHERE source > ''"
+      " UNION ALL SELECT (SELECT min (r.source) FROM main.recordings r WHERE r.source > names.source) FROM names WHERE names.source IS NOT NULL)"
+      " SELECT source FROM names WHERE source IS NOT NULL"
+      " UNION SELECT source FROM temp.pending WHERE source > '' AND gone = 0"
+      " ORDER BY source",
+      error);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  gboolean row;
+
+  while (statement && isr_db_step (statement, &row, error)) {
+    if (!row)
+      return g_steal_pointer (&names);
+    g_ptr_array_add (names, isr_db_dup_text (statement, 0));
+  }
+  return NULL;
+}
+
+gboolean
+isr_survey_life (sqlite3 *db, const char *source, gint64 *first_us, gint64 *last_us, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
+      "SELECT * FROM (SELECT r.start_us, r.end_us " FINISHED " ORDER BY r.start_us LIMIT 1)"
+      " UNION ALL SELECT * FROM (SELECT r.start_us, r.end_us " FINISHED " ORDER BY r.start_us DESC LIMIT 1)"
+      " UNION ALL SELECT r.start_us, r.end_us " GIVEN,
+      error);
+  gboolean row;
+
+  if (!statement)
+    return FALSE;
+  isr_db_bind_text (statement, 1, source);
+  while (isr_db_step (statement, &row, error)) {
+    if (!row)
+      return TRUE;
+    *first_us = MIN (*first_us, sqlite3_column_int64 (statement, 0));
+    *last_us = MAX (*last_us, sqlite3_column_int64 (statement, 1));
+  }
+  return FALSE;
+}
+
+static void
+add_stretch (sqlite3_stmt *statement, GArray *stretches)
+{
+  IsrRecording file = { .reason = (char *) sqlite3_column_text (statement, 2) };
+  IsrStretch stretch = {
+    .start_us = sqlite3_column_int64 (statement, 0),
+    .end_us = sqlite3_column_int64 (statement, 1),
+    .uncertainty_us = isr_clock_get_uncertainty ((const char *) sqlite3_column_text (statement, 3)),
+    .after = file.reason ? isr_cause_of_file (&file) : ISR_CAUSE_NOT_RUNNING, /* found, not recorded here */
+  };
+
+  g_array_append_val (stretches, stretch);
+}
+
+gboolean
+isr_survey_stretches (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *stretches, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
+      "SELECT " COLUMNS " " FINISHED " AND r.start_us >= ?2 - ?4 AND r.start_us < ?3"
+      " UNION ALL SELECT * FROM (SELECT " COLUMNS " " FINISHED " AND r.start_us < ?2 - ?4 ORDER BY r.start_us DESC LIMIT 1)"
+      " UNION ALL SELECT " COLUMNS " " GIVEN " AND r.start_us < ?3",
+      error);
+  gint64 longest;
+  gboolean row;
+
+  if (!statement || !isr_db_get_int64 (db, "SELECT max (end_us - start_us) FROM main.recordings", 0, &longest, error))
+    return FALSE;
+  isr_db_bind_text (statement, 1, source);
+  sqlite3_bind_int64 (statement, 2, from_us);
+  sqlite3_bind_int64 (statement, 3, to_us);
+  sqlite3_bind_int64 (statement, 4, MAX (longest, 0));
+  while (isr_db_step (statement, &row, error)) {
+    if (!row)
+      return TRUE;
+    add_stretch (statement, stretches);
+  }
+  return FALSE;
+}
+
+gboolean
+isr_survey_notes (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *notes, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
+      "SELECT id, start_us, end_us, cause, uncertainty_us FROM main.gaps"
+      " WHERE source = ?1 AND start_us < ?3 AND (end_us IS NULL OR end_us > ?2)",
+      error);
+  gboolean row;
+
+  if (!statement)
+    return FALSE;
+  isr_db_bind_text (statement, 1, source);
+  sqlite3_bind_int64 (statement, 2, from_us);
+  sqlite3_bind_int64 (statement, 3, to_us);
+  while (isr_db_step (statement, &row, error)) {
+    gboolean open = row && sqlite3_column_type (statement, 2) == SQLITE_NULL;
+    const char *cause = row ? isr_cause_find ((const char *) sqlite3_column_text (statement, 3)) : NULL;
+    IsrGap note = { .cause = cause ? cause : ISR_CAUSE_DAMAGED };
+
+    if (!row)
+      return TRUE;
+    note.id = sqlite3_column_int64 (statement, 0);
+    note.start_us = sqlite3_column_int64 (statement, 1);
+    note.end_us = open ? G_MAXINT64 : sqlite3_column_int64 (statement, 2);
+    note.uncertainty_us = sqlite3_column_int64 (statement, 4);
+    g_array_append_val (notes, note);
+  }
+  return FALSE;
+}
+
+static int
+by_start (gconstpointer a, gconstpointer b)
+{
+  const IsrStretch *one = a, *two = b;
+
+  return (one->start_us > two->start_us) - (one->start_us < two->start_us);
+}
+
+void
+isr_survey_sort (GArray *stretches)
+{
+  g_array_sort (stretches, by_start);
+}

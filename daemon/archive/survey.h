@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* survey.h - the questions of the ledger, as SQL over the reader of listing.h.
+ * Recordings without a source are none of its business. */
+#pragma once
+
+#include "daemon/archive/coverage.h"
+#include "daemon/archive/db.h"
+
+G_BEGIN_DECLS
+
+/* (element-type utf8): every source that has a recording, by name. */
+GPtrArray *isr_survey_sources (sqlite3 *db, GError **error);
+/* Start of the first and end of the last of its finished recordings; left alone
+ * when it has none. */
+gboolean isr_survey_life (sqlite3 *db, const char *source, gint64 *first_us, gint64 *last_us, GError **error);
+/* Appends its finished recordings (IsrStretch) that reach into the span, and the
+ * last one before it. */
+gboolean isr_survey_stretches (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *stretches, GError **error);
+/* Appends its notes (IsrGap, without source) that reach into the span. */
+gboolean isr_survey_notes (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *notes, GError **error);
+/* Stretches by their start. */
+void isr_survey_sort (GArray *stretches);
+
+G_END_DECLS

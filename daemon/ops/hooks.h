@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* hooks.h - commands of the configuration, run when something happens.
+ *
+ * Each has its own queue: of one command one process runs at a time. What it is
+ * told is in its environment; every variable is always set, and empty where it
+ * says nothing:
+ *
+ *     ISR_EVENT       state, file, gap
+ *     ISR_SOURCE      name of the source
+ *     ISR_STATE       recording, waiting-to-retry, stopped, failed
+ *     ISR_REASON      of the state, or why the file ended
+ *     ISR_DETAIL      of the state, a sentence
+ *     ISR_FILE        absolute path of the file
+ *     ISR_NAME        its name in the archive
+ *     ISR_START       ISO 8601, of the file or of the hole; of a state: since when
+ *     ISR_END
+ *     ISR_START_US    the same in UTC microseconds
+ *     ISR_END_US
+ *     ISR_SECONDS     length of the file or of the hole, 12.345
+ *     ISR_CAUSE       of a hole
+ *     ISR_SUPPRESSED  number of states and gaps of this source that were not told
+ *                     since the last one (incident.h)
+ *
+ * All else that begins with ISR_ is taken out of it: passwords may stand there. */
+#pragma once
+
+#include "daemon/archive/catalog.h"
+#include "daemon/capture/capture.h"
+#include "daemon/config/config.h"
+
+G_BEGIN_DECLS
+
+typedef struct _IsrHooks IsrHooks;
+
+IsrHooks *isr_hooks_new (const IsrConfig *config);
+void isr_hooks_free (IsrHooks *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrHooks, isr_hooks_free)
+
+/* From now on it is told what happens there. */
+void isr_hooks_watch (IsrHooks *self, IsrCapture *capture, IsrCatalog *catalog);
+
+/* What happens; for those who have no capture. @path: where the file is. */
+void isr_hooks_tell_state (IsrHooks *self, const IsrSourceState *state);
+void isr_hooks_tell_file (IsrHooks *self, const IsrRecording *recording, const char *path);
+void isr_hooks_tell_gap (IsrHooks *self, const IsrGap *gap);
+
+/* Nothing more will happen: @done is called, from the main loop, when all commands
+ * have run. After the time of one command (timeout_seconds) the rest is dropped. */
+void isr_hooks_finish (IsrHooks *self, void (*done) (gpointer data), gpointer data);
+
+G_END_DECLS

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger with a real catalog: holes of gaps, of people, of restarts and crashes. */
+#include "tests/daemon/catalog.h"
+
+#include "daemon/archive/days.h"
+#include "daemon/cli/coverage.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define S G_TIME_SPAN_SECOND
+#define T0 G_GINT64_CONSTANT (1706700000) /* s */
+
+static const char *const mic[] = { "mic", NULL };
+
+static void
+begin (IsrCatalog *catalog, const char *name, gint64 start_s)
+{
+  g_autoptr (IsrRecording) recording = make ("mic", name, start_s, 0);
+
+  recording->recording = TRUE;
+  isr_catalog_begin (catalog, recording);
+}
+
+static void
+finish (IsrCatalog *catalog, const char *name, gint64 start_s, gint64 seconds, const char *reason, const char *cause)
+{
+  g_autoptr (IsrRecording) recording = make ("mic", name, start_s, seconds);
+
+  g_free (recording->reason);
+  recording->reason = g_strdup (reason);
+  recording->cause = g_strdup (cause);
+  isr_catalog_finish (catalog, recording);
+}
+
+static void
+change (IsrCatalog *catalog, IsrState state, const char *reason, gint64 at_s)
+{
+  g_autoptr (IsrSourceState) value = isr_source_state_new ("mic", "stream");
+
+  value->state = state;
+  value->reason = g_strdup (reason);
+  value->since_us = at_s * S;
+  isr_catalog_note_state (catalog, value);
+}
+
+/* "share: start-end cause, ..." in seconds since T0 */
+static char *
+ask (IsrCatalog *catalog, gint64 from_s, gint64 to_s, gint64 now_s)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = isr_catalog_coverage (catalog, "mic", from_s * S, to_s * S, now_s * S, &error);
+  GString *text = g_string_new (NULL);
+  IsrCoverage *coverage;
+  gint64 missing = 0;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (list->len, ==, 1);
+  coverage = list->pdata[0];
+  g_string_append_printf (text, "%g:", isr_coverage_get_share (coverage));
+  for (guint i = 0; i < coverage->holes->len; i++) {
+    const IsrGap *hole = &g_array_index (coverage->holes, IsrGap, i);
+
+    g_string_append_printf (text, " %g-%g %s", (double) (hole->start_us - T0 * S) / 1e6, (double) (hole->end_us - T0 * S) / 1e6, hole->cause);
+    missing += hole->end_us - hole->start_us;
+  }
+  g_assert_cmpint (coverage->recorded_us + missing, ==, coverage->to_us - coverage->from_us);
+  return g_string_free (text, FALSE);
+}
+
+#define assert_holes(catalog, from, to, now, expected)                           \
+  G_STMT_START                                                                   \
+  {                                                                              \
+    g_autofree char *got_ = ask ((catalog), T0 + (from), T0 + (to), T0 + (now)); \
+    g_assert_cmpstr (got_, ==, expected);                                        \
+  }                                                                              \
+  G_STMT_END
+
+static void
+reopen (Fixture *f)
+{
+  close_catalog (f);
+  open_catalog (f, TRUE);
+  isr_catalog_set_sources (f->catalog, mic);
+}
+
+/* Files on disk, so that a reconcile leaves their entries alone. */
+static void
+touch (Fixture *f, const char *name, gint64 seconds)
+{
+  g_autofree guint8 *data = g_malloc0 ((gsize) seconds * 10);
+
+  temp_write (f->directory, name, data, seconds * 10);
+}
+
+static void
+test_gaps (Fixture *f, gconstpointer data)
+{
+  isr_catalog_set_sources (f->catalog, mic);
+  finish (f->catalog, "a.flac", T0, 10, "gap", "stalled");
+  change (f->catalog, ISR_STATE_WAITING_TO_RETRY, "stalled", T0 + 15);
+  change (f->catalog, ISR_STATE_CONNECTING, "retrying", T0 + 16);
+  change (f->catalog, ISR_STATE_WAITING_TO_RETRY, "refused", T0 + 17);
+  change (f->catalog, ISR_STATE_WAITING_TO_RETRY, "refused", T0 + 19);
+  change (f->catalog, ISR_STATE_STOPPED, "stopped", T0 + 20);
+  assert_holes (f->catalog, -100, 1000, 25, "0.4: 10-17 stalled 17-20 disconnected 20-25 stopped");
+  begin (f->catalog, "b.flac", T0 + 30);
+  finish (f->catalog, "b.flac", T0 + 30, 70, "boundary", NULL);
+  assert_holes (f->catalog, -100, 1000, 100, "0.8: 10-17 stalled 17-20 disconnected 20-30 stopped");
+  assert_holes (f->catalog, 18, 31, 100, "0.0769231: 18-20 disconnected 20-30 stopped");
+  assert_holes (f->catalog, 30, 100, 100, "1:");
+  reopen (f); /* and the same out of the database */
+  assert_holes (f->catalog, -100, 100, 100, "0.8: 10-17 stalled 17-20 disconnected 20-30 stopped");
+}
+
+/* Each way in which a file can end, and a gap of each cause. */
+static void
+test_reasons (Fixture *f, gconstpointer data)
+{
+  static const struct {
+    const char *reason, *cause, *expected;
+  } rows[] = {
+    { "gap", "disconnected", "disconnected" },
+    { "gap", "stalled", "stalled" },
+    { "gap", "source", "source" },
+    { "gap", "overrun", "overrun" },
+    { "gap", "disk", "disk" },
+    { "gap", "suspended", "suspended" },
+    { "gap", NULL, "source" },
+    { "clock-step", NULL, "clock-step" },
+    { "disk", NULL, "disk" },
+    { "stop", NULL, "stopped" },
+    { "eos", NULL, "disconnected" },
+    { "boundary", NULL, "damaged" }, /* the file in between is gone */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *name = g_strdup_printf ("%u.flac", i), *expected = g_strdup_printf ("0.5: %u-%u %s", i * 20 + 10, i * 20 + 20, rows[i].expected);
+
+    begin (f->catalog, name, T0 + i * 20);
+    finish (f->catalog, name, T0 + i * 20, 10, rows[i].reason, rows[i].cause);
+    begin (f->catalog, "next.flac", T0 + (i + 1) * 20);
+    assert_holes (f->catalog, i * 20, (i + 1) * 20, (i + 1) * 20, expected);
+    isr_catalog_forget (f->catalog, "next.flac");
+  }
+}
+
+static void
+note_gap (IsrCatalog *catalog, IsrGap *gap, GString *told)
+{
+  g_string_append_printf (told, "%g-%g %s;", (double) (gap->start_us - T0 * S) / 1e6, (double) (gap->end_us - T0 * S) / 1e6, gap->cause);
+}
+
+/* The news that a file has ended can come after the next one has begun. */
+static void
+test_late_news (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) told = g_string_new (NULL);
+
+  g_signal_connect (f->catalog, "gap", G_CALLBACK (note_gap), told);
+  begin (f->catalog, "a.flac", T0);
+  begin (f->catalog, "b.flac", T0 + 15);
+  finish (f->catalog, "a.flac", T0, 10, "gap", "overrun");
+  g_assert_cmpstr (told->str, ==, "10-15 overrun;");
+  finish (f->catalog, "b.flac", T0 + 15, 5, "gap", "overrun");
+  begin (f->catalog, "c.flac", T0 + 30);
+  g_assert_cmpstr (told->str, ==, "10-15 overrun;20-30 overrun;");
+  finish (f->catalog, "c.flac", T0 + 30, 10, "boundary", NULL);
+  begin (f->catalog, "d.flac", T0 + 40);
+  g_assert_cmpstr (told->str, ==, "10-15 overrun;20-30 overrun;");
+  assert_holes (f->catalog, 0, 40, 40, "0.625: 10-15 overrun 20-30 overrun");
+}
+
+/* The end of a file does not say again whose it is. Files of nobody are not counted. */
+static void
+test_unsaid_source (Fixture *f, gconstpointer data)
+{
+  g_autoptr (IsrRecording) end = make (NULL, "a.flac", T0, 10);
+  g_autoptr (IsrRecording) foreign = make ("", "b.flac", T0, 10);
+  g_autoptr (GPtrArray) list = NULL;
+
+  isr_catalog_set_sources (f->catalog, mic);
+  begin (f->catalog, "a.flac", T0);
+  g_free (end->reason);
+  end->reason = g_strdup ("disk");
+  isr_catalog_finish (f->catalog, end);
+  isr_catalog_finish (f->catalog, foreign);
+  assert_holes (f->catalog, 0, 20, 20, "0.5: 10-20 disk");
+  list = isr_catalog_coverage (f->catalog, NULL, T0 * S, (T0 + 20) * S, (T0 + 20) * S, NULL);
+  g_assert_cmpuint (list->len, ==, 1);
+}
+
+/* A person stopped the source, then ISR was ended, and started again. */
+static void
+test_restart (Fixture *f, gconstpointer data)
+{
+  touch (f, "a.flac", 10);
+  finish (f->catalog, "a.flac", T0, 10, "stop", NULL);
+  change (f->catalog, ISR_STATE_STOPPED, "stopped", T0 + 10);
+  isr_catalog_note_end (f->catalog, (T0 + 20) * S);
+  reopen (f);
+  begin (f->catalog, "b.flac", T0 + 50);
+  finish (f->catalog, "b.flac", T0 + 50, 50, "boundary", NULL);
+  assert_holes (f->catalog, 0, 100, 100, "0.6: 10-20 stopped 20-50 not-running");
+}
+
+/* The end of the process is no decision about a source. */
+static void
+test_end (Fixture *f, gconstpointer data)
+{
+  isr_catalog_set_sources (f->catalog, mic);
+  begin (f->catalog, "a.flac", T0);
+  isr_catalog_note_end (f->catalog, (T0 + 10) * S);
+  finish (f->catalog, "a.flac", T0, 11, "stop", NULL);
+  change (f->catalog, ISR_STATE_STOPPED, "stopped", T0 + 12);
+  reopen (f);
+  change (f->catalog, ISR_STATE_WAITING_TO_RETRY, "refused", T0 + 41);
+  assert_holes (f->catalog, 0, 100, 50, "0.22: 11-41 not-running 41-50 disconnected");
+}
+
+/* A child records and is killed with SIGKILL: nobody could note anything. */
+static void
+test_crash (Fixture *f, gconstpointer data)
+{
+  const gboolean dropped = GPOINTER_TO_INT (data);
+  int status, pipe_[2];
+  char byte;
+  pid_t child;
+
+  close_catalog (f);
+  touch (f, "a.flac", 10);
+  g_assert_cmpint (pipe (pipe_), ==, 0);
+  child = fork ();
+  if (child == 0) {
+    IsrCatalog *catalog = isr_catalog_open (f->directory, f->directory, TRUE, NULL);
+
+    finish (catalog, "a.flac", T0, 10, dropped ? "gap" : "boundary", "stalled");
+    if (dropped)
+      change (catalog, ISR_STATE_WAITING_TO_RETRY, "stalled", T0 + 15);
+    else
+      begin (catalog, "lost.flac", T0 + 10); /* of it not a byte is on the disk */
+    isr_catalog_reconcile (catalog, NULL);   /* all is committed then */
+    if (write (pipe_[1], "x", 1) == 1)
+      pause ();
+    _exit (1);
+  }
+  g_assert_cmpint (child, >, 0);
+  g_assert_cmpint (read (pipe_[0], &byte, 1), ==, 1);
+  g_assert_cmpint (kill (child, SIGKILL), ==, 0);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFSIGNALED (status));
+  close (pipe_[0]);
+  close (pipe_[1]);
+  open_catalog (f, TRUE);
+  isr_catalog_set_sources (f->catalog, mic);
+  g_assert_true (isr_catalog_reconcile (f->catalog, NULL));
+  begin (f->catalog, "b.flac", T0 + 40);
+  finish (f->catalog, "b.flac", T0 + 40, 10, "boundary", NULL);
+  assert_holes (f->catalog, 0, 100, 50, dropped ? "0.4: 10-15 stalled 15-40 not-running" : "0.4: 10-40 not-running");
+}
+
+/* One that is not in the configuration any more is no hole for ever. */
+static void
+test_forgotten_source (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  finish (f->catalog, "a.flac", T0, 10, "stop", NULL);
+  assert_holes (f->catalog, 0, 1000, 500, "1:");
+  isr_catalog_set_sources (f->catalog, mic);
+  assert_holes (f->catalog, 0, 1000, 500, "0.02: 10-500 stopped");
+  assert_holes (f->catalog, -1000, -500, 500, "-1:"); /* before its first second */
+  g_assert_null (isr_catalog_coverage (f->catalog, "nobody", 0, S, S, &error));
+  g_assert_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND);
+}
+
+/* A file that is being written is recorded as far as it is written, and the
+ * source counts as far as that: what comes next is no hole yet. */
+static void
+test_live (Fixture *f, gconstpointer data)
+{
+  gint64 now = g_get_real_time () / S;
+  g_autoptr (GPtrArray) list = NULL;
+
+  isr_catalog_set_sources (f->catalog, mic);
+  temp_write (f->directory, "a.flac.part", "xx", 2);
+  begin (f->catalog, "a.flac", now - 100);
+  list = isr_catalog_coverage (f->catalog, NULL, (now - 1000) * S, (now + 1000) * S, (now + 500) * S, NULL);
+  g_assert_cmpuint (list->len, ==, 1);
+  g_assert_cmpfloat (isr_coverage_get_share (list->pdata[0]), ==, 1);
+  g_assert_cmpint (((IsrCoverage *) list->pdata[0])->from_us, ==, (now - 100) * S);
+  g_assert_cmpint (((IsrCoverage *) list->pdata[0])->to_us, <, (now + 500) * S);
+}
+
+/* The list of days and the coverage of each day say the same. */
+static void
+test_days (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
+  g_autoptr (GRand) random = g_rand_new_with_seed (5);
+  gint64 at = G_GINT64_CONSTANT (1711700000); /* around the clock change of March 2024 */
+
+  for (int i = 0; i < 120; i++) {
+    g_autofree char *name = g_strdup_printf ("%03d.flac", i);
+    gint64 length = g_rand_int_range (random, 1, 7200);
+
+    finish (f->catalog, name, at, length, "boundary", NULL);
+    at += length + (i % 3 ? 0 : g_rand_int_range (random, 0, 3600));
+    if (i % 40 == 39) {
+      g_autoptr (GPtrArray) days = isr_catalog_days (f->catalog, NULL, zone, NULL);
+
+      g_assert_cmpuint (days->len, >, 0);
+      for (guint d = 0; d < days->len; d++) {
+        IsrDay *day = days->pdata[d];
+        g_autoptr (GPtrArray) list = NULL;
+        gint64 from, to;
+
+        g_assert_true (isr_day_parse (day->day, zone, &from, &to));
+        list = isr_catalog_coverage (f->catalog, NULL, from, to, g_get_real_time (), NULL);
+        g_assert_cmpint (((IsrCoverage *) list->pdata[0])->recorded_us, ==, day->recorded_us);
+        g_assert_cmpint (((IsrCoverage *) list->pdata[0])->to_us - ((IsrCoverage *) list->pdata[0])->from_us, ==, day->span_us);
+      }
+    }
+  }
+}
+
+static void
+test_command (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
+  g_autoptr (GError) error = NULL;
+  IsrCoverageQuestion question = { .day = "2024-01-31" };
+  g_autofree char *text = NULL, *json = NULL;
+
+  isr_catalog_set_sources (f->catalog, mic);
+  finish (f->catalog, "a.flac", T0, 10, "gap", "stalled");
+  begin (f->catalog, "b.flac", T0 + 75);
+  finish (f->catalog, "b.flac", T0 + 75, 25, "stop", NULL);
+  text = isr_cli_coverage_report (f->catalog, &question, zone, (T0 + 100) * S, &error);
+  g_assert_cmpstr (text, ==, "mic: 35.000 %, 1 min 5 s missing\n  12:20:10-12:21:15  1 min 5 s  stalled\n");
+  question.json = TRUE;
+  question.source = "mic";
+  json = isr_cli_coverage_report (f->catalog, &question, zone, (T0 + 100) * S, &error);
+  g_assert_nonnull (strstr (json, "\"start\":\"2024-01-31T12:20:10.000000+01:00\""));
+  question.day = "yesterday";
+  g_assert_null (isr_cli_coverage_report (f->catalog, &question, zone, (T0 + 100) * S, &error));
+  g_assert_error (error, ISR_ERROR, ISR_ERROR_USAGE);
+}
+
+#define ADD(name, data, func) g_test_add ("/ledger/" name, Fixture, data, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("gaps", NULL, test_gaps);
+  ADD ("reasons", NULL, test_reasons);
+  ADD ("late-news", NULL, test_late_news);
+  ADD ("unsaid-source", NULL, test_unsaid_source);
+  ADD ("restart", NULL, test_restart);
+  ADD ("end", NULL, test_end);
+  ADD ("crash", GINT_TO_POINTER (FALSE), test_crash);
+  ADD ("crash-while-dropped", GINT_TO_POINTER (TRUE), test_crash);
+  ADD ("forgotten-source", NULL, test_forgotten_source);
+  ADD ("live", NULL, test_live);
+  ADD ("days", NULL, test_days);
+  ADD ("command", NULL, test_command);
+  return g_test_run ();
+}
