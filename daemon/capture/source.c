@@ -4,12 +4,9 @@
  * Every change of the state passes source_set(): there it gets its time, its
  * reason, its line in the log and its signal. Whether audio flows is asked once
  * a second: bytes that went into the sink, the same for all kinds of sources. */
-#include "daemon/capture/source.h"
+#include "daemon/capture/source-private.h"
 
-#include "daemon/capture/backoff.h"
-#include "daemon/capture/message.h"
 #include "daemon/capture/pipeline.h"
-#include "daemon/capture/run.h"
 #include "daemon/capture/stream.h"
 #include "daemon/core/error.h"
 #include "daemon/core/log.h"
@@ -21,45 +18,10 @@
 #define SOUNDCARD_STALL (3 * G_TIME_SPAN_SECOND)  /* sound servers deliver in bursts of up to 2 s */
 #define SOUNDCARD_FIRST (30 * G_TIME_SPAN_SECOND) /* an open device may have nothing to say at first */
 #define CONNECT_EXTRA (2 * G_TIME_SPAN_SECOND)    /* redirects, TLS, a far server */
-#define WARNING_DISK "disk"
-#define WARNING_NO_DATA "no-data"
-#define WARNING_CLOCK "unsynced-clock"
-
-struct _IsrSource {
-  GObject parent;
-
-  IsrConfig *all;
-  const IsrSourceConfig *config; /* inside all */
-  const IsrClock *clock;
-
-  IsrSourceState *state;
-  IsrBackoff backoff;
-  gboolean wanted; /* to be recorded */
-  gboolean again;  /* a device appeared during this run: should it fail, it is tried at once */
-
-  IsrRun *run;     /* NULL: nothing of it is left */
-  gboolean ending; /* the run is on its way out */
-  guint retry;     /* timer */
-  guint tick;      /* timer, while there is a run */
-
-  gsize bytes;        /* at the last tick */
-  gint64 progress_us; /* monotonic: when bytes last grew, or the run began */
-  gint64 audio_us;    /* monotonic: since when audio flows; 0: it does not */
-};
 
 G_DEFINE_FINAL_TYPE (IsrSource, isr_source, G_TYPE_OBJECT)
 
-enum {
-  CHANGED,
-  FILE_OPENED,
-  FILE_CLOSED,
-  FILE_LOST,
-  TITLE,
-  FILE_RENAMED,
-  N_SIGNALS,
-};
-
-static guint signals[N_SIGNALS];
+guint isr_source_signals[ISR_SOURCE_N_SIGNALS];
 
 /* --- the one door --- */
 
@@ -71,9 +33,8 @@ get_log_level (IsrState state)
   return state == ISR_STATE_WAITING_TO_RETRY ? ISR_LOG_WARNING : ISR_LOG_INFO;
 }
 
-/* Takes @detail. */
-static void
-source_set (IsrSource *self, IsrState next, const char *reason, char *detail)
+void
+isr_source_set (IsrSource *self, IsrState next, const char *reason, char *detail)
 {
   IsrSourceState *state = self->state;
 
@@ -87,22 +48,22 @@ source_set (IsrSource *self, IsrState next, const char *reason, char *detail)
   state->reason = g_strdup (reason);
   g_free (state->detail);
   state->detail = detail;
-  g_signal_emit (self, signals[CHANGED], 0);
+  g_signal_emit (self, isr_source_signals[ISR_SOURCE_CHANGED], 0);
 }
 
-static void
-source_warn (IsrSource *self, const char *code, gboolean on)
+void
+isr_source_warn (IsrSource *self, const char *code, gboolean on)
 {
   if (isr_source_state_warn (self->state, code, on))
-    g_signal_emit (self, signals[CHANGED], 0);
+    g_signal_emit (self, isr_source_signals[ISR_SOURCE_CHANGED], 0);
 }
 
 static void
 source_clear_warnings (IsrSource *self)
 {
-  source_warn (self, WARNING_DISK, FALSE);
-  source_warn (self, WARNING_NO_DATA, FALSE);
-  source_warn (self, WARNING_CLOCK, FALSE);
+  isr_source_warn (self, ISR_WARNING_DISK, FALSE);
+  isr_source_warn (self, ISR_WARNING_NO_DATA, FALSE);
+  isr_source_warn (self, ISR_WARNING_CLOCK, FALSE);
 }
 
 /* --- failing and trying again --- */
@@ -125,18 +86,18 @@ source_wait (IsrSource *self, const char *reason, const char *detail, gint64 wai
 {
   self->retry = g_timeout_add (MAX (1, wait / 1000), on_retry, self);
   self->state->retry_at_us = isr_clock_now (self->clock) + wait;
-  source_set (self, ISR_STATE_WAITING_TO_RETRY, reason, g_strdup_printf ("%s; next try in %.3g s", detail, wait / 1e6));
+  isr_source_set (self, ISR_STATE_WAITING_TO_RETRY, reason, g_strdup_printf ("%s; next try in %.3g s", detail, wait / 1e6));
 }
 
 static void
 source_fail (IsrSource *self, const char *reason, const char *detail)
 {
   self->wanted = FALSE;
-  source_set (self, ISR_STATE_FAILED, reason, g_strdup_printf ("%s; given up after %u retries", detail, self->backoff.limit));
+  isr_source_set (self, ISR_STATE_FAILED, reason, g_strdup_printf ("%s; given up after %u retries", detail, self->backoff.limit));
 }
 
-static void
-source_end_run (IsrSource *self, const char *gap)
+void
+isr_source_end_run (IsrSource *self, const char *gap)
 {
   self->ending = TRUE;
   self->audio_us = 0;
@@ -152,7 +113,7 @@ source_break (IsrSource *self, const char *gap, const char *reason, const char *
 
   if (self->ending)
     return;
-  source_end_run (self, gap);
+  isr_source_end_run (self, gap);
   if (isr_backoff_fail (&self->backoff, g_random_double (), &wait))
     source_wait (self, reason, detail, self->again ? MIN (wait, ISR_BACKOFF_FIRST) : wait);
   else
@@ -193,18 +154,18 @@ source_check_flow (IsrSource *self, IsrPipeline *pipeline)
   if (bytes != self->bytes) {
     self->bytes = bytes;
     self->progress_us = now;
-    source_warn (self, WARNING_NO_DATA, FALSE);
+    isr_source_warn (self, ISR_WARNING_NO_DATA, FALSE);
     if (!self->audio_us)
       self->audio_us = now;
     if (self->backoff.failures && now - self->audio_us >= RECOVERED && self->state->state == ISR_STATE_RECORDING) {
       isr_backoff_reset (&self->backoff);
       self->state->retries = 0;
-      g_signal_emit (self, signals[CHANGED], 0);
+      g_signal_emit (self, isr_source_signals[ISR_SOURCE_CHANGED], 0);
     }
   } else if (now - self->progress_us >= get_patience (self)) {
     source_stalled (self, now - self->progress_us);
   } else if (self->config->type != ISR_SOURCE_STREAM && now - self->progress_us >= SOUNDCARD_STALL) {
-    source_warn (self, WARNING_NO_DATA, TRUE);
+    isr_source_warn (self, ISR_WARNING_NO_DATA, TRUE);
   }
 }
 
@@ -246,109 +207,9 @@ on_started (gpointer data, const char *what)
 }
 
 static void
-on_opened (IsrSource *self, const GstStructure *message)
-{
-  g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
-  IsrPipeline *pipeline = isr_run_get_pipeline (self->run);
-  const char *what = isr_pipeline_get_what (pipeline);
-  const char *format = gst_structure_get_string (message, "format");
-  g_autofree char *where = isr_words_where (self->config);
-
-  gboolean unsynced = FALSE;
-
-  gst_structure_get_boolean (message, "unsynced", &unsynced);
-  source_warn (self, WARNING_CLOCK, unsynced);
-  g_free (self->state->file);
-  self->state->file = g_strdup (recording->name);
-  g_signal_emit (self, signals[FILE_OPENED], 0, recording);
-  if (self->state->state == ISR_STATE_CONNECTING)
-    source_set (self, ISR_STATE_RECORDING, "connected", g_strdup_printf ("%s as %s", what ? what : where, format ? format : "?"));
-  else
-    g_signal_emit (self, signals[CHANGED], 0);
-}
-
-static void
-on_closed (IsrSource *self, const GstStructure *message)
-{
-  g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
-
-  if (!self->wanted && g_strcmp0 (recording->reason, ISR_CLOSE_EOS) == 0) {
-    g_free (recording->reason); /* the sink sees the end of the stream, we know why */
-    recording->reason = g_strdup (ISR_CLOSE_STOP);
-  }
-  isr_log_info (self->config->name, "%s: %.1f s, %" G_GUINT64_FORMAT " bytes (%s)", recording->name, isr_recording_get_duration (recording), recording->bytes, recording->reason);
-  if (g_strcmp0 (recording->name, self->state->file) == 0)
-    g_clear_pointer (&self->state->file, g_free);
-  g_signal_emit (self, signals[FILE_CLOSED], 0, recording);
-}
-
-static void
-on_renamed (IsrSource *self, const GstStructure *message)
-{
-  g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
-  g_autofree char *old = isr_message_get_name (self->all->output_directory, gst_structure_get_string (message, "location"));
-
-  isr_log_info (self->config->name, "the clock is set: %s is %s now", old, recording->name);
-  g_signal_emit (self, signals[FILE_RENAMED], 0, old, recording);
-}
-
-static void
-on_disk (IsrSource *self, const GstStructure *message)
-{
-  gboolean failed = g_strcmp0 (gst_structure_get_string (message, "state"), "failed") == 0;
-  const char *detail = gst_structure_get_string (message, "detail");
-  guint64 lost = 0;
-
-  gst_structure_get_uint64 (message, "lost", &lost);
-  isr_log (failed ? ISR_LOG_ERROR : ISR_LOG_INFO, self->config->name, "%s: %s; %.3g s of audio lost so far", failed ? "the disk fails" : "the disk works again", detail ? detail : "", lost / 1e9);
-  source_warn (self, WARNING_DISK, failed);
-}
-
-static void
-on_stream (IsrSource *self, const GstStructure *message)
-{
-  IsrStreamNews news;
-
-  if (self->ending || !isr_stream_news_read (&news, message, self->state->state))
-    return;
-  if (news.state != ISR_STATE_RECORDING)
-    self->audio_us = 0;
-  self->backoff.failures += news.state == ISR_STATE_WAITING_TO_RETRY;
-  self->state->retry_at_us = isr_clock_now (self->clock) + news.wait;
-  if (news.state == ISR_STATE_FAILED) {
-    self->wanted = FALSE;
-    source_end_run (self, ISR_GAP_DISCONNECTED);
-  }
-  source_set (self, news.state, news.reason, g_strdup (news.detail));
-}
-
-static void
-on_title (IsrSource *self, const GstStructure *message)
-{
-  g_autoptr (IsrTitle) title = isr_message_to_title (message, self->config->name);
-
-  if (title)
-    g_signal_emit (self, signals[TITLE], 0, title);
-}
-
-static const struct {
-  const char *name;
-  void (*handle) (IsrSource *self, const GstStructure *message);
-} messages[] = {
-  { ISR_MESSAGE_FILE_OPENED, on_opened },
-  { ISR_MESSAGE_FILE_CLOSED, on_closed },
-  { ISR_MESSAGE_FILE_RENAMED, on_renamed },
-  { ISR_MESSAGE_DISK, on_disk },
-  { ISR_MESSAGE_STREAM, on_stream },
-  { ISR_MESSAGE_TITLE, on_title },
-};
-
-static void
 on_message (gpointer data, const GstStructure *message)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
-    if (gst_structure_has_name (message, messages[i].name))
-      messages[i].handle (data, message);
+  isr_source_take_news (data, message);
 }
 
 static void
@@ -367,7 +228,7 @@ source_forget_file (IsrSource *self)
   g_autofree char *part = name ? g_strconcat (path, ".part", NULL) : NULL;
 
   if (name && !g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (part, G_FILE_TEST_EXISTS))
-    g_signal_emit (self, signals[FILE_LOST], 0, name);
+    g_signal_emit (self, isr_source_signals[ISR_SOURCE_FILE_LOST], 0, name);
 }
 
 static void
@@ -380,11 +241,11 @@ on_ended (gpointer data)
   g_clear_handle_id (&self->tick, g_source_remove);
   source_forget_file (self);
   if (!self->wanted && self->state->state != ISR_STATE_FAILED)
-    source_set (self, ISR_STATE_STOPPED, "stopped", g_strdup ("stopped on request"));
+    isr_source_set (self, ISR_STATE_STOPPED, "stopped", g_strdup ("stopped on request"));
   else if (self->wanted && !self->retry)
     source_connect (self, self->state->state == ISR_STATE_WAITING_TO_RETRY ? "retrying" : "starting");
   else
-    g_signal_emit (self, signals[CHANGED], 0);
+    g_signal_emit (self, isr_source_signals[ISR_SOURCE_CHANGED], 0);
 }
 
 static const IsrRunFuncs run_funcs = { on_started, on_message, on_fault, on_ended };
@@ -398,7 +259,7 @@ source_connect (IsrSource *self, const char *reason)
   self->progress_us = g_get_monotonic_time ();
   self->tick = g_timeout_add_seconds (1, on_tick, self);
   self->run = isr_run_new (self->config, &run_funcs, g_object_ref (self));
-  source_set (self, ISR_STATE_CONNECTING, reason, isr_words_where (self->config));
+  isr_source_set (self, ISR_STATE_CONNECTING, reason, isr_words_where (self->config));
 }
 
 /* --- what people ask --- */
@@ -433,9 +294,9 @@ isr_source_stop (IsrSource *self)
   self->wanted = FALSE;
   g_clear_handle_id (&self->retry, g_source_remove);
   if (self->run && !self->ending)
-    source_end_run (self, NULL);
+    isr_source_end_run (self, NULL);
   else if (!self->run && self->state->state != ISR_STATE_STOPPED && self->state->state != ISR_STATE_FAILED)
-    source_set (self, ISR_STATE_STOPPED, "stopped", g_strdup ("stopped on request"));
+    isr_source_set (self, ISR_STATE_STOPPED, "stopped", g_strdup ("stopped on request"));
 }
 
 gboolean
@@ -506,12 +367,12 @@ isr_source_class_init (IsrSourceClass *klass)
 
   object_class->dispose = isr_source_dispose;
   object_class->finalize = isr_source_finalize;
-  signals[CHANGED] = add_signal (klass, "changed", G_TYPE_NONE);
-  signals[FILE_OPENED] = add_signal (klass, "file-opened", G_TYPE_POINTER);
-  signals[FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
-  signals[TITLE] = add_signal (klass, "title", G_TYPE_POINTER);
-  signals[FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
-  signals[FILE_RENAMED] = g_signal_new ("file-renamed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
+  isr_source_signals[ISR_SOURCE_CHANGED] = add_signal (klass, "changed", G_TYPE_NONE);
+  isr_source_signals[ISR_SOURCE_FILE_OPENED] = add_signal (klass, "file-opened", G_TYPE_POINTER);
+  isr_source_signals[ISR_SOURCE_FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
+  isr_source_signals[ISR_SOURCE_TITLE] = add_signal (klass, "title", G_TYPE_POINTER);
+  isr_source_signals[ISR_SOURCE_FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
+  isr_source_signals[ISR_SOURCE_FILE_RENAMED] = g_signal_new ("file-renamed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "plugins/messages.h"
 #include "plugins/split/boundary.h"
 #include "plugins/split/outfile.h"
+#include "plugins/split/position.h"
 #include "plugins/split/scout.h"
 
 struct _IsrRecorder {
@@ -30,8 +31,7 @@ struct _IsrRecorder {
   IsrScout *scout;     /* only while the map settles */
   IsrTimeReading last; /* when the last bytes came */
 
-  guint64 base_ns, samples; /* position: base_ns + samples at rate */
-  guint rate;
+  IsrPosition position; /* of the next sample */
   IsrOutFile *file;
   gint64 boundary_us; /* at which file ends */
   gint64 synced_us;   /* monotonic */
@@ -42,35 +42,10 @@ struct _IsrRecorder {
   GstObject *lock;
 };
 
-static guint64
-to_ns (guint64 samples, guint rate)
-{
-  return rate ? gst_util_uint64_scale (samples, GST_SECOND, rate) : 0;
-}
-
-/* Stream time of the sample @ahead of the position. */
-static gint64
-position_ns (IsrRecorder *self, guint64 ahead)
-{
-  return (gint64) (self->base_ns + to_ns (self->samples + ahead, self->rate));
-}
-
 static gint64
 utc_of (IsrRecorder *self, guint64 ahead)
 {
-  return isr_time_map_utc (self->map, position_ns (self, ahead));
-}
-
-static void
-update_rate (IsrRecorder *self)
-{
-  guint rate = isr_stream_get_rate (self->stream);
-
-  if (rate == self->rate)
-    return;
-  self->base_ns = (guint64) position_ns (self, 0);
-  self->samples = 0;
-  self->rate = rate;
+  return isr_time_map_utc (self->map, isr_position_get (&self->position, ahead));
 }
 
 /* --- files --- */
@@ -115,14 +90,14 @@ open_file (IsrRecorder *self, gint64 named_us)
     .clock = isr_time_mode_name (self->input.mode),
     .start_us = start_us,
     .utc_offset = isr_boundary_utc_offset (self->zone, start_us),
-    .position = (guint64) position_ns (self, 0),
+    .position = (guint64) isr_position_get (&self->position, 0),
     .channels = self->channels,
     .unsynced = isr_time_map_unsynced (self->map),
   };
 
   self->boundary_us = isr_boundary_next (self->zone, named_us, self->interval_us, self->offset_us);
   if (self->boundary_us != G_MAXINT64)
-    start.expected_samples = gst_util_uint64_scale (MAX (self->boundary_us - start_us, 0), self->rate, G_USEC_PER_SEC);
+    start.expected_samples = gst_util_uint64_scale (MAX (self->boundary_us - start_us, 0), self->position.rate, G_USEC_PER_SEC);
   self->file = isr_out_file_open (self->stream, self->io, &start);
 }
 
@@ -164,9 +139,9 @@ choose_file (IsrRecorder *self)
 static void
 advance (IsrRecorder *self, guint64 samples, gboolean written)
 {
-  self->samples += samples;
+  self->position.samples += samples;
   GST_OBJECT_LOCK (self->lock);
-  self->stats->position_ns = (guint64) position_ns (self, 0);
+  self->stats->position_ns = (guint64) isr_position_get (&self->position, 0);
   self->stats->samples += written ? samples : 0;
   GST_OBJECT_UNLOCK (self->lock);
 }
@@ -174,7 +149,7 @@ advance (IsrRecorder *self, guint64 samples, gboolean written)
 static void
 write_piece (IsrRecorder *self, const IsrPacket *piece)
 {
-  guint64 duration = (guint64) (position_ns (self, piece->samples) - position_ns (self, 0));
+  guint64 duration = (guint64) (isr_position_get (&self->position, piece->samples) - isr_position_get (&self->position, 0));
 
   advance (self, isr_out_file_write (self->file, piece, duration), TRUE);
 }
@@ -183,15 +158,12 @@ write_piece (IsrRecorder *self, const IsrPacket *piece)
 static guint64
 count_until_boundary (IsrRecorder *self, guint64 samples)
 {
-  gint64 at_ns, since;
   guint64 n;
 
   if (utc_of (self, samples) < self->boundary_us)
     return samples;
-  at_ns = isr_time_map_position (self->map, self->boundary_us);
-  since = at_ns - (gint64) self->base_ns;
-  n = since <= 0 ? 0 : gst_util_uint64_scale_ceil ((guint64) since, self->rate, GST_SECOND);
-  return n <= self->samples ? 1 : MIN (n - self->samples, samples);
+  n = isr_position_count_until (&self->position, isr_time_map_position (self->map, self->boundary_us));
+  return CLAMP (n, 1, samples);
 }
 
 static void
@@ -230,7 +202,7 @@ must_drop (IsrRecorder *self)
 static void
 drop_packet (IsrRecorder *self, const IsrPacket *packet)
 {
-  guint64 duration = (guint64) (position_ns (self, packet->samples) - position_ns (self, 0));
+  guint64 duration = (guint64) (isr_position_get (&self->position, packet->samples) - isr_position_get (&self->position, 0));
 
   close_here (self, ISR_CLOSE_GAP, ISR_GAP_DISK);
   isr_io_thread_drop (self->io, duration);
@@ -309,9 +281,9 @@ take_packets (IsrRecorder *self, const IsrTimeReading *now, gint64 age_ns, GErro
 
   while (isr_stream_next (self->stream, &packet, &problem)) {
     heed_flags (self, packet.flags & (ISR_PACKET_NEW_FILE | ISR_PACKET_GAP));
-    update_rate (self);
+    isr_position_set_rate (&self->position, isr_stream_get_rate (self->stream));
     if (now) {
-      IsrTimePacket span = { position_ns (self, 0), position_ns (self, packet.samples), age_ns };
+      IsrTimePacket span = { isr_position_get (&self->position, 0), isr_position_get (&self->position, packet.samples), age_ns };
       IsrTimeChange change = isr_time_map_feed (self->map, now, &span);
 
       heed_change (self, &change);
@@ -360,7 +332,7 @@ hold (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, GError **erro
 
     if (!stream)
       return FALSE;
-    self->scout = isr_scout_new (stream, self->map, position_ns (self, 0));
+    self->scout = isr_scout_new (stream, self->map, isr_position_get (&self->position, 0));
   }
   return isr_scout_push (self->scout, bytes, now) ? TRUE : release_held (self, now, error);
 }
@@ -487,13 +459,13 @@ isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns)
 gint64
 isr_recorder_get_position (IsrRecorder *self)
 {
-  return self->scout ? isr_scout_get_end_ns (self->scout) : position_ns (self, 0);
+  return self->scout ? isr_scout_get_end_ns (self->scout) : isr_position_get (&self->position, 0);
 }
 
 gboolean
 isr_recorder_locate (IsrRecorder *self, gint64 position, gint64 *utc_us)
 {
-  if (!self->map || self->scout || position_ns (self, 0) <= position)
+  if (!self->map || self->scout || isr_position_get (&self->position, 0) <= position)
     return FALSE;
   *utc_us = isr_time_map_utc (self->map, position);
   return TRUE;

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* source-private.h - one source from the inside: for source.c, which decides what
+ * happens, and source-news.c, which takes in what its elements tell. */
+#pragma once
+
+#include "daemon/capture/backoff.h"
+#include "daemon/capture/run.h"
+#include "daemon/capture/source.h"
+
+G_BEGIN_DECLS
+
+#define ISR_WARNING_DISK "disk"
+#define ISR_WARNING_NO_DATA "no-data"
+#define ISR_WARNING_CLOCK "unsynced-clock"
+
+struct _IsrSource {
+  GObject parent;
+
+  IsrConfig *all;
+  const IsrSourceConfig *config; /* inside all */
+  const IsrClock *clock;
+
+  IsrSourceState *state;
+  IsrBackoff backoff;
+  gboolean wanted; /* to be recorded */
+  gboolean again;  /* a device appeared during this run: should it fail, it is tried at once */
+
+  IsrRun *run;     /* NULL: nothing of it is left */
+  gboolean ending; /* the run is on its way out */
+  guint retry;     /* timer */
+  guint tick;      /* timer, while there is a run */
+
+  gsize bytes;        /* at the last tick */
+  gint64 progress_us; /* monotonic: when bytes last grew, or the run began */
+  gint64 audio_us;    /* monotonic: since when audio flows; 0: it does not */
+};
+
+enum {
+  ISR_SOURCE_CHANGED,
+  ISR_SOURCE_FILE_OPENED,
+  ISR_SOURCE_FILE_CLOSED,
+  ISR_SOURCE_FILE_LOST,
+  ISR_SOURCE_TITLE,
+  ISR_SOURCE_FILE_RENAMED,
+  ISR_SOURCE_N_SIGNALS,
+};
+
+extern guint isr_source_signals[ISR_SOURCE_N_SIGNALS];
+
+/* The one door of the state: its time, its reason, its line in the log, its
+ * signal. Takes @detail. */
+void isr_source_set (IsrSource *self, IsrState next, const char *reason, char *detail);
+/* Raises or clears a warning; told when it is a change. */
+void isr_source_warn (IsrSource *self, const char *code, gboolean on);
+/* The run is asked to end; @gap: the cause that the open file is closed with, or NULL. */
+void isr_source_end_run (IsrSource *self, const char *gap);
+
+/* A message of the run's elements, see plugins/messages.h; others are ignored. */
+void isr_source_take_news (IsrSource *self, const GstStructure *message);
+
+G_END_DECLS
