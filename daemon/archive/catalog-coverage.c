@@ -87,15 +87,8 @@ add_live (IsrCatalog *self, GPtrArray *live, GArray *stretches, gint64 end_us)
     isr_catalog_refresh (self, file);
     stretch.end_us = recorded && next ? next->start_us : file->end_us;
     g_array_append_val (stretches, stretch);
-    if (recorded)
-      end_us = MIN (end_us, stretch.end_us);
   }
-  if (recorded) {
-    const IsrStretch *last = &g_array_index (stretches, IsrStretch, stretches->len - 1);
-
-    return MAX (end_us, last->end_us);
-  }
-  return end_us;
+  return recorded ? g_array_index (stretches, IsrStretch, stretches->len - 1).end_us : end_us;
 }
 
 static gboolean
