@@ -29,6 +29,14 @@ struct _IsrPipeline {
 
 /* --- the sources: each adds its elements to the pipeline and returns the last --- */
 
+static const char *
+advise (const char *factory)
+{
+  if (g_str_equal (factory, "isrhttpsrc"))
+    return "this ISR was built without it; use http_source = souphttpsrc";
+  return "install the package that has it (gst-plugins-base, gst-plugins-good)";
+}
+
 static GstElement *
 make (IsrPipeline *self, const char *factory, GError **error)
 {
@@ -37,7 +45,7 @@ make (IsrPipeline *self, const char *factory, GError **error)
   if (element)
     gst_bin_add (GST_BIN (self->element), element);
   else
-    g_set_error (error, ISR_ERROR, ISR_ERROR_FAILED, "GStreamer has no element “%s”; install the package that has it (gst-plugins-base, gst-plugins-good)", factory);
+    g_set_error (error, ISR_ERROR, ISR_ERROR_FAILED, "GStreamer has no element “%s”; %s", factory, advise (factory));
   return element;
 }
 
@@ -115,8 +123,7 @@ build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **er
 
 typedef GstElement *(*Builder) (IsrPipeline *self, const IsrSourceConfig *config, GError **error);
 
-/* The value of `http_source`; the first row whose element exists serves for a
- * value that has none here. */
+/* The value of `http_source`; its default is that of the table of options. */
 static const struct {
   const char *factory;
   Builder build;

@@ -25,6 +25,12 @@
 #define SECOND 1e9
 #define MINUTE 60e9
 
+#ifdef ISR_WITH_HTTP
+#define HTTP_SOURCE "isrhttpsrc"
+#else
+#define HTTP_SOURCE "souphttpsrc" /* GStreamer's own, where ours was not built */
+#endif
+
 /* clang-format off */
 static const IsrOption options[] = {
   { SOURCES, "type", NULL, "What the source is; each source says it itself.",
@@ -74,7 +80,7 @@ static const IsrOption options[] = {
     isr_set_word, "auto mp3 ogg aac flac opus", SOURCE (format) },
   { GENERAL | STREAM, "stall_seconds", "5", "A connection that is silent for so long is given up and made anew.",
     isr_set_duration, RANGE (1, 3600, "seconds", SECOND), SOURCE (stall) },
-  { GENERAL | STREAM, "http_source", "isrhttpsrc", "The GStreamer element that receives streams; only isrhttpsrc connects again without a seam.",
+  { GENERAL | STREAM, "http_source", HTTP_SOURCE, "The GStreamer element that receives streams; only isrhttpsrc connects again without a seam.",
     isr_set_word, "isrhttpsrc souphttpsrc", SOURCE (http_source) },
 
   { CARD, "device", "default", "Card, PCM or part of its name; `isr --list-devices` shows them.",

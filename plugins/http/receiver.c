@@ -6,12 +6,10 @@
  *      ^                  |                 |
  *      +----- WAIT <------+----- lost ------+
  *
- * What a step has for downstream goes into one queue, in order; nothing is received
- * while something is left in it. Everything here belongs to the streaming thread, but
- * the cancellable and the flag `finishing`. */
+ * What a step has for downstream goes into the outlet; nothing is received while
+ * something is left in it. Everything here belongs to the streaming thread, but the
+ * cancellable and the flag `finishing`. */
 #include "plugins/http/receiver.h"
-
-#include <string.h>
 
 #include "plugins/format/icy.h"
 #include "plugins/http/audiotype.h"
@@ -38,6 +36,7 @@ struct _IsrReceiver {
   GstBaseSrc *owner; /* not referenced: it owns us */
   IsrReceiverSettings settings;
   IsrReceiverStats *stats; /* object lock of owner */
+  IsrOutlet *outlet;
   GCancellable *cancellable;
   gint finishing; /* atomic */
 
@@ -47,72 +46,28 @@ struct _IsrReceiver {
   IsrRejoin *rejoin;
   IsrPace pace;
   guint8 *block;
-
-  GQueue out;       /* GstBuffer, GstEvent */
-  gboolean begun;   /* a buffer went downstream, and the segment before it */
-  gboolean drained; /* finishing: all that was there is in out */
-  GstCaps *caps;    /* the last ones sent */
-  char *title;      /* the last one sent */
+  gboolean drained; /* finishing: all that was there is in the outlet */
 
   guint failures;       /* in a row */
   guint connections;    /* that brought audio */
   gint64 retry_at;      /* WAIT */
   gint64 flowing_since; /* audio of this connection; 0: none yet */
   gboolean joined;      /* this connection goes on where the last one ended */
-  gint64 last_us;       /* monotonic: the last byte that was passed on; 0: none yet */
-  gint64 last_utc;
-  const char *cause; /* ISR_GAP_*: why the last connection ended */
-  gboolean gap_sent; /* since the last byte that was passed on */
+  const char *cause;    /* ISR_GAP_*: why the last connection ended */
 };
-
-void
-isr_receiver_settings_copy (IsrReceiverSettings *self, const IsrReceiverSettings *from)
-{
-  *self = *from;
-  self->location = g_strdup (from->location);
-  self->user_agent = g_strdup (from->user_agent);
-  self->user = g_strdup (from->user);
-  self->password = g_strdup (from->password);
-}
-
-void
-isr_receiver_settings_clear (IsrReceiverSettings *self)
-{
-  g_free (self->location);
-  g_free (self->user_agent);
-  g_free (self->user);
-  g_free (self->password);
-  *self = (IsrReceiverSettings){ 0 };
-}
 
 /* --- telling --- */
 
 static void
 tell (IsrReceiver *self, const char *state, const char *reason, const char *detail, gint64 retry_us)
 {
-  GstStructure *message = gst_structure_new (ISR_MESSAGE_STREAM,
-      "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
-      "state", G_TYPE_STRING, state,
-      "reason", G_TYPE_STRING, reason,
-      "detail", G_TYPE_STRING, detail,
-      "retry-in", G_TYPE_UINT64, (guint64) (retry_us * 1000), NULL);
-
-  GST_INFO_OBJECT (self->owner, "%s: %s (%s)", state, detail, reason);
-  gst_element_post_message (GST_ELEMENT (self->owner), gst_message_new_element (GST_OBJECT (self->owner), message));
+  isr_outlet_tell (self->outlet, state, reason, detail, retry_us);
 }
 
 static void
 on_hop (const char *reason, const char *detail, gpointer data)
 {
   tell (data, "connecting", reason, detail, 0);
-}
-
-static void
-count (IsrReceiver *self, guint *counter)
-{
-  GST_OBJECT_LOCK (self->owner);
-  (*counter)++;
-  GST_OBJECT_UNLOCK (self->owner);
 }
 
 static void
@@ -126,122 +81,6 @@ update_stats (IsrReceiver *self)
   self->stats->rate = self->pace.rate;
   self->stats->reads++;
   GST_OBJECT_UNLOCK (self->owner);
-}
-
-/* --- what goes downstream --- */
-
-/* Tags need a segment before them: while there is none the first buffer goes first. */
-static GstBuffer *
-take_buffer (IsrReceiver *self)
-{
-  for (GList *l = self->out.head; l; l = l->next) {
-    GstBuffer *buffer = l->data;
-
-    if (!GST_IS_BUFFER (buffer))
-      continue;
-    g_queue_delete_link (&self->out, l);
-    self->begun = TRUE;
-    return buffer;
-  }
-  return NULL;
-}
-
-/* NULL: nothing is left. */
-static GstBuffer *
-next_buffer (IsrReceiver *self)
-{
-  while (self->begun && self->out.head && GST_IS_EVENT (self->out.head->data))
-    gst_pad_push_event (GST_BASE_SRC_PAD (self->owner), g_queue_pop_head (&self->out));
-  return take_buffer (self);
-}
-
-static void
-send_gap (IsrReceiver *self)
-{
-  GstStructure *gap;
-
-  if (self->gap_sent || self->last_us == 0)
-    return;
-  gap = gst_structure_new (ISR_EVENT_GAP, "cause", G_TYPE_STRING, self->cause ? self->cause : ISR_GAP_DISCONNECTED, "since", G_TYPE_INT64, self->last_utc, NULL);
-  g_queue_push_tail (&self->out, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, gap));
-  self->gap_sent = TRUE;
-  count (self, &self->stats->gaps);
-}
-
-static void
-send_audio (IsrReceiver *self, GBytes *bytes, gboolean discont)
-{
-  GstBuffer *buffer = gst_buffer_new_wrapped_bytes (bytes);
-
-  if (discont)
-    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-  GST_BUFFER_OFFSET (buffer) = isr_rejoin_get_stats (self->rejoin).passed - g_bytes_get_size (bytes);
-  GST_BUFFER_OFFSET_END (buffer) = isr_rejoin_get_stats (self->rejoin).passed;
-  g_queue_push_tail (&self->out, buffer);
-  self->last_us = g_get_monotonic_time ();
-  self->last_utc = g_get_real_time ();
-  self->gap_sent = FALSE;
-}
-
-/* Takes @tags; "position" counts the bytes before it. */
-static void
-send_tags (IsrReceiver *self, GstTagList *tags)
-{
-  GstEvent *event = gst_event_new_tag (tags);
-
-  gst_structure_set (gst_event_writable_structure (event), "position", G_TYPE_UINT64, isr_rejoin_get_stats (self->rejoin).passed, NULL);
-  g_queue_push_tail (&self->out, event);
-}
-
-static void
-take_title (IsrReceiver *self, const char *title)
-{
-  if (!title || !*title || g_strcmp0 (title, self->title) == 0)
-    return;
-  g_free (self->title);
-  self->title = g_strdup (title);
-  send_tags (self, gst_tag_list_new (GST_TAG_TITLE, title, NULL));
-}
-
-static void
-add_header (const char *name, const char *value, gpointer headers)
-{
-  if (g_utf8_validate (value, -1, NULL))
-    gst_structure_set (headers, name, G_TYPE_STRING, value, NULL);
-}
-
-/* As souphttpsrc does it, so that others find what they look for. */
-static void
-send_headers (IsrReceiver *self)
-{
-  GstStructure *headers = gst_structure_new_empty ("response-headers");
-  GstStructure *all;
-
-  isr_http_connection_foreach_header (self->reached.connection, add_header, headers);
-  all = gst_structure_new ("http-headers",
-      "uri", G_TYPE_STRING, self->reached.where,
-      "http-status-code", G_TYPE_UINT, isr_http_connection_get_status (self->reached.connection),
-      "response-headers", GST_TYPE_STRUCTURE, headers, NULL);
-  gst_structure_free (headers);
-  gst_pad_push_event (GST_BASE_SRC_PAD (self->owner), gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY, all));
-}
-
-static void
-send_station (IsrReceiver *self)
-{
-  static const struct {
-    const char *header, *tag;
-  } names[] = { { "icy-name", GST_TAG_ORGANIZATION }, { "icy-genre", GST_TAG_GENRE }, { "icy-url", GST_TAG_LOCATION } };
-  g_autoptr (GstTagList) tags = gst_tag_list_new_empty ();
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    const char *value = isr_http_connection_get_header (self->reached.connection, names[i].header);
-
-    if (value && *value && g_utf8_validate (value, -1, NULL))
-      gst_tag_list_add (tags, GST_TAG_MERGE_REPLACE, names[i].tag, value, NULL);
-  }
-  if (!gst_tag_list_is_empty (tags))
-    send_tags (self, gst_tag_list_ref (tags));
 }
 
 /* --- losing a connection --- */
@@ -284,7 +123,7 @@ static void pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join);
 static gint64
 get_elapsed_bytes (IsrReceiver *self)
 {
-  return (g_get_monotonic_time () - self->last_us) * self->pace.rate / G_USEC_PER_SEC;
+  return (g_get_monotonic_time () - isr_outlet_get_last (self->outlet)) * self->pace.rate / G_USEC_PER_SEC;
 }
 
 static void
@@ -303,7 +142,7 @@ lose (IsrReceiver *self, const char *cause, IsrTrouble *trouble)
   decide (self);
   self->cause = cause;
   if (g_str_equal (cause, ISR_GAP_STALLED))
-    send_gap (self); /* nothing has come for long: the open file is complete */
+    isr_outlet_send_gap (self->outlet, self->cause); /* nothing has come for long: the open file is complete */
   fail (self, trouble);
 }
 
@@ -322,21 +161,21 @@ pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
   };
 
   if (join == ISR_JOIN_GAP)
-    send_gap (self);
+    isr_outlet_send_gap (self->outlet, self->cause);
   self->joined = self->joined || join == ISR_JOIN_EXACT || join == ISR_JOIN_APPROXIMATE;
   if (bytes && self->joined)
     self->failures = 0; /* a live server: the sooner we are back, the more of a hole its burst covers */
   if (bytes) {
-    send_audio (self, bytes, join == ISR_JOIN_GAP);
+    isr_outlet_send_audio (self->outlet, bytes, join == ISR_JOIN_GAP);
     g_bytes_unref (bytes);
   }
   if (join != ISR_JOIN_UNDECIDED) {
     g_autofree char *detail = g_strdup_printf ("%s: %s", self->reached.where, joins[join].words);
 
-    count (self, join == ISR_JOIN_EXACT ? &self->stats->rejoined : join == ISR_JOIN_APPROXIMATE ? &self->stats->approximate
-                                                                                                : &self->stats->connections);
+    isr_outlet_count (self->outlet, join == ISR_JOIN_EXACT ? &self->stats->rejoined : join == ISR_JOIN_APPROXIMATE ? &self->stats->approximate
+                                                                                                                   : &self->stats->connections);
     if (join != ISR_JOIN_GAP)
-      count (self, &self->stats->connections);
+      isr_outlet_count (self->outlet, &self->stats->connections);
     self->state = STATE_STREAM;
     tell (self, "streaming", joins[join].reason, detail, 0);
   }
@@ -365,7 +204,7 @@ take_body (IsrReceiver *self, gsize size)
       take_audio (self, audio);
       g_bytes_unref (audio);
     } else {
-      take_title (self, metadata.title);
+      isr_outlet_send_title (self->outlet, metadata.title);
       isr_icy_metadata_clear (&metadata);
     }
   }
@@ -395,7 +234,7 @@ begin_flow (IsrReceiver *self, gsize size)
   if (self->state == STATE_STREAM) {
     g_autofree char *detail = g_strdup_printf ("%s: connected, %s", self->reached.where, self->reached.mime ? self->reached.mime : "of a type that is not told");
 
-    count (self, &self->stats->connections);
+    isr_outlet_count (self->outlet, &self->stats->connections);
     tell (self, "streaming", ISR_STREAM_CONNECTED, detail, 0);
   }
   return TRUE;
@@ -456,7 +295,7 @@ mind_burst (IsrReceiver *self, gint64 wait)
   if (left > 0)
     return MIN (wait, left);
   decide (self);
-  return self->out.length > 0 ? 0 : wait;
+  return isr_outlet_is_empty (self->outlet) ? wait : 0;
 }
 
 static GstFlowReturn
@@ -476,23 +315,11 @@ step_receive (IsrReceiver *self)
   return GST_FLOW_OK;
 }
 
-/* The open file is complete when nothing has come for long, whatever the reason. */
-static gint64
-watch (IsrReceiver *self)
-{
-  gint64 left = self->last_us + self->settings.stall - g_get_monotonic_time ();
-
-  if (self->last_us == 0 || self->gap_sent)
-    return G_MAXINT64;
-  if (left <= 0)
-    send_gap (self);
-  return MAX (left, 1);
-}
-
 static GstFlowReturn
 step_wait (IsrReceiver *self)
 {
-  gint64 wait = MIN (watch (self), self->retry_at - g_get_monotonic_time ());
+  gint64 quiet = isr_outlet_watch (self->outlet, self->settings.stall, self->cause);
+  gint64 wait = MIN (quiet, self->retry_at - g_get_monotonic_time ());
   GPollFD fd;
 
   if (self->retry_at <= g_get_monotonic_time ()) {
@@ -505,30 +332,15 @@ step_wait (IsrReceiver *self)
 }
 
 static void
-accept_caps (IsrReceiver *self)
-{
-  g_autoptr (GstCaps) caps = isr_audio_type_get_caps (self->reached.mime);
-
-  if (self->caps && gst_caps_is_equal (caps, self->caps))
-    return;
-  if (self->caps) { /* nothing of what came before goes on in it */
-    send_gap (self);
-    next_buffer (self);
-    isr_rejoin_forget (self->rejoin);
-  }
-  gst_caps_replace (&self->caps, caps);
-  gst_base_src_set_caps (self->owner, caps);
-}
-
-static void
 accept (IsrReceiver *self)
 {
   const char *metaint = isr_http_connection_get_header (self->reached.connection, "icy-metaint");
 
-  accept_caps (self);
-  send_headers (self);
+  if (isr_outlet_set_format (self->outlet, self->reached.mime, self->cause))
+    isr_rejoin_forget (self->rejoin);
+  isr_outlet_send_headers (self->outlet, &self->reached);
   if (self->connections++ == 0)
-    send_station (self);
+    isr_outlet_send_station (self->outlet, &self->reached);
   isr_icy_restart (self->icy, metaint ? (guint) g_ascii_strtoull (metaint, NULL, 10) : 0);
   isr_rejoin_begin (self->rejoin);
   isr_pace_begin (&self->pace, g_get_monotonic_time ());
@@ -543,7 +355,7 @@ step_connect (IsrReceiver *self)
   g_autofree char *where = isr_reach_redact (settings->location);
   IsrTrouble *trouble;
 
-  watch (self);
+  isr_outlet_watch (self->outlet, self->settings.stall, self->cause);
   tell (self, "connecting", self->connections || self->failures ? ISR_STREAM_RETRYING : ISR_STREAM_STARTING, where, 0);
   trouble = isr_reach (&self->reached, settings->location, &request, self->cancellable, on_hop, self);
   if (g_cancellable_is_cancelled (self->cancellable)) {
@@ -594,7 +406,7 @@ isr_receiver_create (IsrReceiver *self, GstBuffer **buffer)
   while (flow == GST_FLOW_OK) {
     gboolean finishing = g_atomic_int_get (&self->finishing);
 
-    if ((*buffer = next_buffer (self)))
+    if ((*buffer = isr_outlet_next (self->outlet)))
       return GST_FLOW_OK;
     if (!finishing && g_cancellable_is_cancelled (self->cancellable))
       return GST_FLOW_FLUSHING;
@@ -613,11 +425,12 @@ isr_receiver_new (GstBaseSrc *owner, const IsrReceiverSettings *settings, IsrRec
   self->owner = owner;
   isr_receiver_settings_copy (&self->settings, settings);
   self->stats = stats;
+  self->outlet = isr_outlet_new (owner, stats);
+  self->cause = ISR_GAP_DISCONNECTED;
   self->cancellable = g_cancellable_new ();
   self->icy = isr_icy_new (0);
   self->rejoin = isr_rejoin_new ();
   self->block = g_malloc (BLOCK);
-  g_queue_init (&self->out);
   return self;
 }
 
@@ -627,13 +440,11 @@ isr_receiver_free (IsrReceiver *self)
   tell (self, "stopped", ISR_STREAM_STOPPED, "stopped on request", 0);
   isr_reached_clear (&self->reached);
   isr_receiver_settings_clear (&self->settings);
-  g_queue_clear_full (&self->out, (GDestroyNotify) gst_mini_object_unref);
-  gst_caps_replace (&self->caps, NULL);
+  isr_outlet_free (self->outlet);
   isr_icy_free (self->icy);
   isr_rejoin_free (self->rejoin);
   g_object_unref (self->cancellable);
   g_free (self->block);
-  g_free (self->title);
   g_free (self);
 }
 

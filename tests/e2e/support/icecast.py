@@ -53,8 +53,16 @@ class Icecast:
             for p in (self.dir, self.config):
                 os.chown(p, nobody.pw_uid, nobody.pw_gid)
             command = ['setpriv', f'--reuid={nobody.pw_uid}', f'--regid={nobody.pw_gid}', '--clear-groups', *command]
-        self.server = process.Process(command)
-        process.wait_for(lambda: 'icecast: ' + self.server.stderr, lambda: self.answers('/status-json.xsl'))
+        for attempt in (1, 2, 3):  # icecast 2.4.4 hangs at its start once in a while
+            self.server = process.Process(command)
+            try:
+                process.wait_for(lambda: f'icecast (running: {self.server.running()}): {self.server.stderr}', lambda: self.answers('/status-json.xsl'))
+                return
+            except AssertionError:
+                self.server.close()  # nobody else could: there is no object yet
+                if attempt == 3:
+                    shutil.rmtree(self.dir, ignore_errors=True)
+                    raise
 
     def url(self, mount):
         return f'http://127.0.0.1:{self.port}/{mount.lstrip("/")}'
