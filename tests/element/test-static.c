@@ -40,6 +40,7 @@ main (int argc, char **argv)
   path = g_build_filename (registry, "registry.bin", NULL);
   g_setenv ("GST_REGISTRY", path, TRUE);
   g_setenv ("GST_PLUGIN_PATH", OLDER_PLUGIN_DIR, TRUE);
+  g_setenv ("GST_REGISTRY_FORK", "no", TRUE); /* a scanner of its own could not load a sanitized plugin */
   g_unsetenv ("GST_PLUGIN_LOADING_WHITELIST");
   g_test_init (&argc, &argv, NULL);
   gst_init (&argc, &argv);
