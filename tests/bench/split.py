@@ -24,10 +24,10 @@ SECOND = 10**9
 FORMATS = {
     'wav': (['-c:a', 'pcm_s16le'], 'wav', 'wavparse ! wavenc', ['-c:a', 'copy', '-segment_format', 'wav']),
     'flac': (['-c:a', 'pcm_s16le'], 'wav', 'wavparse ! flacenc', ['-c:a', 'flac', '-segment_format', 'flac']),
-    'mp3': (['-c:a', 'libmp3lame', '-b:a', '128k'], 'mp3', 'mpegaudioparse', ['-c:a', 'copy', '-segment_format', 'mp3']),
+    'mp3': (['-c:a', 'libmp3lame', '-b:a', '128k', '-id3v2_version', '0'], 'mp3', 'mpegaudioparse', ['-c:a', 'copy', '-segment_format', 'mp3']),
     'aac': (['-c:a', 'aac', '-b:a', '96k', '-f', 'adts'], 'aac', 'aacparse', ['-c:a', 'copy', '-segment_format', 'adts']),
-    'opus': (['-c:a', 'libopus', '-b:a', '64k'], 'opus', 'oggdemux ! opusparse ! oggmux', ['-c:a', 'copy', '-segment_format', 'ogg']),
-    'vorbis': (['-c:a', 'libvorbis', '-q:a', '4'], 'ogg', 'oggdemux ! vorbisparse ! oggmux', ['-c:a', 'copy', '-segment_format', 'ogg']),
+    'opus': (['-c:a', 'libopus', '-b:a', '64k'], 'opus', 'oggdemux ! audio/x-opus ! oggmux', ['-c:a', 'copy', '-segment_format', 'ogg']),
+    'vorbis': (['-c:a', 'libvorbis', '-q:a', '4'], 'ogg', 'oggdemux ! vorbisparse ! audio/x-vorbis ! oggmux', ['-c:a', 'copy', '-segment_format', 'ogg']),
     'native flac': (['-c:a', 'flac'], 'flac', 'flacparse', ['-c:a', 'copy', '-segment_format', 'flac']),
 }
 RAW = ('wav', 'flac')
@@ -56,7 +56,7 @@ def bare(pipeline, path):
 
 
 def ffmpeg(options, path, seconds):
-    return ['ffmpeg', '-nostdin', '-v', 'error', '-y', '-i', path, *options[:2], '-f', 'segment', *options[2:], '-segment_time', str(seconds), '%06d.out']
+    return ['ffmpeg', '-nostdin', '-v', 'error', '-y', '-i', path, '-map', '0:a', *options[:2], '-f', 'segment', *options[2:], '-segment_time', str(seconds), '%06d.out']
 
 
 def clean(place):
