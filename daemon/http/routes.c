@@ -12,27 +12,27 @@
 typedef void (*Handler) (const IsrRequest *request);
 
 typedef struct {
-  const char *path; /* with a / at its end: a prefix, what follows is `rest` */
-  gboolean changes; /* POST; else GET and HEAD */
+  const char *path;   /* with a / at its end: a prefix, what follows is `rest` */
+  const char *method; /* "GET" takes HEAD as well; all others change something */
   Handler handle;
 } Route;
 
 static const Route routes[] = {
-  { "/", FALSE, isr_handle_index },
-  { "/index.html", FALSE, isr_handle_index },
-  { "/assets/", FALSE, isr_handle_asset },
-  { "/api/files", FALSE, isr_handle_files },
-  { "/api/days", FALSE, isr_handle_days },
-  { "/api/status", FALSE, isr_handle_status },
-  { "/api/coverage", FALSE, isr_handle_coverage },
-  { "/api/config", FALSE, isr_handle_config },
-  { "/api/events", FALSE, isr_handle_events },
-  { "/api/titles", FALSE, isr_handle_titles },
-  { "/api/cue", FALSE, isr_handle_cue },
-  { "/api/sources/", TRUE, isr_handle_control },
-  { "/stream/", FALSE, isr_handle_stream },
-  { "/download/", FALSE, isr_handle_download },
-  { "/healthz", FALSE, isr_handle_health },
+  { "/", "GET", isr_handle_index },
+  { "/index.html", "GET", isr_handle_index },
+  { "/assets/", "GET", isr_handle_asset },
+  { "/api/files", "GET", isr_handle_files },
+  { "/api/days", "GET", isr_handle_days },
+  { "/api/status", "GET", isr_handle_status },
+  { "/api/coverage", "GET", isr_handle_coverage },
+  { "/api/config", "GET", isr_handle_config },
+  { "/api/events", "GET", isr_handle_events },
+  { "/api/titles", "GET", isr_handle_titles },
+  { "/api/cue", "GET", isr_handle_cue },
+  { "/api/sources/", "POST", isr_handle_control },
+  { "/stream/", "GET", isr_handle_stream },
+  { "/download/", "GET", isr_handle_download },
+  { "/healthz", "GET", isr_handle_health },
 };
 
 static const struct {
@@ -44,17 +44,35 @@ static const struct {
   { "Cross-Origin-Resource-Policy", "same-origin" },
 };
 
-static const Route *
-find_route (const char *path, const char **rest)
+static gboolean
+matches_path (const Route *route, const char *path, const char **rest)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {
-    gsize length = strlen (routes[i].path);
-    gboolean prefix = length > 1 && routes[i].path[length - 1] == '/';
+  gsize length = strlen (route->path);
+  gboolean prefix = length > 1 && route->path[length - 1] == '/';
 
-    if (prefix ? strncmp (path, routes[i].path, length) == 0 && path[length] : strcmp (path, routes[i].path) == 0) {
-      *rest = path + length;
+  *rest = path + length;
+  return prefix ? strncmp (path, route->path, length) == 0 && path[length] : strcmp (path, route->path) == 0;
+}
+
+static gboolean
+changes (const Route *route)
+{
+  return strcmp (route->method, "GET") != 0;
+}
+
+/* The row of path and method. NULL: there is none, and @allowed has the methods that
+ * the path takes ("": there is no such path). */
+static const Route *
+find_route (const char *path, const char *method, const char **rest, GString *allowed)
+{
+  const char *wanted = strcmp (method, "HEAD") == 0 ? "GET" : method;
+
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {
+    if (!matches_path (&routes[i], path, rest))
+      continue;
+    if (strcmp (routes[i].method, wanted) == 0)
       return &routes[i];
-    }
+    g_string_append_printf (allowed, "%s%s", allowed->len ? ", " : "", changes (&routes[i]) ? routes[i].method : "GET, HEAD");
   }
   return NULL;
 }
@@ -70,17 +88,17 @@ check_host (const IsrRequest *request)
   return FALSE;
 }
 
-static gboolean
-check_method (const IsrRequest *request, const Route *route)
+static void
+reply_no_route (const IsrRequest *request, const GString *allowed)
 {
-  const char *method = soup_server_message_get_method (request->message);
-  gboolean ok = route->changes ? strcmp (method, "POST") == 0 : strcmp (method, "GET") == 0 || request->head;
+  g_autofree char *text = g_strdup_printf ("this address takes %s", allowed->str);
 
-  if (ok)
-    return TRUE;
-  isr_reply_error (request, 405, "method", route->changes ? "this address takes POST" : "this address takes GET and HEAD");
-  soup_message_headers_replace (request->answer, "Allow", route->changes ? "POST" : "GET, HEAD");
-  return FALSE;
+  if (!allowed->len) {
+    isr_reply_error (request, 404, "not-found", "there is nothing at this address");
+    return;
+  }
+  isr_reply_error (request, 405, "method", text);
+  soup_message_headers_replace (request->answer, "Allow", allowed->str);
 }
 
 static gboolean
@@ -90,7 +108,7 @@ check_change (const IsrRequest *request, const Route *route)
   const char *origin = soup_message_headers_get_one (request->headers, "Origin");
   const char *site = soup_message_headers_get_one (request->headers, "Sec-Fetch-Site");
 
-  if (!route->changes)
+  if (!changes (route))
     return TRUE;
   if (!isr_access_is_writable (request->house->access)) {
     isr_reply_error (request, 403, "read-only", "this server listens to the network and has no password: it can be read only; what changes something is taken where [web] listen is a loopback address");
@@ -107,12 +125,13 @@ run (IsrRequest *request, const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (IsrQuery) query = isr_query_parse (g_uri_get_query (soup_server_message_get_uri (request->message)), &error);
-  const Route *route = find_route (path, &request->rest);
+  g_autoptr (GString) allowed = g_string_new (NULL);
+  const Route *route = find_route (path, soup_server_message_get_method (request->message), &request->rest, allowed);
 
   request->query = query;
   if (!route)
-    isr_reply_error (request, 404, "not-found", "there is nothing at this address");
-  else if (!check_method (request, route) || !check_change (request, route))
+    reply_no_route (request, allowed);
+  else if (!check_change (request, route))
     return;
   else if (!query)
     isr_reply_gerror (request, error);
