@@ -24,16 +24,17 @@ export class ApiError extends Error {
   }
 }
 
-/** @param {string} path @param {RequestInit} [init] */
-async function request(path, init) {
+/** @param {string} path @param {RequestInit} [init] @param {'json'|'head'} [want] head: only whether it goes well */
+export async function request(path, init, want = 'json') {
   const answer = await fetch(path, { headers: { Accept: 'application/json' }, ...init });
+  if (answer.ok && want === 'head') return null;
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new ApiError(answer.status, body.error ?? 'http', body.message ?? answer.statusText);
   return body;
 }
 
-/** @param {Record<string, string|number|undefined|null>} params */
-function query(params) {
+/** @param {Record<string, string|number|boolean|undefined|null>} params */
+export function query(params) {
   const parts = Object.entries(params)
     .filter(([, value]) => value !== undefined && value !== null && value !== '')
     .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`);

@@ -25,7 +25,7 @@ VENDOR = {
     'htm-preact.js': 'htm/preact/standalone.module.js',
     'signals-core.js': '@preact/signals-core/dist/signals-core.mjs',
 }
-OWN = ('*.js', '*.css', '*.svg', 'views/*.js', 'text/*.json')
+OWN = ('*.js', '*.css', '*.svg', 'state/*.js', 'views/*.js', 'text/*.json')
 
 
 def install(source, npm):

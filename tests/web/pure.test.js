@@ -108,7 +108,7 @@ test('the first language that we speak', () => {
 
 const texts = join(root, 'web/text');
 const dictionaries = readdirSync(texts).map((name) => [name, JSON.parse(readFileSync(join(texts, name), 'utf8'))]);
-const sources = ['.', 'views'].flatMap((dir) => readdirSync(join(root, 'web', dir)).filter((n) => n.endsWith('.js'))
+const sources = ['.', 'state', 'views'].flatMap((dir) => readdirSync(join(root, 'web', dir)).filter((n) => n.endsWith('.js'))
   .map((n) => readFileSync(join(root, 'web', dir, n), 'utf8'))).join('\n');
 
 test('every language has the same keys and the same {names}', () => {
