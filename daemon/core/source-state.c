@@ -2,6 +2,8 @@
 /* source-state.c - a value: made, copied, freed, named. */
 #include "daemon/core/source-state.h"
 
+#include "daemon/core/levels.h"
+
 static const char *const state_names[] = {
   [ISR_STATE_IDLE] = "idle",
   [ISR_STATE_CONNECTING] = "connecting",
@@ -27,6 +29,7 @@ isr_source_state_new (const char *name, const char *type)
   self->name = g_strdup (name);
   self->type = g_strdup (type);
   self->warnings = g_new0 (char *, 1);
+  self->level = self->peak = self->floor = ISR_LEVELS_UNKNOWN;
   return self;
 }
 

@@ -28,6 +28,9 @@ typedef struct {
   gint64 retry_at_us; /* UTC µs of the next try; 0 when none is due */
   guint retries;      /* consecutive failures */
   char *file;         /* IsrRecording.name being written, or NULL */
+  gint level;         /* centi-dB, of the newest second: its maximum; ISR_LEVELS_UNKNOWN: none */
+  gint peak;          /* the same */
+  gint floor;         /* the newest one */
 } IsrSourceState;
 
 IsrSourceState *isr_source_state_new (const char *name, const char *type);

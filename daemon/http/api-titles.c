@@ -5,8 +5,6 @@
 #include "daemon/http/json.h"
 #include "daemon/http/span.h"
 
-#include <string.h>
-
 static gboolean
 holds (const IsrRecording *recording, const IsrTitle *title)
 {
@@ -59,15 +57,6 @@ isr_handle_titles (const IsrRequest *request)
   isr_reply_built (request, builder);
 }
 
-/* Takes @text. */
-static void
-reply_text (const IsrRequest *request, char *text)
-{
-  soup_server_message_set_status (request->message, 200, NULL);
-  soup_message_headers_replace (request->answer, "Cache-Control", "no-store");
-  soup_server_message_set_response (request->message, "text/plain; charset=utf-8", SOUP_MEMORY_TAKE, text, strlen (text));
-}
-
 void
 isr_handle_cue (const IsrRequest *request)
 {
@@ -86,7 +75,7 @@ isr_handle_cue (const IsrRequest *request)
   }
   titles = isr_catalog_titles_of (request->house->catalog, recording, &error);
   if (titles)
-    reply_text (request, isr_cue_format (recording, titles));
+    isr_reply_text (request, "text/plain; charset=utf-8", isr_cue_format (recording, titles));
   else
     isr_reply_gerror (request, error);
 }

@@ -3,6 +3,8 @@
 #include "daemon/http/json.h"
 
 #include "daemon/archive/scan.h"
+#include "daemon/core/levels.h"
+#include "daemon/http/write-json.h"
 
 char *
 isr_json_format_time (gint64 utc_us, GTimeZone *zone)
@@ -53,6 +55,24 @@ add_share (JsonBuilder *builder, const char *name, double share)
     add_string (builder, name, NULL);
   else
     add_double (builder, name, share);
+}
+
+/* dB of centi-dB: two decimals, of which the nearest double is written. */
+static void
+add_level (JsonBuilder *builder, const char *name, int level)
+{
+  if (level == ISR_LEVELS_UNKNOWN)
+    add_string (builder, name, NULL);
+  else
+    add_double (builder, name, level / 100.0);
+}
+
+static void
+add_levels (JsonBuilder *builder, const IsrSourceState *state)
+{
+  add_level (builder, "level", state->level);
+  add_level (builder, "peak", state->peak);
+  add_level (builder, "floor", state->floor);
 }
 
 /* Both forms of a time; 0 is none. */
@@ -188,8 +208,7 @@ isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, double co
   add_time (builder, "retry_at", state->retry_at_us, zone);
   add_int (builder, "retries", state->retries);
   add_string (builder, "file", state->file);
-  add_string (builder, "level", NULL);
-  add_string (builder, "floor", NULL);
+  add_levels (builder, state);
   add_share (builder, "coverage_today", coverage_today);
   json_builder_end_object (builder);
 }
@@ -200,7 +219,7 @@ isr_json_finish (JsonBuilder *builder)
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
 
   json_builder_reset (builder);
-  return json_to_string (root, FALSE);
+  return isr_write_json (root);
 }
 
 char *
@@ -219,13 +238,58 @@ char *
 isr_json_status (GPtrArray *states, IsrCatalog *catalog, GTimeZone *zone)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  gint64 now_us = g_get_real_time ();
 
   json_builder_begin_object (builder);
+  add_time (builder, "now", now_us, zone);
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);
   for (guint i = 0; i < states->len; i++)
-    isr_json_add_state (builder, states->pdata[i], isr_catalog_coverage_today (catalog, ((IsrSourceState *) states->pdata[i])->name, zone, g_get_real_time ()), zone);
+    isr_json_add_state (builder, states->pdata[i], isr_catalog_coverage_today (catalog, ((IsrSourceState *) states->pdata[i])->name, zone, now_us), zone);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   return isr_json_finish (builder);
+}
+
+static gboolean
+has_levels (const IsrSourceState *state)
+{
+  return state->level != ISR_LEVELS_UNKNOWN || state->peak != ISR_LEVELS_UNKNOWN;
+}
+
+static guint
+add_all_levels (JsonBuilder *builder, GPtrArray *states, gint64 now_us)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < states->len; i++) {
+    const IsrSourceState *state = states->pdata[i];
+
+    if (!has_levels (state))
+      continue;
+    json_builder_begin_object (builder);
+    add_string (builder, "source", state->name);
+    add_int (builder, "at_us", now_us);
+    add_levels (builder, state);
+    json_builder_end_object (builder);
+    n++;
+  }
+  return n;
+}
+
+char *
+isr_json_levels (GPtrArray *states, gint64 now_us)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autofree char *text = NULL;
+  guint n;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "levels");
+  json_builder_begin_array (builder);
+  n = add_all_levels (builder, states, now_us);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  text = isr_json_finish (builder);
+  return n ? g_steal_pointer (&text) : NULL;
 }

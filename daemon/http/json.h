@@ -24,8 +24,10 @@ void isr_json_add_coverages (JsonBuilder *builder, GPtrArray *list, GTimeZone *z
 /* {"error": code, "message": text} */
 char *isr_json_error (const char *code, const char *message);
 /* The body of /api/status, which status.json is, too: states of IsrSourceState.
- * level and floor are null where nothing measures them. */
+ * level, peak and floor are null where nothing measures them. */
 char *isr_json_status (GPtrArray *states, IsrCatalog *catalog, GTimeZone *zone);
+/* {"levels": [...]} of those of @states (IsrSourceState) that have some; NULL: none. */
+char *isr_json_levels (GPtrArray *states, gint64 now_us);
 
 /* The text of what was built; the builder is reset. */
 char *isr_json_finish (JsonBuilder *builder);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* request.c - answers with a body that is at hand. */
+/* request.c - what came with a request, and answers with a body that is at hand. */
 #define G_LOG_DOMAIN "isr-http"
 
 #include "daemon/http/request.h"
 
 #include "daemon/core/error.h"
+#include "daemon/http/intake.h"
 #include "daemon/http/json.h"
+#include "daemon/http/read-json.h"
+
+G_DEFINE_QUARK (isr - http - error, isr_http_error)
 
 static const struct {
   guint status;
@@ -21,12 +25,66 @@ static const struct {
   [ISR_ERROR_FAILED] = { 500, "failed" },
 };
 
-void
-isr_reply_json (const IsrRequest *request, guint status, char *body)
+static const struct {
+  guint status;
+  const char *code;
+} by_status[] = {
+  { 401, "password" },
+  { 403, "forbidden" },
+  { 413, "too-large" },
+  { 429, "too-many" },
+  { 501, "no-decoder" },
+  { 503, "unavailable" },
+  { 507, "no-space" },
+};
+
+gboolean
+isr_request_get_body (const IsrRequest *request, GBytes **body, GError **error)
+{
+  switch (isr_intake_get (request->message, body)) {
+    case ISR_INTAKE_WHOLE:
+      return TRUE;
+    case ISR_INTAKE_TOO_LONG:
+      g_set_error (error, ISR_HTTP_ERROR, 413, "the body is longer than the %d bytes that are taken", ISR_INTAKE_MAX);
+      return FALSE;
+    case ISR_INTAKE_CUT_OFF:
+    default:
+      g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "the body ended before its Content-Length");
+      return FALSE;
+  }
+}
+
+JsonObject *
+isr_request_read_json (const IsrRequest *request, GError **error)
+{
+  g_autoptr (GBytes) body = NULL;
+  const char *data;
+  gsize size;
+
+  if (!isr_request_get_body (request, &body, error))
+    return NULL;
+  data = g_bytes_get_data (body, &size);
+  return isr_read_json (data ? data : "", size, error);
+}
+
+static void
+reply (const IsrRequest *request, guint status, const char *type, char *body)
 {
   soup_server_message_set_status (request->message, status, NULL);
   soup_message_headers_replace (request->answer, "Cache-Control", "no-store");
-  soup_server_message_set_response (request->message, "application/json; charset=utf-8", SOUP_MEMORY_TAKE, body, strlen (body));
+  soup_server_message_set_response (request->message, type, SOUP_MEMORY_TAKE, body, strlen (body));
+}
+
+void
+isr_reply_json (const IsrRequest *request, guint status, char *body)
+{
+  reply (request, status, "application/json; charset=utf-8", body);
+}
+
+void
+isr_reply_text (const IsrRequest *request, const char *type, char *body)
+{
+  reply (request, 200, type, body);
 }
 
 void
@@ -41,12 +99,24 @@ isr_reply_error (const IsrRequest *request, guint status, const char *code, cons
   isr_reply_json (request, status, isr_json_error (code, message));
 }
 
+/* What is wrong in the house, people shall find in the log. */
+static void
+reply_failure (const IsrRequest *request, guint status, const char *code, const char *message)
+{
+  if (status == 500)
+    g_warning ("%s", message);
+  isr_reply_error (request, status, code, message);
+}
+
 void
 isr_reply_gerror (const IsrRequest *request, const GError *error)
 {
   guint i = error->domain == ISR_ERROR && error->code < (int) G_N_ELEMENTS (by_error) ? (guint) error->code : ISR_ERROR_FAILED;
 
-  if (by_error[i].status == 500)
-    g_warning ("%s", error->message);
-  isr_reply_error (request, by_error[i].status, by_error[i].code, error->message);
+  for (guint j = 0; error->domain == ISR_HTTP_ERROR && j < G_N_ELEMENTS (by_status); j++)
+    if (by_status[j].status == (guint) error->code) {
+      reply_failure (request, by_status[j].status, by_status[j].code, error->message);
+      return;
+    }
+  reply_failure (request, by_error[i].status, by_error[i].code, error->message);
 }

@@ -13,6 +13,14 @@
 
 G_BEGIN_DECLS
 
+/* What a room elsewhere makes: a path, and the function that makes its body. */
+typedef struct {
+  char *path;
+  char *content_type;
+  char *(*make) (gpointer data);
+  gpointer data;
+} IsrServed;
+
 /* What every handler may use. */
 typedef struct {
   IsrCatalog *catalog;
@@ -21,6 +29,7 @@ typedef struct {
   char *timezone; /* its name */
   IsrAccess *access;
   IsrSse *sse;
+  GPtrArray *served; /* IsrServed */
 } IsrHouse;
 
 typedef struct {
@@ -33,11 +42,24 @@ typedef struct {
   gboolean head;
 } IsrRequest;
 
-void isr_reply_json (const IsrRequest *request, guint status, char *body); /* (transfer full) */
-void isr_reply_built (const IsrRequest *request, JsonBuilder *builder);    /* 200 */
+/* Errors whose code is the status of the answer: those that no room but ours knows.
+ * The code of the answer: 401 "password", 403 "forbidden", 413 "too-large", 429
+ * "too-many", 501 "no-decoder", 503 "unavailable", 507 "no-space". */
+#define ISR_HTTP_ERROR (isr_http_error_quark ())
+GQuark isr_http_error_quark (void);
+
+/* The body of a POST, PUT or DELETE; empty when there is none. FALSE: 413. */
+gboolean isr_request_get_body (const IsrRequest *request, GBytes **body, GError **error);
+/* The same as a JSON object. NULL: 413, or 400 for what is none. */
+JsonObject *isr_request_read_json (const IsrRequest *request, GError **error);
+
+void isr_reply_json (const IsrRequest *request, guint status, char *body);     /* (transfer full) */
+void isr_reply_text (const IsrRequest *request, const char *type, char *body); /* 200; (transfer full) */
+void isr_reply_built (const IsrRequest *request, JsonBuilder *builder);        /* 200 */
 /* {"error": code, "message": text} */
 void isr_reply_error (const IsrRequest *request, guint status, const char *code, const char *message);
-/* The status that the error's code has: 400, 404, 409, 500. */
+/* The status that the error's code has: of ISR_ERROR 400, 404, 409, 500; of
+ * ISR_HTTP_ERROR the code itself. */
 void isr_reply_gerror (const IsrRequest *request, const GError *error);
 
 G_END_DECLS

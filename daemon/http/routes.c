@@ -77,6 +77,28 @@ find_route (const char *path, const char *method, const char **rest, GString *al
   return NULL;
 }
 
+static const IsrServed *
+find_served (const IsrHouse *house, const char *path)
+{
+  for (guint i = 0; i < house->served->len; i++)
+    if (strcmp (((IsrServed *) house->served->pdata[i])->path, path) == 0)
+      return house->served->pdata[i];
+  return NULL;
+}
+
+/* FALSE: @served is not there, or asked for in another way than by GET. */
+static gboolean
+reply_served (const IsrRequest *request, const IsrServed *served, GString *allowed)
+{
+  if (!served)
+    return FALSE;
+  g_string_assign (allowed, "GET, HEAD");
+  if (!request->head && strcmp (soup_server_message_get_method (request->message), "GET") != 0)
+    return FALSE;
+  isr_reply_text (request, served->content_type, served->make (served->data));
+  return TRUE;
+}
+
 static gboolean
 check_host (const IsrRequest *request)
 {
@@ -129,6 +151,8 @@ run (IsrRequest *request, const char *path)
   const Route *route = find_route (path, soup_server_message_get_method (request->message), &request->rest, allowed);
 
   request->query = query;
+  if (!route && reply_served (request, find_served (request->house, path), allowed))
+    return;
   if (!route)
     reply_no_route (request, allowed);
   else if (!check_change (request, route))

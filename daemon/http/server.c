@@ -2,14 +2,14 @@
 /* server.c - listens, and hands each request to the routes.
  *
  * SoupServer has a Range of its own, which takes whole bodies: it never sees the
- * header, the handlers have read it before. Bodies of requests are nothing that
- * we use, they are read and dropped as they come. An address whose percent-encoding is broken
+ * header, the handlers have read it before. An address whose percent-encoding is broken
  * SoupServer answers itself, with 400 and no body, before anybody is asked. */
 #define G_LOG_DOMAIN "isr-http"
 
 #include "daemon/http/server.h"
 
 #include "daemon/core/error.h"
+#include "daemon/http/intake.h"
 #include "daemon/http/json.h"
 #include "daemon/http/routes.h"
 
@@ -17,6 +17,7 @@ struct _IsrHttp {
   SoupServer *server;
   IsrHouse house;
   gulong changed;
+  guint meter; /* source */
   char *uri;
   guint port;
 };
@@ -33,13 +34,36 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
 static void
 on_request_headers (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
-  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  isr_intake_watch (message);
 }
 
 static void
 on_changed (IsrCatalog *catalog, const char *kind, const char *name, IsrHttp *self)
 {
   isr_sse_publish (self->house.sse, g_str_equal (kind, "source") ? "status" : kind, name);
+}
+
+/* Levels are of the moment: sent to those who listen now, and not kept. */
+static gboolean
+send_levels (gpointer data)
+{
+  IsrHttp *self = data;
+  g_autoptr (GPtrArray) states = isr_sse_is_heard (self->house.sse) ? isr_control_states (self->house.control) : NULL;
+  g_autofree char *levels = states ? isr_json_levels (states, g_get_real_time ()) : NULL;
+
+  if (levels)
+    isr_sse_send (self->house.sse, "level", levels);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+served_free (gpointer data)
+{
+  IsrServed *served = data;
+
+  g_free (served->path);
+  g_free (served->content_type);
+  g_free (served);
 }
 
 static GSocketAddress *
@@ -120,6 +144,8 @@ furnish (IsrHttp *self, const IsrConfig *config, IsrCatalog *catalog, const IsrC
   self->house.timezone = g_strdup (g_time_zone_get_identifier (self->house.zone));
   self->house.access = isr_access_new (config->listen_host, (const char *const *) config->allow_origins);
   self->house.sse = isr_sse_new ();
+  self->house.served = g_ptr_array_new_with_free_func (served_free);
+  self->meter = g_timeout_add_seconds (1, send_levels, self);
   self->changed = g_signal_connect (catalog, "changed", G_CALLBACK (on_changed), self);
 }
 
@@ -144,7 +170,9 @@ void
 isr_http_free (IsrHttp *self)
 {
   g_signal_handler_disconnect (self->house.catalog, self->changed);
+  g_source_remove (self->meter);
   soup_server_disconnect (self->server);
+  g_ptr_array_unref (self->house.served);
   isr_sse_free (self->house.sse);
   g_object_unref (self->server);
   isr_access_free (self->house.access);
@@ -171,6 +199,15 @@ gboolean
 isr_http_is_writable (IsrHttp *self)
 {
   return isr_access_is_writable (self->house.access);
+}
+
+void
+isr_http_serve (IsrHttp *self, const char *path, const char *content_type, char *(*make) (gpointer), gpointer data)
+{
+  IsrServed *served = g_new (IsrServed, 1);
+
+  *served = (IsrServed){ g_strdup (path), g_strdup (content_type), make, data };
+  g_ptr_array_add (self->house.served, served);
 }
 
 char *

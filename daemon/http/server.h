@@ -27,6 +27,10 @@ guint isr_http_get_port (IsrHttp *self);
 /* Whether requests may change anything. */
 gboolean isr_http_is_writable (IsrHttp *self);
 
+/* GET @path answers with what @make makes, each time anew; @content_type with its
+ * charset. For bodies that are made in rooms which this one does not know. */
+void isr_http_serve (IsrHttp *self, const char *path, const char *content_type, char *(*make) (gpointer data), gpointer data);
+
 /* The body of /api/status: what status.json is made of. @zone_name NULL: the
  * system's. */
 char *isr_http_dup_status (const IsrControl *control, IsrCatalog *catalog, const char *zone_name);

@@ -9,8 +9,9 @@
 #include <string.h>
 
 #define PAUSE_MS 50
+#define SLOW (8 * 1024) /* bytes unsent: whoever has more waiting can do without what is only of the moment */
 
-static const char *const kinds[] = { "status", "file", "title" };
+static const char *const kinds[] = { "status", "file", "gap", "title", "section", "label", "job", "trash", "storage" };
 
 typedef struct {
   guint64 number;
@@ -136,6 +137,25 @@ send_comment (gpointer data)
 {
   send_to_all (data, ": still here\n\n");
   return G_SOURCE_CONTINUE;
+}
+
+gboolean
+isr_sse_is_heard (const IsrSse *self)
+{
+  return self->listeners->len > 0;
+}
+
+void
+isr_sse_send (IsrSse *self, const char *kind, const char *data)
+{
+  g_autofree char *text = g_strdup_printf ("event: %s\ndata: %s\n\n", kind, data);
+
+  for (guint i = 0; i < self->listeners->len; i++) {
+    Listener *listener = self->listeners->pdata[i];
+
+    if (listener->unsent < SLOW)
+      listener_send (listener, text);
+  }
 }
 
 void

@@ -5,11 +5,15 @@
  *     event: file
  *     data: {"name":"mic/2024-01-31/mic_20240131T120000+0100.flac"}
  *
- * Kinds: status, title (name of a source), file (name of a recording). They say what to
- * ask again, never the news itself; an empty name stands for all of a kind. Who
+ * Kinds: status, gap, title, section, label (name of a source), file (name of a
+ * recording), job (its id), trash and storage (no name). They say what to ask again,
+ * never the news itself; an empty name stands for all of a kind. Who
  * comes back with Last-Event-ID is sent what it missed, or, when that is too long
  * ago or of another run of the daemon, one event of each kind with an empty name:
- * ask everything again. */
+ * ask everything again.
+ *
+ * What is only of the moment, levels, comes without an id and is not kept; who is
+ * slow is not sent it. */
 #pragma once
 
 #include <libsoup/soup.h>
@@ -29,6 +33,11 @@ void isr_sse_free (IsrSse *self);
 
 /* What is published several times within 50 ms is sent once. */
 void isr_sse_publish (IsrSse *self, const char *kind, const char *name);
+
+/* Somebody listens. */
+gboolean isr_sse_is_heard (const IsrSse *self);
+/* Sends @data at once, one line, to whom can take it, without an id. */
+void isr_sse_send (IsrSse *self, const char *kind, const char *data);
 
 /* Answers @message; @last_id: its Last-Event-ID or NULL. FALSE: too many listen. */
 gboolean isr_sse_listen (IsrSse *self, SoupServerMessage *message, const char *last_id);

@@ -62,6 +62,8 @@ control_states (gpointer self)
   state->retry_at_us = G_GINT64_CONSTANT (1706700005000000);
   g_strfreev (state->warnings);
   state->warnings = g_strsplit ("clipping,overruns", ",", -1);
+  state->level = -2345;
+  state->peak = -100;
   g_ptr_array_add (states, state);
   return states;
 }

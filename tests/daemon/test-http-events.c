@@ -65,6 +65,17 @@ test_changes (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count (client, "\"one.wav\""), ==, 1);
 }
 
+/* A second's levels, for who listens now; without an id they are no place to go on from. */
+static void
+test_levels (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) client = listen_for_events (f, "");
+
+  TEMP_WAIT_FOR (client_has (client, "\"level\":-23.45,\"peak\":-1.0,\"floor\":null}]}\n\n"));
+  g_assert_true (client_has (client, "event: level\ndata: {\"levels\":[{\"source\":\"mic\",\"at_us\":"));
+  g_assert_false (client_has (client, "id: "));
+}
+
 static void
 test_resume (Fixture *f, gconstpointer data)
 {
@@ -93,11 +104,15 @@ test_resume (Fixture *f, gconstpointer data)
 static void
 assert_asks_everything (Fixture *f, const char *id)
 {
+  static const char *const kinds[] = { "status", "file", "gap", "title", "section", "label", "job", "trash", "storage" };
   g_autofree char *header = g_strdup_printf ("Last-Event-ID: %s\r\n", id);
   g_autoptr (Client) client = listen_for_events (f, header);
 
-  TEMP_WAIT_FOR (client_has (client, "event: status\ndata: {\"name\":\"\"}"));
-  TEMP_WAIT_FOR (client_has (client, "event: file\ndata: {\"name\":\"\"}"));
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autofree char *event = g_strdup_printf ("event: %s\ndata: {\"name\":\"\"}", kinds[i]);
+
+    TEMP_WAIT_FOR (client_has (client, event));
+  }
 }
 
 static void
@@ -191,6 +206,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add ("/http-events/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("changes", test_changes);
+  ADD ("levels", test_levels);
   ADD ("resume", test_resume);
   ADD ("lost-track", test_lost_track);
   ADD ("slow-client", test_slow_client);

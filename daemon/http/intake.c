@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* intake.c - collects portions by hand, as SoupServer's own way knows no limit.
+ *
+ * A client that sends ever more is read a while, so that it can see the answer; then
+ * the connection is cut. */
+#define G_LOG_DOMAIN "isr-intake"
+
+#include "daemon/http/intake.h"
+
+#define KEY "isr-intake"
+
+typedef struct {
+  GByteArray *kept;
+  guint64 came;
+} Intake;
+
+static void
+intake_free (gpointer data)
+{
+  Intake *self = data;
+
+  g_byte_array_unref (self->kept);
+  g_free (self);
+}
+
+static void
+on_chunk (SoupServerMessage *message, GBytes *chunk, Intake *self)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+  gsize size;
+  const guint8 *data = g_bytes_get_data (chunk, &size);
+
+  self->came += size;
+  if (self->came <= ISR_INTAKE_MAX)
+    g_byte_array_append (self->kept, data, (guint) size);
+  else if (self->came > ISR_INTAKE_PATIENCE && socket)
+    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+}
+
+void
+isr_intake_watch (SoupServerMessage *message)
+{
+  Intake *self = g_new0 (Intake, 1);
+
+  self->kept = g_byte_array_new ();
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  g_object_set_data_full (G_OBJECT (message), KEY, self, intake_free);
+  g_signal_connect (message, "got-chunk", G_CALLBACK (on_chunk), self);
+}
+
+/* SoupServer takes the end of the connection for the end of the body. */
+static gboolean
+is_cut_off (SoupServerMessage *message, const Intake *self)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  return soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH && self->came < (guint64) soup_message_headers_get_content_length (headers);
+}
+
+IsrIntakeResult
+isr_intake_get (SoupServerMessage *message, GBytes **body)
+{
+  Intake *self = g_object_get_data (G_OBJECT (message), KEY);
+
+  *body = NULL;
+  if (self->came > ISR_INTAKE_MAX)
+    return ISR_INTAKE_TOO_LONG;
+  if (is_cut_off (message, self))
+    return ISR_INTAKE_CUT_OFF;
+  *body = g_bytes_new (self->kept->data, self->kept->len);
+  return ISR_INTAKE_WHOLE;
+}
