@@ -19,6 +19,7 @@
 
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/days.h"
+#include "daemon/archive/events.h"
 #include "daemon/archive/listing.h"
 #include "daemon/archive/titles.h"
 #include "daemon/core/error.h"
@@ -298,7 +299,7 @@ isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError 
   g_return_val_if_fail (self->db, NULL);
   isr_catalog_settle (self);
   finished = get_finished_days (self, source, zone, error);
-  live = finished && isr_catalog_cover_days (self, finished, source, zone, TRUE, error) ? isr_listing_live (self->db, source, error) : NULL;
+  live = finished && isr_catalog_cover_days (self, finished, source, zone, TRUE, error) && isr_catalog_count_days (self, finished, source, zone, error) ? isr_listing_live (self->db, source, error) : NULL;
   if (!live)
     return NULL;
   days = g_ptr_array_copy (finished, isr_day_copy, NULL);
@@ -308,7 +309,7 @@ isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError 
     isr_catalog_refresh (self, recording);
     isr_days_merge (days, zone, recording->start_us, recording->bytes, isr_recording_get_duration (recording));
   }
-  return isr_catalog_cover_days (self, days, source, zone, FALSE, error) ? g_steal_pointer (&days) : NULL;
+  return isr_catalog_cover_days (self, days, source, zone, FALSE, error) && isr_catalog_count_days (self, days, source, zone, error) ? g_steal_pointer (&days) : NULL;
 }
 
 void
@@ -383,7 +384,7 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
   self->writable = writable;
   if (!(writable ? open_writable (self, state_directory, error) : open_readable (self, error)))
     return NULL;
-  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
+  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_events_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
     return NULL;
   self->next_id = (gsize) last + 1;
   if (writable)

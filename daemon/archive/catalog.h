@@ -12,6 +12,7 @@
 #include <gio/gio.h>
 
 #include "daemon/archive/coverage.h"
+#include "daemon/core/event.h"
 #include "daemon/core/recording.h"
 #include "daemon/core/source-state.h"
 #include "daemon/core/title.h"
@@ -23,7 +24,8 @@ G_DECLARE_FINAL_TYPE (IsrCatalog, isr_catalog, ISR, CATALOG, GObject)
 
 /* Signal "changed" (const char *kind, const char *name): something of @kind is
  * different: "file" (name of the recording; "" after a reconcile: any of them),
- * "source", "gap", "title" (name of the source: its state, its coverage, what it plays). Says what to ask
+ * "source", "gap", "title", "section" (name of the source: its state, its coverage, what
+ * it plays, its loud events). Says what to ask
  * again, never the news itself.
  *
  * Signal "gap" (IsrGap *): a hole is over, from its first moment to the begin of
@@ -95,7 +97,10 @@ typedef struct {
   double duration; /* seconds */
   /* Of all sources that count that day together: */
   gint64 recorded_us;
-  gint64 span_us; /* 0: nothing of the day counts; negative: not known */
+  gint64 span_us;   /* 0: nothing of the day counts; negative: not known */
+  guint events;     /* loud ones that begin in it */
+  guint unreviewed; /* of them: without a verdict */
+  gboolean counted; /* the catalog's: the two are known */
 } IsrDay;
 
 void isr_day_free (IsrDay *self);
@@ -126,5 +131,16 @@ double isr_catalog_coverage_today (IsrCatalog *self, const char *source, GTimeZo
 GPtrArray *isr_catalog_titles (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error);
 /* All of a recording, oldest first; the first one may have begun before it. */
 GPtrArray *isr_catalog_titles_of (IsrCatalog *self, const IsrRecording *recording, GError **error);
+
+/* A loud event is final (its state is ENDED). One that begins when another of its
+ * source begins is that one, told again. */
+void isr_catalog_note_event (IsrCatalog *self, const IsrEvent *event);
+/* Events (IsrEvent) of @source (NULL: all) that reach into [from_us, to_us), by their start. */
+GPtrArray *isr_catalog_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GError **error);
+/* How many begin in [from_us, to_us). */
+guint isr_catalog_count_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us);
+/* @events (of @source, element-type IsrEvent) are all there are now that begin in
+ * [from_us, to_us): what was known of that span is forgotten. */
+void isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GPtrArray *events);
 
 G_END_DECLS

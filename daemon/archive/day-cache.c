@@ -81,6 +81,17 @@ isr_day_cache_add (IsrDayCache *self, const IsrRecording *recording)
 }
 
 void
+isr_day_cache_uncount (IsrDayCache *self, const char *source, gint64 from_us, gint64 to_us)
+{
+  for (guint i = 0; i < self->lists->len; i++) {
+    List *list = self->lists->pdata[i];
+
+    if (!list->source || g_strcmp0 (list->source, source) == 0)
+      isr_days_uncount (list->days, list->zone, from_us, to_us);
+  }
+}
+
+void
 isr_day_cache_clear (IsrDayCache *self)
 {
   g_ptr_array_set_size (self->lists, 0);

@@ -17,6 +17,8 @@ GPtrArray *isr_day_cache_get (IsrDayCache *self, const char *source, GTimeZone *
 GPtrArray *isr_day_cache_put (IsrDayCache *self, const char *source, GTimeZone *zone, GPtrArray *days);
 /* One more recording is finished. */
 void isr_day_cache_add (IsrDayCache *self, const IsrRecording *recording);
+/* Events of @source came or went in [from_us, to_us): they are to be counted again. */
+void isr_day_cache_uncount (IsrDayCache *self, const char *source, gint64 from_us, gint64 to_us);
 /* Anything else happened: count again. */
 void isr_day_cache_clear (IsrDayCache *self);
 

@@ -194,3 +194,19 @@ isr_days_merge (GPtrArray *days, GTimeZone *zone, gint64 start_us, guint64 bytes
   for (guint newer = 0; newer <= i; newer++) /* it may reach into later days */
     ((IsrDay *) days->pdata[newer])->span_us = -1;
 }
+
+void
+isr_days_uncount (GPtrArray *days, GTimeZone *zone, gint64 from_us, gint64 to_us)
+{
+  g_autofree char *first = NULL, *last = NULL;
+  gint64 unused_from, unused_to;
+
+  isr_day_bounds (from_us, zone, &unused_from, &unused_to, &first);
+  isr_day_bounds (MAX (to_us - 1, from_us), zone, &unused_from, &unused_to, &last);
+  for (guint i = 0; i < days->len; i++) {
+    IsrDay *day = days->pdata[i];
+
+    if (strcmp (day->day, first) >= 0 && strcmp (day->day, last) <= 0)
+      day->counted = FALSE;
+  }
+}

@@ -75,6 +75,21 @@ static const struct {
       " artist TEXT);"
       "CREATE INDEX titles_by_time ON titles (at_us);"
       "CREATE INDEX titles_by_source ON titles (source, at_us);" },
+  { 4, /* loud events */
+      "CREATE TABLE events ("
+      " id INTEGER PRIMARY KEY,"
+      " source TEXT NOT NULL,"
+      " run_us INTEGER NOT NULL,"
+      " key INTEGER NOT NULL,"
+      " start_us INTEGER NOT NULL,"
+      " end_us INTEGER NOT NULL,"
+      " score INTEGER NOT NULL," /* this and the next two in centi-dB */
+      " peak INTEGER NOT NULL,"
+      " floor INTEGER NOT NULL,"
+      " reason TEXT);"
+      "CREATE INDEX events_by_start ON events (start_us, source);"
+      "CREATE INDEX events_by_source ON events (source, start_us);"
+      "CREATE INDEX events_by_length ON events (end_us - start_us);" },
 };
 
 static void

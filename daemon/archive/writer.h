@@ -7,6 +7,7 @@
 
 #include "daemon/archive/db.h"
 #include "daemon/archive/gap.h"
+#include "daemon/core/event.h"
 #include "daemon/core/recording.h"
 #include "daemon/core/source-state.h"
 #include "daemon/core/title.h"
@@ -33,6 +34,8 @@ gsize isr_writer_remove_all (IsrWriter *self, GArray *ids);      /* (transfer fu
 gsize isr_writer_note_state (IsrWriter *self, const IsrSourceState *state);
 gsize isr_writer_put_gap (IsrWriter *self, const IsrGap *gap);        /* by its id; inserts or replaces */
 gsize isr_writer_note_title (IsrWriter *self, const IsrTitle *title); /* by its id */
+gsize isr_writer_put_event (IsrWriter *self, const IsrEvent *event);  /* by its id; inserts or replaces */
+gsize isr_writer_remove_event (IsrWriter *self, gint64 id);
 
 gsize isr_writer_get_committed (IsrWriter *self);
 /* Waits until all that was given before is committed, or could not be. Never on

@@ -143,6 +143,8 @@ isr_json_add_day (JsonBuilder *builder, const IsrDay *day)
   add_int (builder, "bytes", (gint64) day->bytes);
   add_double (builder, "duration", day->duration);
   add_share (builder, "coverage", day->span_us > 0 ? (double) day->recorded_us / (double) day->span_us : -1);
+  add_int (builder, "events", day->events);
+  add_int (builder, "unreviewed", day->unreviewed);
   json_builder_end_object (builder);
 }
 
