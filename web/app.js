@@ -1,28 +1,45 @@
 // SPDX-License-Identifier: MIT
-// app.js - starts the page: text, first data, live events, render on every change.
+// app.js - starts the page: texts, the frame, first data, then the server's events.
 import { html, render } from './vendor/htm-preact.js';
-import { effect } from './vendor/signals-core.js';
 import * as api from './api.js';
-import * as actions from './actions.js';
-import { state } from './store.js';
+import * as days from './actions/days.js';
+import * as rows from './actions/rows.js';
+import * as sources from './actions/sources.js';
+import * as hub from './hub.js';
+import { sentence } from './notice.js';
+import * as routes from './route.js';
+import { wanted } from './state/settings.js';
+import { config, failure } from './store.js';
 import { loadText, t } from './text.js';
-import { Header } from './views/header.js';
-import { Sources } from './views/sources.js';
-import { Days } from './views/days.js';
+import * as theme from './theme.js';
+import { Frame } from './views/frame.js';
 
-/** @param {{s: import('./store.js').State}} props */
-const App = ({ s }) => html`
-  <a class="skip" href="#recordings">${t('skip')}</a>
-  <${Header} connection=${s.connection} version=${s.config?.version} />
-  <main>
-    <${Sources} sources=${s.sources} writable=${s.config?.writable} />
-    <${Days} s=${s} />
-  </main>
-  <p class="live" role="status" aria-live="polite">${s.announcement}</p>`;
+async function loadConfig() {
+  try {
+    config.value = await api.getConfig();
+    failure.value = null;
+  } catch (error) {
+    failure.value = sentence(error);
+  }
+}
 
-await loadText(navigator.languages);
-document.documentElement.lang = t('lang');
-const root = /** @type {HTMLElement} */ (document.getElementById('app'));
-effect(() => render(html`<${App} s=${state.value} />`, root));
-await actions.refresh();
-api.listen({ onOpen: actions.connected, onLost: actions.lost, onChange: actions.changed });
+/** An installed page opens without its server, and says so. */
+function keepShell() {
+  navigator.serviceWorker?.register('sw.js').catch(() => {});
+}
+
+async function start() {
+  theme.follow();
+  routes.follow();
+  await loadText(wanted(navigator.languages));
+  document.documentElement.lang = t('lang');
+  render(html`<${Frame} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
+  for (const feature of [days, rows, sources]) feature.start();
+  await loadConfig();
+  hub.onReturn(loadConfig);
+  hub.follow();
+  addEventListener('load', keepShell);
+  if (document.readyState === 'complete') keepShell();
+}
+
+start();

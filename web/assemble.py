@@ -5,27 +5,36 @@
     assemble.py SOURCE_DIR BUILD_DIR
 
 Installs the two libraries from npm (into BUILD_DIR, never into the source),
-copies the page's own files beside them, and names the folder of everything but
-index.html after a hash of the contents: a browser may keep it for ever. Each
-text is stored gzipped as well, so that the server sends it as it is.
+joins the modules into two files and the style sheets into one (bundle.py), and
+names the folder of everything but index.html after a hash of the contents: a
+browser may keep it for ever. Each text is stored gzipped as well, so that the
+server sends it as it is.
 
     index.html                     asks for assets/<hash>/...
-    assets/<hash>/app.js, views/*.js, vendor/*.js, app.css, text/*.json, ...
+    assets/<hash>/app.js, more.js, app.css, text/*.json, icons, manifest
     assets/<hash>/app.js.gz, ...
+    modules/                       as they were before, for tests that run in node
 """
 import gzip
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
+
+sys.dont_write_bytecode = True  # web/ is watched: nothing may be written there
+import bundle  # noqa: E402
 
 VENDOR = {
     'htm-preact.js': 'htm/preact/standalone.module.js',
     'signals-core.js': '@preact/signals-core/dist/signals-core.mjs',
 }
-OWN = ('*.js', '*.css', '*.svg', 'state/*.js', 'views/*.js', 'text/*.json')
+FOLDERS = ('state', 'actions', 'views', 'css', 'text') # besides web/ itself
+STYLES = ('tokens', 'base') # come first, then what each feature adds
+KEPT = ('*.svg', '*.png', '*.webmanifest', 'text/*.json')
+COMPRESSED = ('.html', '.js', '.css', '.svg', '.json', '.webmanifest')
 
 
 def install(source, npm):
@@ -44,15 +53,27 @@ def install(source, npm):
     stamp.write_bytes(lock)
 
 
-def collect(source, npm):
+def read_modules(source, npm):
     files = {}
-    for pattern in OWN:
-        for path in sorted(source.glob(pattern)):
-            files[path.relative_to(source).as_posix()] = path.read_bytes()
+    for path in sorted(p for p in source.rglob('*.js') if p.name != 'sw.js'):
+        files[path.relative_to(source).as_posix()] = path.read_text(encoding='utf-8')
     for name, path in VENDOR.items():
         text = (npm / 'node_modules' / path).read_text(encoding='utf-8')
-        kept = [line for line in text.split('\n') if not line.startswith('//# sourceMappingURL')]
-        files['vendor/' + name] = '\n'.join(kept).encode()
+        files['vendor/' + name] = re.sub(r'//# sourceMappingURL=\S+', '', text)
+    return files
+
+
+def read_style(source):
+    paths = sorted((source / 'css').glob('*.css'), key=lambda p: (STYLES.index(p.stem) if p.stem in STYLES else len(STYLES), p.stem))
+    return bundle.join_css(path.read_text(encoding='utf-8') for path in paths)
+
+
+def collect(source, modules):
+    files = {name: text.encode() for name, text in bundle.bundle(modules, 'app.js').items()}
+    files['app.css'] = read_style(source).encode()
+    for pattern in KEPT:
+        for path in sorted(source.glob(pattern)):
+            files[path.relative_to(source).as_posix()] = path.read_bytes()
     return files
 
 
@@ -60,7 +81,10 @@ def write(out, files):
     """Returns the names written, each text with its gzipped sibling."""
     names = []
     for name, data in files.items():
-        for suffix, content in (('', data), ('.gz', gzip.compress(data, 9, mtime=0))):
+        forms = [('', data)]
+        if name.endswith(COMPRESSED):
+            forms.append(('.gz', gzip.compress(data, 9, mtime=0)))
+        for suffix, content in forms:
             path = out / (name + suffix)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -68,23 +92,39 @@ def write(out, files):
     return names
 
 
+def write_modules(out, modules):
+    """Not part of the page: what node's tests import."""
+    for name, text in modules.items():
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding='utf-8')
+    (out / 'package.json').write_text('{"type": "module"}\n', encoding='utf-8')
+
+
+def write_rules(source, build, names):
+    """What goes into the program, and what this file depends on: the folders too, for files that come and go."""
+    lines = [f'    <file>{name}</file>' for name in names]
+    (build / 'page.gresource.xml').write_text('<?xml version="1.0" encoding="UTF-8"?>\n<gresources>\n  <gresource prefix="/org/isr/web">\n'
+                                               + '\n'.join(lines) + '\n  </gresource>\n</gresources>\n', encoding='utf-8')
+    inputs = [source, *(source / folder for folder in FOLDERS)]
+    inputs += [p for folder in list(inputs) for p in folder.iterdir() if p.is_file() and p.suffix != '.pyc']
+    (build / 'page.d').write_text('web/page.gresource.xml: ' + ' '.join(str(p).replace(' ', '\\ ') for p in inputs) + '\n', encoding='utf-8')
+
+
 def main():
     source, build = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
     npm, out = build / 'npm', build / 'page'
     install(source, npm)
-    files = collect(source, npm)
+    modules = read_modules(source, npm)
+    files = collect(source, modules)
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:12]
-    page = (source / 'index.html').read_text(encoding='utf-8').replace('@ASSETS@', 'assets/' + digest)
+    pages = {}
+    for name in ('index.html', 'sw.js'):
+        pages[name] = (source / name).read_text(encoding='utf-8').replace('@ASSETS@', 'assets/' + digest).encode()
     shutil.rmtree(out, ignore_errors=True)
-    names = write(out, {f'assets/{digest}/{name}': data for name, data in files.items()})
-    names += write(out, {'index.html': page.encode()})
-    (out / 'package.json').write_text('{"type": "module"}\n', encoding='utf-8')  # for node's tests, not part of the page
-    lines = [f'    <file>{name}</file>' for name in names]
-    (build / 'page.gresource.xml').write_text('<?xml version="1.0" encoding="UTF-8"?>\n<gresources>\n  <gresource prefix="/org/isr/web">\n'
-                                               + '\n'.join(lines) + '\n  </gresource>\n</gresources>\n', encoding='utf-8')
-    inputs = [p for pattern in OWN for p in source.glob(pattern)]
-    inputs += [source / n for n in ('index.html', 'package.json', 'package-lock.json', 'assemble.py')]
-    (build / 'page.d').write_text('web/page.gresource.xml: ' + ' '.join(str(p).replace(' ', '\\ ') for p in inputs) + '\n', encoding='utf-8')
+    names = write(out, {f'assets/{digest}/{name}': data for name, data in files.items()} | pages)
+    write_modules(out / 'modules', modules)
+    write_rules(source, build, names)
 
 
 if __name__ == '__main__':

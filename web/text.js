@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: MIT
 // text.js - every word of the page, one JSON a language, and Intl for the rest.
 
-const LANGUAGES = ['en', 'de'];
+export const LANGUAGES = ['en', 'de'];
 
 /** @type {Record<string, string>} */
 let words = {};
 
+/** The text of a key, with {names} filled in. @param {string} key @param {Record<string, string|number>} [values] */
+export const t = (key, values = {}) =>
+  (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
+
 /** The reader's own locale where it is of the page's language: "en-GB" writes dates as people there do. */
 export const locale = () => (typeof navigator === 'undefined' ? [] : [...navigator.languages]).find((tag) => tag.startsWith(t('lang'))) ?? t('lang');
+
+/** A text that depends on a number: `key.one`, `key.other`; {n} is the number as people write it.
+ *  @param {string} key @param {number} n @param {Record<string, string|number>} [values] */
+export const tn = (key, n, values = {}) =>
+  t(`${key}.${new Intl.PluralRules(t('lang')).select(n) === 'one' ? 'one' : 'other'}`, { n: n.toLocaleString(locale()), ...values });
 
 /** The first language of the list that we speak, else English. @param {readonly string[]} wanted */
 export const choose = (wanted) =>
@@ -23,7 +32,3 @@ export async function loadText(wanted) {
 export function useText(dictionary) {
   words = dictionary;
 }
-
-/** The text of a key, with {names} filled in. @param {string} key @param {Record<string, string|number>} [values] */
-export const t = (key, values = {}) =>
-  (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));

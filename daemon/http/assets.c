@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* assets.c - the page, out of the GResource /org/isr/web.
  *
- * index.html is asked for again each time and mostly answered with 304; all else
+ * index.html and sw.js are asked for again each time and mostly answered with 304; all else
  * lies in a folder that is named after a hash of its contents and may be kept for
  * ever. Texts are stored gzipped beside themselves and sent so. */
 #include "daemon/http/handlers.h"
@@ -103,6 +103,13 @@ void
 isr_handle_index (const IsrRequest *request)
 {
   reply_asset (request, "index.html", "no-cache");
+}
+
+/* Governs what lies beside it and below: so it is at the root, not in the folder of the rest. */
+void
+isr_handle_worker (const IsrRequest *request)
+{
+  reply_asset (request, "sw.js", "no-cache");
 }
 
 void

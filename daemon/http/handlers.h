@@ -33,6 +33,7 @@ void isr_handle_download (const IsrRequest *request);
 
 /* assets.c: rest is the path below /org/isr/web */
 void isr_handle_index (const IsrRequest *request);
+void isr_handle_worker (const IsrRequest *request);
 void isr_handle_asset (const IsrRequest *request);
 
 G_END_DECLS

@@ -20,6 +20,7 @@ typedef struct {
 static const Route routes[] = {
   { "/", "GET", isr_handle_index },
   { "/index.html", "GET", isr_handle_index },
+  { "/sw.js", "GET", isr_handle_worker },
   { "/assets/", "GET", isr_handle_asset },
   { "/api/files", "GET", isr_handle_files },
   { "/api/days", "GET", isr_handle_days },

@@ -6,19 +6,49 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { page, root } from './support.js';
 
-const store = await page('store.js');
+const store = await page('state/days.js');
+const rows = await page('state/rows.js');
+const sources = await page('state/sources.js');
+const route = await page('route.js');
 const format = await page('format.js');
 const text = await page('text.js');
 
-const day = (name) => ({ day: name, files: 1, bytes: 1, duration: 1, coverage: 1 });
+const day = (name, files = 1) => ({ day: name, files, bytes: 1, duration: 1, coverage: 1 });
 const file = (name, start_us) => ({ name, start_us });
 const apply = (...reducers) => reducers.reduce((s, reduce) => reduce(s), store.initial);
+const names = (s, name = 'd') => s.open[name].files.map((f) => f.name);
+
+test('an address and what it means are each other\'s inverse', () => {
+  for (const one of [
+    { view: 'days' }, { view: 'days', day: '2026-11-20', q: 'a b&c=d#e?f/ü' }, { view: 'file', file: 'mic/2026/x+1.flac', start: 0, end: 12.5 },
+    { view: 'review', source: 'mic', at: 1795000000123456, span: 0.25, verdict: 'kept' },
+  ]) assert.deepEqual(route.parse(route.format(one)), one);
+  assert.equal(route.format({ view: 'days' }), '#/');
+  assert.equal(route.format({ view: 'file', file: 'mic/a b.flac' }), '#/file?file=mic/a%20b.flac');
+});
+
+test('an address that makes no sense is the first view, and loses only what makes none', () => {
+  assert.deepEqual(route.parse(''), { view: 'days' });
+  assert.deepEqual(route.parse('#recordings?day=2026-11-20&at=x&bad=1&q='), { view: 'recordings', day: '2026-11-20' });
+  assert.deepEqual(route.parse('#/%2e%2e/?span=10'), { view: 'days', span: 10 });
+});
+
+test('a patch changes a place; one that names a view is a new place', () => {
+  const here = { view: 'days', day: '2026-11-20', q: 'x' };
+  assert.deepEqual(route.patched(here, { q: null, source: 'mic' }), { view: 'days', day: '2026-11-20', source: 'mic' });
+  assert.deepEqual(route.patched(here, { view: 'review', source: 'mic' }), { view: 'review', source: 'mic' });
+});
 
 test('the newest day is open at first, and only then', () => {
   const s = apply(store.withDays([day('2026-11-20'), day('2026-11-19')]));
   assert.deepEqual(s.open, { '2026-11-20': null });
   const next = store.withDays([day('2026-11-21'), day('2026-11-20')])(s);
   assert.deepEqual(next.open, { '2026-11-20': null });
+});
+
+test('what was unfolded before a reload is unfolded again', () => {
+  assert.deepEqual(apply(store.withDays([day('2026-11-20'), day('2026-11-19')], { open: ['2026-11-19'] })).open, { '2026-11-19': null });
+  assert.deepEqual(apply(store.withDays([day('2026-11-20')], { open: [] })).open, {});
 });
 
 test('a day folds and unfolds', () => {
@@ -32,7 +62,7 @@ test('a fresh first page keeps the pages that were loaded after it', () => {
     store.withFirstPage('d', { files: [file('c', 3), file('b', 2)], next: 'x' }),
     store.withNextPage('d', { files: [file('a', 1)], next: null }),
     store.withFirstPage('d', { files: [file('d', 4), file('c', 3)], next: 'y' }));
-  assert.deepEqual(s.open.d.files.map((f) => f.name), ['d', 'c', 'b', 'a']);
+  assert.deepEqual(names(s), ['d', 'c', 'b', 'a']);
   assert.equal(s.open.d.next, null);
 });
 
@@ -41,7 +71,39 @@ test('a first page that is the whole day replaces everything', () => {
     store.withFirstPage('d', { files: [file('b', 2)], next: 'x' }),
     store.withNextPage('d', { files: [file('a', 1)], next: null }),
     store.withFirstPage('d', { files: [file('b', 2)], next: null }));
-  assert.deepEqual(s.open.d.files.map((f) => f.name), ['b']);
+  assert.deepEqual(names(s), ['b']);
+});
+
+test('what is new waits while somebody reads, is counted, and comes when it is asked for', () => {
+  const s = apply(store.withDays([day('d')]), store.withFirstPage('d', { files: [file('a', 1)], next: null }),
+    store.withFirstPage('d', { files: [file('b', 2), { ...file('a', 1), size: 7 }], next: null }, true),
+    store.withDays([day('e', 2), day('d')], { hold: true }));
+  assert.deepEqual(names(s), ['a']);
+  assert.equal(s.open.d.files[0].size, 7);
+  assert.deepEqual(s.days.map((one) => one.day), ['d']);
+  assert.equal(store.countNew(s), 3);
+  const shown = store.withShown()(s);
+  assert.deepEqual(names(shown), ['b', 'a']);
+  assert.deepEqual(shown.days.map((one) => one.day), ['e', 'd']);
+  assert.deepEqual(shown.open.e, null);
+  assert.equal(store.countNew(shown), 0);
+});
+
+test('the first recordings of all do not wait: nobody reads them yet', () => {
+  const s = apply(store.withDays([]), store.withDays([day('d')], { hold: true }));
+  assert.deepEqual(s.days.map((one) => one.day), ['d']);
+});
+
+test('a recording that was deleted or changed elsewhere', () => {
+  const s = apply(store.withToggled('d'), store.withFirstPage('d', { files: [file('b', 2), file('a', 1)], next: null }));
+  assert.deepEqual(names(store.withoutFile('a')(s)), ['b']);
+  assert.equal(store.withFile({ name: 'b', protected: true })(s).open.d.files[0].start_us, 2);
+});
+
+test('days between two dates', () => {
+  const list = ['2026-11-22', '2026-11-21', '2026-11-20'].map((name) => day(name));
+  assert.deepEqual(store.between(list, '2026-11-21', '2026-11-21').map((one) => one.day), ['2026-11-21']);
+  assert.equal(store.between(list, undefined, undefined).length, 3);
 });
 
 test('answers for a day that was folded meanwhile are dropped', () => {
@@ -55,22 +117,21 @@ test('an error keeps what was there', () => {
 });
 
 test('one recording plays at a time; asked again it closes', () => {
-  const s = apply(store.withPlaying('a'), store.withPlaying('b'));
-  assert.equal(s.playing, 'b');
-  assert.equal(store.withPlaying('b')(s).playing, null);
+  assert.deepEqual(rows.toggled({ name: 'a', from: 3 }, 'b'), { name: 'b', from: 0 });
+  assert.equal(rows.toggled({ name: 'b', from: 0 }, 'b'), null);
 });
 
 test('titles are shown where they were asked for, and only there', () => {
-  const s = apply(store.withTitlesToggled(file('a', 1)), store.withTitles('a', [{ title: 'x' }]), store.withTitles('b', [{ title: 'y' }]));
-  assert.deepEqual(s.titles, { a: { file: file('a', 1), titles: [{ title: 'x' }] } });
-  assert.deepEqual(store.withTitlesToggled(file('a', 1))(s).titles, {});
+  const open = rows.withTitlesToggled({}, 'a');
+  assert.deepEqual(rows.withTitles(open, 'a', [{ title: 'x' }]), { a: [{ title: 'x' }] });
+  assert.deepEqual(rows.withTitles(open, 'b', [{ title: 'y' }]), { a: null });
+  assert.deepEqual(rows.withTitlesToggled(open, 'a'), {});
 });
 
-test('playing from a title opens the recording there; play begins at the start', () => {
-  const s = apply(store.withPlayingFrom('a', 12.5));
-  assert.deepEqual([s.playing, s.from], ['a', 12.5]);
-  assert.equal(store.withPlayingFrom('a', 20)(s).playing, 'a');
-  assert.equal(store.withPlaying('b')(s).from, 0);
+test('meters', () => {
+  assert.deepEqual([0, -45, -90, -120, 3, null].map(sources.share), [1, 0.5, 0, 0, 1, 0]);
+  assert.deepEqual(sources.withLevels({ b: { level: 1 } }, [{ source: 'a', level: -9, peak: -3, floor: -50, at_us: 1 }]), { b: { level: 1 }, a: { level: -9, peak: -3, floor: -50 } });
+  assert.deepEqual(sources.names([{ name: 'b' }], [{ name: 'a' }, { name: 'b' }]), ['a', 'b']);
 });
 
 test('durations', () => {
@@ -108,23 +169,24 @@ test('the first language that we speak', () => {
 
 const texts = join(root, 'web/text');
 const dictionaries = readdirSync(texts).map((name) => [name, JSON.parse(readFileSync(join(texts, name), 'utf8'))]);
-const sources = ['.', 'state', 'views'].flatMap((dir) => readdirSync(join(root, 'web', dir)).filter((n) => n.endsWith('.js'))
-  .map((n) => readFileSync(join(root, 'web', dir, n), 'utf8'))).join('\n');
+const code = readdirSync(join(root, 'web'), { recursive: true }).filter((n) => n.endsWith('.js'))
+  .map((n) => readFileSync(join(root, 'web', n), 'utf8')).join('\n');
 
 test('every language has the same keys and the same {names}', () => {
-  const names = (s) => (s.match(/\{\w+\}/g) ?? []).sort();
+  const slots = (s) => (s.match(/\{\w+\}/g) ?? []).sort();
   const [, first] = dictionaries[0];
   for (const [name, words] of dictionaries) {
     assert.deepEqual(Object.keys(words), Object.keys(first), name);
-    for (const key of Object.keys(first)) assert.deepEqual(names(words[key]), names(first[key]), `${name}: ${key}`);
+    for (const key of Object.keys(first)) assert.deepEqual(slots(words[key]), slots(first[key]), `${name}: ${key}`);
   }
 });
 
 test('every text that is asked for exists, and none is left over', () => {
   const words = dictionaries[0][1];
-  const asked = new Set([...sources.matchAll(/\bt\('([\w.-]+)'/g)].map(([, key]) => key));
-  const literals = new Set([...sources.matchAll(/'([\w.-]+)'/g)].map(([, literal]) => literal));
-  const families = [...sources.matchAll(/\bt\(`([\w-]+\.)\$\{/g)].map(([, family]) => family);
+  const plural = [...code.matchAll(/\btn\('([\w.-]+)'/g)].flatMap(([, key]) => [`${key}.one`, `${key}.other`]);
+  const asked = new Set([...[...code.matchAll(/\bt\('([\w.-]+)'/g)].map(([, key]) => key), ...plural]);
+  const literals = new Set([...[...code.matchAll(/'([\w.-]+)'/g)].map(([, literal]) => literal), ...plural]);
+  const families = [...code.matchAll(/\bt\(`([\w.-]+\.)\$\{/g)].map(([, family]) => family);
   for (const key of asked) assert.ok(key in words, `no text “${key}”`);
   for (const key of Object.keys(words)) assert.ok(literals.has(key) || families.some((f) => key.startsWith(f)), `unused text “${key}”`);
 });

@@ -2,7 +2,7 @@
 // support.js - the page as it is built, a real daemon, a real Chromium.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -15,8 +15,7 @@ const require = createRequire(join(root, 'build/tests/web/package.json'));
 
 /** Imports a module of the page as it was put together. @param {string} name */
 export function page(name) {
-  const assets = join(build, 'web/page/assets');
-  return import(pathToFileURL(join(assets, readdirSync(assets)[0], name)).href);
+  return import(pathToFileURL(join(build, 'web/page/modules', name)).href);
 }
 
 /** Polls until condition() is truthy; fails with @what after @limit ms. */

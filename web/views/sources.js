@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // sources.js - what is being recorded right now, and what is wrong where it is not.
 import { html } from '../vendor/htm-preact.js';
-import * as actions from '../actions.js';
+import * as actions from '../actions/sources.js';
 import { clock } from '../format.js';
+import { observe } from '../observe.js';
+import { sources as list } from '../state/sources.js';
+import { writable } from '../store.js';
 import { t } from '../text.js';
-import { Today } from './coverage.js';
+import { Today } from './holes.js';
 
 const STOPPED = ['stopped', 'failed'];
 
@@ -18,8 +21,8 @@ const Buttons = ({ source }) => html`
       <button onClick=${() => actions.control(source.name, 'split')}>${t('split')}</button>`}
   </div>`;
 
-/** @param {{source: import('../api.js').Source, writable?: boolean}} props */
-const Source = ({ source, writable }) => html`
+/** @param {{source: import('../api.js').Source}} props */
+const Source = observe(({ source }) => html`
   <li class="source ${source.state}">
     <div>
       <b>${source.name}</b>
@@ -28,14 +31,16 @@ const Source = ({ source, writable }) => html`
       <${Today} share=${source.coverage_today} />
     </div>
     ${source.detail && html`<p>${source.detail}</p>`}
-    ${source.warnings.map((w) => html`<p class="warning">${t(`warning.${w}`)}</p>`)}
-    ${writable && html`<${Buttons} source=${source} />`}
-  </li>`;
+    ${source.warnings.map((/** @type {string} */ w) => html`<p class="warning">${t(`warning.${w}`)}</p>`)}
+    ${writable.value && html`<${Buttons} source=${source} />`}
+  </li>`);
 
-/** @param {{sources: import('../api.js').Source[]|null, writable?: boolean}} props */
-export const Sources = ({ sources, writable }) => html`
-  <section aria-labelledby="sources">
-    <h2 id="sources">${t('sources')}</h2>
-    ${sources?.length === 0 && html`<p class="muted">${t('no-sources')}</p>`}
-    <ul class="sources">${sources?.map((source) => html`<${Source} key=${source.name} source=${source} writable=${writable} />`)}</ul>
-  </section>`;
+export const Sources = observe(() => {
+  const sources = list.value;
+  return html`
+    <section aria-labelledby="sources">
+      <h2 id="sources">${t('sources')}</h2>
+      ${sources?.length === 0 && html`<p class="muted">${t('no-sources')}</p>`}
+      <ul class="sources">${sources?.map((source) => html`<${Source} key=${source.name} source=${source} />`)}</ul>
+    </section>`;
+});

@@ -2,8 +2,10 @@
 // titles.js - what a stream said it played: unfold, and play from any of it.
 import { html } from '../vendor/htm-preact.js';
 import { cueUrl } from '../api.js';
-import * as actions from '../actions.js';
+import * as actions from '../actions/rows.js';
 import { clock } from '../format.js';
+import { observe } from '../observe.js';
+import { titles as open } from '../state/rows.js';
 import { t } from '../text.js';
 
 /** @param {{file: import('../api.js').Recording, title: import('../api.js').Title}} props */
@@ -15,15 +17,17 @@ const Title = ({ file, title }) => html`
     </button>
   </li>`;
 
-/** @param {{file: import('../api.js').Recording, titles: import('../api.js').Title[]|null|undefined}} props
- *  titles: undefined while folded, null until they arrive */
-export const Titles = ({ file, titles }) => html`
-  <div class="titles">
-    <button aria-expanded=${titles !== undefined} aria-label=${t('titles-of', { name: file.name })}
-      onClick=${() => actions.toggleTitles(file)}>${t('titles')}</button>
-    ${titles === null && html`<p class="muted">${t('loading')}</p>`}
-    ${titles?.length === 0 && html`<p class="muted">${t('no-titles')}</p>`}
-    ${titles && titles.length > 0 && html`
-      <ul>${titles.map((title) => html`<${Title} key=${title.at_us} file=${file} title=${title} />`)}</ul>
-      <a href=${cueUrl(file.name)} download=${`${file.name.split('/').at(-1)}.cue`}>${t('cue')}</a>`}
-  </div>`;
+/** @param {{file: import('../api.js').Recording}} props */
+export const Titles = observe(({ file }) => {
+  const titles = open.value[file.name];
+  return html`
+    <div class="titles">
+      <button aria-expanded=${titles !== undefined} aria-label=${t('titles-of', { name: file.name })}
+        onClick=${() => actions.toggleTitles(file)}>${t('titles')}</button>
+      ${titles === null && html`<p class="muted">${t('loading')}</p>`}
+      ${titles?.length === 0 && html`<p class="muted">${t('no-titles')}</p>`}
+      ${titles && titles.length > 0 && html`
+        <ul>${titles.map((title) => html`<${Title} key=${title.at_us} file=${file} title=${title} />`)}</ul>
+        <a href=${cueUrl(file.name)} download=${`${file.name.split('/').at(-1)}.cue`}>${t('cue')}</a>`}
+    </div>`;
+});

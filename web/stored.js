@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// stored.js - a signal whose value outlives the page, in this browser only.
+import { effect, signal } from './vendor/signals-core.js';
+
+/** @param {'localStorage'|'sessionStorage'} where @param {string} key */
+function read(where, key) {
+  try {
+    return JSON.parse(globalThis[where]?.getItem(key) ?? 'null');
+  } catch {
+    return null; // no storage here, or not ours
+  }
+}
+
+/** @template T @param {string} name @param {T} initial @param {'localStorage'|'sessionStorage'} [where]
+ *  @returns {{value: T, peek(): T}} */
+export function stored(name, initial, where = 'localStorage') {
+  const key = `isr.${name}`;
+  const one = signal(/** @type {T} */ (read(where, key) ?? initial));
+  effect(() => {
+    try {
+      globalThis[where]?.setItem(key, JSON.stringify(one.value));
+    } catch { /* full or forbidden: then it lives as long as the page */ }
+  });
+  return one;
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// day-strip.js
+export const DayStrip = () => null;

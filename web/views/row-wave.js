@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+// row-wave.js
+export const RowWave = () => null;
