@@ -38,9 +38,10 @@ export class ApiError extends Error {
 /** Called when the server wants a password. @type {{ask: () => void}} */
 export const login = { ask: () => {} };
 
-/** @param {string} path @param {RequestInit} [init] */
-export async function request(path, init) {
+/** @param {string} path @param {RequestInit} [init] @param {'json'|'head'} [want] head: only whether it goes well */
+export async function request(path, init, want = 'json') {
   const answer = await fetch(path, { ...init, headers: { Accept: 'application/json', ...init?.headers } });
+  if (answer.ok && want === 'head') return null;
   const body = await answer.json().catch(() => ({}));
   if (answer.ok) return body;
   if (answer.status === 401 && path !== 'api/session') login.ask();
@@ -52,7 +53,7 @@ export const send = (method, path, body) => request(path, {
   method, ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
 });
 
-/** @param {Record<string, string|number|undefined|null>} params */
+/** @param {Record<string, string|number|boolean|undefined|null>} params */
 export function query(params) {
   const parts = Object.entries(params)
     .filter(([, value]) => value !== undefined && value !== null && value !== '')

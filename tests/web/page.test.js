@@ -34,9 +34,13 @@ test('lists sources and recordings, newest first, with REC on what is being writ
   await context.close();
 });
 
-test('a new file appears by itself', async () => {
+test('a new file waits until it is asked for: nothing moves under a reader', async () => {
   const { tab, context } = await open(chromium, daemon);
   const first = await until(() => 'a file', () => tab.locator('.file .name').first().getAttribute('title').catch(() => null));
+  const fresh = tab.getByRole('button', { name: /^\d+ new/ });
+  await fresh.waitFor();
+  assert.equal(await tab.locator('.file .name').first().getAttribute('title'), first);
+  await fresh.click();
   await until(() => `something newer than ${first}`, async () => (await tab.locator('.file .name').first().getAttribute('title')) !== first);
   await context.close();
 });

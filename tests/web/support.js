@@ -107,7 +107,7 @@ export async function open(chromium, daemon, options = {}) {
     seen.requests.push(request.url());
     if (!request.url().startsWith(daemon.base)) seen.foreign.push(request.url());
   });
-  await tab.goto(daemon.base + '/');
+  await tab.goto(`${daemon.base}/${options.hash ?? ''}`);
   await tab.getByRole('heading', { name: 'Recordings' }).waitFor();
   return { tab, seen, context };
 }

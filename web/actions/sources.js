@@ -3,7 +3,7 @@
 import * as api from '../api.js';
 import { onChange, onLevels, onReturn } from '../hub.js';
 import { complain } from '../notice.js';
-import { known, levels, listening, sources, withLevels } from '../state/sources.js';
+import { levels, listening, sources, withLevels } from '../state/sources.js';
 
 export async function load() {
   const status = await api.getStatus();
@@ -11,12 +11,6 @@ export async function load() {
   const fresh = status.sources.filter(({ level }) => level !== undefined)
     .map(({ name, level = null, peak = null, floor = null }) => ({ source: name, level, peak, floor }));
   levels.value = withLevels(levels.peek(), fresh);
-}
-
-async function loadKnown() {
-  try {
-    known.value = (await api.getSources()).sources;
-  } catch { /* then those that are recorded now are all there is to choose from */ }
 }
 
 /** @param {string} source @param {'start'|'stop'|'split'} verb */
@@ -36,9 +30,7 @@ export function listen(source) {
 
 export function start() {
   load().catch(complain);
-  loadKnown();
   onChange(['status', 'gap'], load);
   onReturn(load);
-  onReturn(loadKnown);
   onLevels((list) => { levels.value = withLevels(levels.peek(), list); });
 }

@@ -5,7 +5,7 @@ import * as actions from '../actions/days.js';
 import * as format from '../format.js';
 import { observe } from '../observe.js';
 import { route } from '../route.js';
-import { between, days } from '../state/days.js';
+import { between, countNew, days } from '../state/days.js';
 import { sources } from '../state/sources.js';
 import { locale, t, tn } from '../text.js';
 import { DayStrip } from './day-strip.js';
@@ -60,6 +60,12 @@ const Day = observe(({ day }) => {
     </section>`;
 });
 
+/** What came while somebody read. */
+const News = observe(() => {
+  const n = countNew(days.value);
+  return n > 0 && html`<p class="news"><button onClick=${actions.showNew}>${tn('new', n)}</button></p>`;
+});
+
 export const Days = observe(() => {
   const s = days.value;
   const list = s.days && between(s.days, route.value.from, route.value.to);
@@ -69,6 +75,7 @@ export const Days = observe(() => {
       ${s.error && html`<p class="warning" role="alert">${s.error}</p>`}
       ${list === null && !s.error && html`<p class="muted">${t('loading')}</p>`}
       ${list?.length === 0 && html`<p class="muted">${t('empty')}</p>`}
+      <${News} />
       ${list?.map((day) => html`<${Day} key=${day.day} day=${day} />`)}
     </section>`;
 });
