@@ -6,6 +6,7 @@
 
 #include "daemon/archive/catalog.h"
 #include "daemon/archive/day-cache.h"
+#include "daemon/archive/journal.h"
 #include "daemon/archive/ledger.h"
 #include "daemon/archive/lock.h"
 #include "daemon/archive/writer.h"
@@ -30,6 +31,8 @@ struct _IsrCatalog {
   IsrDayCache *days;
   gint64 version; /* of another process' catalog, when the days were counted */
 
+  IsrJournal *journal; /* opened when it is needed */
+
   IsrLedger *ledger;     /* with a writer of our own archive */
   char *state_directory; /* where a living recorder leaves its status.json */
   GStrv alive;           /* sources of the configuration: they count until now */
@@ -40,8 +43,10 @@ struct _IsrCatalog {
 void isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name);
 /* Drops what is committed from the overlay: before every question. */
 void isr_catalog_settle (IsrCatalog *self);
-/* What a file being written has so far. */
+/* What a file being written has so far; whether it is protected. */
 void isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording);
+/* ISR_ERROR_READ_ONLY where nothing may be changed. */
+gboolean isr_catalog_check_writable (IsrCatalog *self, GError **error);
 
 /* catalog-reconcile.c: its worker has the writer, neither goes before it has ended. */
 void isr_catalog_wait_for_reconcile (IsrCatalog *self);

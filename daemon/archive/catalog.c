@@ -17,9 +17,11 @@
  * written is added to a copy at every question. */
 #define G_LOG_DOMAIN "isr-catalog"
 
+#include "daemon/archive/catalog-journal.h"
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/days.h"
 #include "daemon/archive/events.h"
+#include "daemon/archive/labels.h"
 #include "daemon/archive/listing.h"
 #include "daemon/archive/titles.h"
 #include "daemon/core/error.h"
@@ -203,6 +205,21 @@ isr_catalog_get_writer (IsrCatalog *self)
   return self->writer;
 }
 
+gboolean
+isr_catalog_is_writable (IsrCatalog *self)
+{
+  return self->writable;
+}
+
+gboolean
+isr_catalog_check_writable (IsrCatalog *self, GError **error)
+{
+  if (self->writable)
+    return TRUE;
+  g_set_error (error, ISR_ERROR, ISR_ERROR_READ_ONLY, "%s: this process only shows the archive and changes nothing in it: ask the isr that records into it", self->state_directory);
+  return FALSE;
+}
+
 const char *
 isr_catalog_get_output_directory (IsrCatalog *self)
 {
@@ -227,6 +244,7 @@ isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording)
   g_autofree char *path = NULL;
   struct stat st;
 
+  recording->protected_ = isr_catalog_is_protected (self, recording->name);
   if (!recording->recording)
     return;
   path = isr_catalog_get_path (self, recording);
@@ -384,9 +402,11 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
   self->writable = writable;
   if (!(writable ? open_writable (self, state_directory, error) : open_readable (self, error)))
     return NULL;
-  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_events_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
+  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_events_prepare (self->db, error) || !isr_labels_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
     return NULL;
   self->next_id = (gsize) last + 1;
+  if (self->writer && !isr_catalog_catch_up (self, error))
+    return NULL;
   if (writable)
     self->ledger = isr_ledger_new (self->writer, self->db, get_heartbeat (state_directory), error);
   if (writable && !self->ledger)
@@ -404,6 +424,7 @@ isr_catalog_close (IsrCatalog *self)
     g_clear_pointer (&self->db, sqlite3_close_v2);
   g_clear_pointer (&self->ledger, isr_ledger_free);
   g_clear_pointer (&self->writer, isr_writer_free);
+  g_clear_pointer (&self->journal, isr_journal_free);
   g_clear_pointer (&self->lock, isr_lock_free);
 }
 

@@ -24,8 +24,8 @@ G_DECLARE_FINAL_TYPE (IsrCatalog, isr_catalog, ISR, CATALOG, GObject)
 
 /* Signal "changed" (const char *kind, const char *name): something of @kind is
  * different: "file" (name of the recording; "" after a reconcile: any of them),
- * "source", "gap", "title", "section" (name of the source: its state, its coverage, what
- * it plays, its loud events). Says what to ask
+ * "source", "gap", "title", "section", "label" (name of the source: its state, its coverage,
+ * what it plays, its loud events, what people said). Says what to ask
  * again, never the news itself.
  *
  * Signal "gap" (IsrGap *): a hole is over, from its first moment to the begin of
@@ -36,6 +36,9 @@ G_DECLARE_FINAL_TYPE (IsrCatalog, isr_catalog, ISR, CATALOG, GObject)
  * in the message). Without @writable nothing is created, repaired or migrated:
  * where there is no catalog to read, isr_catalog_reconcile() makes one in memory. */
 IsrCatalog *isr_catalog_open (const char *output_directory, const char *state_directory, gboolean writable, GError **error);
+
+/* Whether this process may change anything: it holds the lock. */
+gboolean isr_catalog_is_writable (IsrCatalog *self);
 
 /* The zone in which the names of foreign files tell their time; the system's,
  * unless set. */

@@ -90,6 +90,27 @@ static const struct {
       "CREATE INDEX events_by_start ON events (start_us, source);"
       "CREATE INDEX events_by_source ON events (source, start_us);"
       "CREATE INDEX events_by_length ON events (end_us - start_us);" },
+  { 5, /* what people said, and what they threw away */
+      "CREATE TABLE labels ("
+      " id INTEGER PRIMARY KEY,"
+      " source TEXT NOT NULL,"
+      " start_us INTEGER NOT NULL,"
+      " end_us INTEGER NOT NULL,"
+      " verdict TEXT,"
+      " label TEXT,"
+      " note TEXT,"
+      " changed_us INTEGER NOT NULL);"
+      "CREATE INDEX labels_by_source ON labels (source, start_us, end_us);"
+      "CREATE INDEX labels_by_start ON labels (start_us);"
+      "CREATE TABLE protection (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+      "CREATE INDEX protection_by_name ON protection (name);"
+      "CREATE TABLE trash ("
+      " id INTEGER PRIMARY KEY," /* the columns of the recording that it was, then: */
+      " source, name, recording, adopted, start_us, end_us, utc_offset, position,"
+      " samples, rate, channels, bytes, mtime_us, reason, clock,"
+      " path TEXT NOT NULL," /* where it lies, below the output directory */
+      " deleted_us INTEGER NOT NULL);"
+      "CREATE TABLE state (key TEXT PRIMARY KEY, value);" },
 };
 
 static void

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, sqlite3_close_v2)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
 
-#define ISR_DB_VERSION 4
+#define ISR_DB_VERSION 5
 
 typedef enum {
   ISR_DB_READ,   /* never creates, changes or migrates the database */

@@ -72,6 +72,9 @@ struct _Job {
   IsrEvent *event;
   GPtrArray *recordings;
   GArray *ids;
+  IsrWriterFunc func;
+  gpointer data;
+  GDestroyNotify free_data;
 };
 
 static void
@@ -85,6 +88,8 @@ job_free (Job *job)
   g_clear_pointer (&job->recordings, g_ptr_array_unref);
   g_clear_pointer (&job->ids, g_array_unref);
   g_clear_pointer (&job->done, g_async_queue_unref);
+  if (job->free_data)
+    job->free_data (job->data);
   g_free (job);
 }
 
@@ -173,6 +178,12 @@ run_remove_event (IsrWriter *self, Job *job, GError **error)
 {
   sqlite3_bind_int64 (self->statements[SQL_REMOVE_EVENT], 1, job->id);
   return isr_db_run (self->statements[SQL_REMOVE_EVENT], error);
+}
+
+static gboolean
+run_call (IsrWriter *self, Job *job, GError **error)
+{
+  return job->func (self->db, job->data, error);
 }
 
 static gboolean
@@ -430,6 +441,18 @@ isr_writer_remove_event (IsrWriter *self, gint64 id)
 
   job->run = run_remove_event;
   job->id = id;
+  return give (self, job);
+}
+
+gsize
+isr_writer_call (IsrWriter *self, IsrWriterFunc func, gpointer data, GDestroyNotify free_data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->run = run_call;
+  job->func = func;
+  job->data = data;
+  job->free_data = free_data;
   return give (self, job);
 }
 

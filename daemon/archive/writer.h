@@ -37,6 +37,11 @@ gsize isr_writer_note_title (IsrWriter *self, const IsrTitle *title); /* by its 
 gsize isr_writer_put_event (IsrWriter *self, const IsrEvent *event);  /* by its id; inserts or replaces */
 gsize isr_writer_remove_event (IsrWriter *self, gint64 id);
 
+/* Any other change, made on the writer's thread inside its transaction; tried again
+ * with the whole group when it fails. Frees @data. */
+typedef gboolean (*IsrWriterFunc) (sqlite3 *db, gpointer data, GError **error);
+gsize isr_writer_call (IsrWriter *self, IsrWriterFunc func, gpointer data, GDestroyNotify free_data);
+
 gsize isr_writer_get_committed (IsrWriter *self);
 /* Waits until all that was given before is committed, or could not be. Never on
  * the main loop. */

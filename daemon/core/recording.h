@@ -25,9 +25,11 @@ typedef struct {
   guint channels;     /* 0: unknown */
   guint64 bytes;
   gint64 mtime_us;
-  char *reason; /* why it ended, ISR_CLOSE_* of plugins/messages.h; NULL while recording */
-  char *clock;  /* how UTC was found; NULL for foreign files */
-  char *cause;  /* with reason "gap", if known: ISR_GAP_*; told when a file ends, not kept with it */
+  gboolean protected_; /* a person wants it to stay */
+  gboolean analysed;   /* its loudness is known: it has levels */
+  char *reason;        /* why it ended, ISR_CLOSE_* of plugins/messages.h; NULL while recording */
+  char *clock;         /* how UTC was found; NULL for foreign files */
+  char *cause;         /* with reason "gap", if known: ISR_GAP_*; told when a file ends, not kept with it */
 } IsrRecording;
 
 IsrRecording *isr_recording_new (void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* api-files.c - what there is: /api/files and /api/days. */
+#include "daemon/archive/labels.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/json.h"
 #include "daemon/http/span.h"
@@ -32,6 +33,35 @@ isr_handle_files (const IsrRequest *request)
     json_builder_add_null_value (builder);
   json_builder_end_object (builder);
   isr_reply_built (request, builder);
+}
+
+/* The row of @name as the lists have it. */
+static void
+reply_file (const IsrRequest *request, const char *name)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (IsrRecording) recording = isr_catalog_lookup (request->house->catalog, name);
+
+  if (!recording) {
+    isr_reply_error (request, 404, "not-found", "there is no recording of that name");
+    return;
+  }
+  isr_json_add_recording (builder, recording);
+  isr_reply_built (request, builder);
+}
+
+void
+isr_handle_protect (const IsrRequest *request)
+{
+  const char *protect = isr_query_get (request->query, "protected");
+  g_autoptr (GError) error = NULL;
+
+  if (g_strcmp0 (protect, "true") != 0 && g_strcmp0 (protect, "false") != 0)
+    isr_reply_error (request, 400, "bad-request", "protected: give true or false");
+  else if (isr_catalog_protect (request->house->catalog, request->rest, g_str_equal (protect, "true"), &error))
+    reply_file (request, request->rest);
+  else
+    isr_reply_gerror (request, error);
 }
 
 void

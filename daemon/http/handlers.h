@@ -8,8 +8,14 @@
 G_BEGIN_DECLS
 
 /* api-files.c */
-void isr_handle_files (const IsrRequest *request); /* ?day=&from=&to=&source=&q=&limit=&cursor= */
-void isr_handle_days (const IsrRequest *request);  /* ?source= */
+void isr_handle_files (const IsrRequest *request);   /* ?day=&from=&to=&source=&q=&limit=&cursor= */
+void isr_handle_days (const IsrRequest *request);    /* ?source= */
+void isr_handle_protect (const IsrRequest *request); /* rest: name of a recording; ?protected= */
+
+/* api-labels.c */
+void isr_handle_labels (const IsrRequest *request);       /* ?source=&day=&from=&to=&verdict= */
+void isr_handle_put_label (const IsrRequest *request);    /* a label as the body */
+void isr_handle_delete_label (const IsrRequest *request); /* ?source=&start_us=&end_us= */
 
 /* api-coverage.c */
 void isr_handle_coverage (const IsrRequest *request); /* ?day=&from=&to=&source= */

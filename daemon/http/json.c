@@ -4,6 +4,7 @@
 
 #include "daemon/archive/scan.h"
 #include "daemon/core/levels.h"
+#include "daemon/http/json-values.h"
 #include "daemon/http/write-json.h"
 
 char *
@@ -16,45 +17,14 @@ isr_json_format_time (gint64 utc_us, GTimeZone *zone)
   return local ? g_date_time_format (local, "%Y-%m-%dT%H:%M:%S.%f%:z") : NULL;
 }
 
-static void
-add_string (JsonBuilder *builder, const char *name, const char *value)
-{
-  json_builder_set_member_name (builder, name);
-  if (value)
-    json_builder_add_string_value (builder, value);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_int (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_double (JsonBuilder *builder, const char *name, double value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_double_value (builder, value);
-}
-
-static void
-add_boolean (JsonBuilder *builder, const char *name, gboolean value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
-}
-
 /* 0-1; negative is none. */
 static void
 add_share (JsonBuilder *builder, const char *name, double share)
 {
   if (share < 0)
-    add_string (builder, name, NULL);
+    isr_json_add_string (builder, name, NULL);
   else
-    add_double (builder, name, share);
+    isr_json_add_double (builder, name, share);
 }
 
 /* dB of centi-dB: two decimals, of which the nearest double is written. */
@@ -62,9 +32,9 @@ static void
 add_level (JsonBuilder *builder, const char *name, int level)
 {
   if (level == ISR_LEVELS_UNKNOWN)
-    add_string (builder, name, NULL);
+    isr_json_add_string (builder, name, NULL);
   else
-    add_double (builder, name, level / 100.0);
+    isr_json_add_double (builder, name, level / 100.0);
 }
 
 static void
@@ -75,20 +45,6 @@ add_levels (JsonBuilder *builder, const IsrSourceState *state)
   add_level (builder, "floor", state->floor);
 }
 
-/* Both forms of a time; 0 is none. */
-static void
-add_time (JsonBuilder *builder, const char *name, gint64 utc_us, GTimeZone *zone)
-{
-  g_autofree char *name_us = g_strconcat (name, "_us", NULL);
-  g_autofree char *text = utc_us ? isr_json_format_time (utc_us, zone) : NULL;
-
-  add_string (builder, name, text);
-  if (text)
-    add_int (builder, name_us, utc_us);
-  else
-    add_string (builder, name_us, NULL);
-}
-
 /* Times of a recording are in the offset that was in force where it was made. */
 void
 isr_json_add_recording (JsonBuilder *builder, const IsrRecording *recording)
@@ -96,40 +52,42 @@ isr_json_add_recording (JsonBuilder *builder, const IsrRecording *recording)
   g_autoptr (GTimeZone) zone = g_time_zone_new_offset (recording->utc_offset);
 
   json_builder_begin_object (builder);
-  add_string (builder, "name", recording->name);
-  add_string (builder, "source", recording->source);
-  add_time (builder, "start", recording->start_us, zone);
-  add_time (builder, "end", recording->end_us, zone);
-  add_int (builder, "size", (gint64) recording->bytes);
-  add_int (builder, "mtime_us", recording->mtime_us);
-  add_double (builder, "duration", isr_recording_get_duration (recording));
-  add_string (builder, "ext", isr_audio_extension (recording->name));
-  add_boolean (builder, "recording", recording->recording);
-  add_boolean (builder, "adopted", recording->adopted);
-  add_int (builder, "rate", recording->rate);
-  add_int (builder, "channels", recording->channels);
-  add_string (builder, "reason", recording->reason);
+  isr_json_add_string (builder, "name", recording->name);
+  isr_json_add_string (builder, "source", recording->source);
+  isr_json_add_time (builder, "start", recording->start_us, zone);
+  isr_json_add_time (builder, "end", recording->end_us, zone);
+  isr_json_add_int (builder, "size", (gint64) recording->bytes);
+  isr_json_add_int (builder, "mtime_us", recording->mtime_us);
+  isr_json_add_double (builder, "duration", isr_recording_get_duration (recording));
+  isr_json_add_string (builder, "ext", isr_audio_extension (recording->name));
+  isr_json_add_boolean (builder, "recording", recording->recording);
+  isr_json_add_boolean (builder, "adopted", recording->adopted);
+  isr_json_add_boolean (builder, "protected", recording->protected_);
+  isr_json_add_boolean (builder, "analysed", recording->analysed);
+  isr_json_add_int (builder, "rate", recording->rate);
+  isr_json_add_int (builder, "channels", recording->channels);
+  isr_json_add_string (builder, "reason", recording->reason);
   json_builder_end_object (builder);
 }
 
 static void
 add_place (JsonBuilder *builder, const IsrTitle *title, const IsrRecording *recording)
 {
-  add_string (builder, "file", recording ? recording->name : NULL);
+  isr_json_add_string (builder, "file", recording ? recording->name : NULL);
   if (recording)
-    add_double (builder, "offset", MAX (0, title->at_us - recording->start_us) / 1e6);
+    isr_json_add_double (builder, "offset", MAX (0, title->at_us - recording->start_us) / 1e6);
   else
-    add_string (builder, "offset", NULL);
+    isr_json_add_string (builder, "offset", NULL);
 }
 
 void
 isr_json_add_title (JsonBuilder *builder, const IsrTitle *title, const IsrRecording *recording, GTimeZone *zone)
 {
   json_builder_begin_object (builder);
-  add_string (builder, "source", title->source);
-  add_time (builder, "at", title->at_us, zone);
-  add_string (builder, "title", title->title);
-  add_string (builder, "artist", title->artist);
+  isr_json_add_string (builder, "source", title->source);
+  isr_json_add_time (builder, "at", title->at_us, zone);
+  isr_json_add_string (builder, "title", title->title);
+  isr_json_add_string (builder, "artist", title->artist);
   add_place (builder, title, recording);
   json_builder_end_object (builder);
 }
@@ -138,10 +96,10 @@ void
 isr_json_add_day (JsonBuilder *builder, const IsrDay *day)
 {
   json_builder_begin_object (builder);
-  add_string (builder, "day", day->day);
-  add_int (builder, "files", day->files);
-  add_int (builder, "bytes", (gint64) day->bytes);
-  add_double (builder, "duration", day->duration);
+  isr_json_add_string (builder, "day", day->day);
+  isr_json_add_int (builder, "files", day->files);
+  isr_json_add_int (builder, "bytes", (gint64) day->bytes);
+  isr_json_add_double (builder, "duration", day->duration);
   add_share (builder, "coverage", day->span_us > 0 ? (double) day->recorded_us / (double) day->span_us : -1);
   add_int (builder, "events", day->events);
   add_int (builder, "unreviewed", day->unreviewed);
@@ -152,11 +110,11 @@ static void
 add_hole (JsonBuilder *builder, const IsrGap *hole, GTimeZone *zone)
 {
   json_builder_begin_object (builder);
-  add_time (builder, "start", hole->start_us, zone);
-  add_time (builder, "end", hole->end_us, zone);
-  add_double (builder, "seconds", (double) (hole->end_us - hole->start_us) / 1e6);
-  add_string (builder, "cause", hole->cause);
-  add_double (builder, "uncertainty", (double) hole->uncertainty_us / 1e6);
+  isr_json_add_time (builder, "start", hole->start_us, zone);
+  isr_json_add_time (builder, "end", hole->end_us, zone);
+  isr_json_add_double (builder, "seconds", (double) (hole->end_us - hole->start_us) / 1e6);
+  isr_json_add_string (builder, "cause", hole->cause);
+  isr_json_add_double (builder, "uncertainty", (double) hole->uncertainty_us / 1e6);
   json_builder_end_object (builder);
 }
 
@@ -166,12 +124,12 @@ isr_json_add_coverage (JsonBuilder *builder, const IsrCoverage *coverage, GTimeZ
   gboolean counts = coverage->to_us > coverage->from_us;
 
   json_builder_begin_object (builder);
-  add_string (builder, "source", coverage->source);
+  isr_json_add_string (builder, "source", coverage->source);
   add_share (builder, "coverage", isr_coverage_get_share (coverage));
-  add_double (builder, "recorded", (double) coverage->recorded_us / 1e6);
-  add_int (builder, "recorded_us", coverage->recorded_us);
-  add_time (builder, "from", counts ? coverage->from_us : 0, zone);
-  add_time (builder, "to", counts ? coverage->to_us : 0, zone);
+  isr_json_add_double (builder, "recorded", (double) coverage->recorded_us / 1e6);
+  isr_json_add_int (builder, "recorded_us", coverage->recorded_us);
+  isr_json_add_time (builder, "from", counts ? coverage->from_us : 0, zone);
+  isr_json_add_time (builder, "to", counts ? coverage->to_us : 0, zone);
   json_builder_set_member_name (builder, "gaps");
   json_builder_begin_array (builder);
   for (guint i = 0; i < coverage->holes->len; i++)
@@ -196,20 +154,20 @@ void
 isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, double coverage_today, GTimeZone *zone)
 {
   json_builder_begin_object (builder);
-  add_string (builder, "name", state->name);
-  add_string (builder, "type", state->type);
-  add_string (builder, "state", isr_state_to_string (state->state));
-  add_string (builder, "reason", state->reason);
-  add_string (builder, "detail", state->detail);
+  isr_json_add_string (builder, "name", state->name);
+  isr_json_add_string (builder, "type", state->type);
+  isr_json_add_string (builder, "state", isr_state_to_string (state->state));
+  isr_json_add_string (builder, "reason", state->reason);
+  isr_json_add_string (builder, "detail", state->detail);
   json_builder_set_member_name (builder, "warnings");
   json_builder_begin_array (builder);
   for (guint i = 0; state->warnings && state->warnings[i]; i++)
     json_builder_add_string_value (builder, state->warnings[i]);
   json_builder_end_array (builder);
-  add_time (builder, "since", state->since_us, zone);
-  add_time (builder, "retry_at", state->retry_at_us, zone);
-  add_int (builder, "retries", state->retries);
-  add_string (builder, "file", state->file);
+  isr_json_add_time (builder, "since", state->since_us, zone);
+  isr_json_add_time (builder, "retry_at", state->retry_at_us, zone);
+  isr_json_add_int (builder, "retries", state->retries);
+  isr_json_add_string (builder, "file", state->file);
   add_levels (builder, state);
   add_share (builder, "coverage_today", coverage_today);
   json_builder_end_object (builder);
@@ -230,8 +188,8 @@ isr_json_error (const char *code, const char *message)
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
 
   json_builder_begin_object (builder);
-  add_string (builder, "error", code);
-  add_string (builder, "message", message);
+  isr_json_add_string (builder, "error", code);
+  isr_json_add_string (builder, "message", message);
   json_builder_end_object (builder);
   return isr_json_finish (builder);
 }
@@ -243,7 +201,7 @@ isr_json_status (GPtrArray *states, IsrCatalog *catalog, GTimeZone *zone)
   gint64 now_us = g_get_real_time ();
 
   json_builder_begin_object (builder);
-  add_time (builder, "now", now_us, zone);
+  isr_json_add_time (builder, "now", now_us, zone);
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);
   for (guint i = 0; i < states->len; i++)
@@ -270,8 +228,8 @@ add_all_levels (JsonBuilder *builder, GPtrArray *states, gint64 now_us)
     if (!has_levels (state))
       continue;
     json_builder_begin_object (builder);
-    add_string (builder, "source", state->name);
-    add_int (builder, "at_us", now_us);
+    isr_json_add_string (builder, "source", state->name);
+    isr_json_add_int (builder, "at_us", now_us);
     add_levels (builder, state);
     json_builder_end_object (builder);
     n++;

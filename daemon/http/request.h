@@ -58,7 +58,7 @@ void isr_reply_text (const IsrRequest *request, const char *type, char *body); /
 void isr_reply_built (const IsrRequest *request, JsonBuilder *builder);        /* 200 */
 /* {"error": code, "message": text} */
 void isr_reply_error (const IsrRequest *request, guint status, const char *code, const char *message);
-/* The status that the error's code has: of ISR_ERROR 400, 404, 409, 500; of
+/* The status that the error's code has: of ISR_ERROR 400, 403, 404, 409, 500, 507; of
  * ISR_HTTP_ERROR the code itself. */
 void isr_reply_gerror (const IsrRequest *request, const GError *error);
 

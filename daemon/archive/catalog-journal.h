@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* catalog-journal.h - the journal of the catalog: written before the tables are, read
+ * when they know less. For daemon/archive only. */
+#pragma once
+
+#include "daemon/archive/catalog.h"
+#include "daemon/core/label.h"
+
+G_BEGIN_DECLS
+
+/* Brings the tables up to the journal; where the journal is gone, makes it again out of
+ * them. Without @writable only the first, for a catalog in memory. */
+gboolean isr_catalog_catch_up (IsrCatalog *self, GError **error);
+
+/* What was said, on its way to the medium. ISR_ERROR_READ_ONLY, _NO_SPACE, _STORAGE. */
+gboolean isr_catalog_journal_label (IsrCatalog *self, const IsrLabel *label, GError **error);
+gboolean isr_catalog_journal_protection (IsrCatalog *self, const char *name, gboolean protect, GError **error);
+
+G_END_DECLS

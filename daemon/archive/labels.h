@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* labels.h - what the catalog knows of what people said: labels and verdicts of
+ * stretches of time, and which recordings are to stay.
+ *
+ * Both are in the journal (journal.h) before they are anywhere else; the tables are an
+ * index of it, made again when isr.db is lost. Main loop. */
+#pragma once
+
+#include "daemon/archive/catalog.h"
+#include "daemon/archive/db.h"
+#include "daemon/core/label.h"
+
+G_BEGIN_DECLS
+
+/* Sets what is said about label->source from start_us to end_us; one that says nothing
+ * takes it away. changed_us 0: now. Returns what is said now. ISR_ERROR_USAGE for what
+ * is no label, _READ_ONLY, _NO_SPACE, _STORAGE. */
+IsrLabel *isr_catalog_put_label (IsrCatalog *self, const IsrLabel *label, GError **error);
+/* Returns what was said. ISR_ERROR_NOT_FOUND: nothing; else as above. */
+IsrLabel *isr_catalog_delete_label (IsrCatalog *self, const char *source, gint64 start_us, gint64 end_us, GError **error);
+/* (element-type IsrLabel), by start: those of @source (NULL: all) that share time with
+ * [from_us, to_us); 0, 0: all times. */
+GPtrArray *isr_catalog_labels (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GError **error);
+
+/* A protected recording is deleted by nobody before that is taken back.
+ * ISR_ERROR_NOT_FOUND; ISR_ERROR_BUSY: it is being written; else as above. */
+gboolean isr_catalog_protect (IsrCatalog *self, const char *name, gboolean protect, GError **error);
+gboolean isr_catalog_is_protected (IsrCatalog *self, const char *name);
+
+/* --- for the catalog itself ---------------------------------------------- */
+
+gboolean isr_labels_prepare (sqlite3 *db, GError **error);
+/* Without the journal. */
+void isr_labels_set (IsrCatalog *self, const IsrLabel *label);
+void isr_labels_set_protected (IsrCatalog *self, const char *name, gboolean protect);
+
+G_END_DECLS

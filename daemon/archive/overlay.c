@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* overlay.c - one temporary table and one view a table. */
+#define G_LOG_DOMAIN "isr-catalog"
+
+#include "daemon/archive/overlay.h"
+
+#include "daemon/archive/catalog-private.h"
+
+/* One entry on its way to the writer. */
+typedef struct {
+  const IsrOverlay *overlay;
+  gpointer value; /* NULL: to be removed */
+  gint64 id;
+} Change;
+
+static void
+change_free (gpointer data)
+{
+  Change *self = data;
+
+  if (self->value)
+    self->overlay->free (self->value);
+  g_free (self);
+}
+
+/* "?1, ?2, ..., ?n" */
+static char *
+make_places (guint n)
+{
+  GString *places = g_string_new (NULL);
+
+  for (guint i = 1; i <= n; i++)
+    g_string_append_printf (places, "%s?%u", i > 1 ? ", " : "", i);
+  return g_string_free (places, FALSE);
+}
+
+gboolean
+isr_overlay_prepare (const IsrOverlay *self, sqlite3 *db, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "CREATE TEMP TABLE pending_%1$s AS SELECT %2$s FROM main.%1$s LIMIT 0;"
+      "ALTER TABLE temp.pending_%1$s ADD COLUMN number INTEGER;"
+      "ALTER TABLE temp.pending_%1$s ADD COLUMN gone INTEGER;"
+      "CREATE UNIQUE INDEX temp.pending_%1$s_by_id ON pending_%1$s (id);"
+      "CREATE TEMP VIEW %1$s_now AS"
+      " SELECT %2$s FROM main.%1$s m WHERE NOT EXISTS (SELECT 1 FROM temp.pending_%1$s p WHERE p.id = m.id)"
+      " UNION ALL SELECT %2$s FROM temp.pending_%1$s WHERE gone = 0",
+      self->table, self->columns);
+
+  return isr_db_exec (db, sql, error);
+}
+
+static gboolean
+run_change (sqlite3 *db, gpointer data, GError **error)
+{
+  const Change *self = data;
+  g_autofree char *places = make_places (self->overlay->n_columns);
+  g_autofree char *sql = self->value
+                             ? g_strdup_printf ("INSERT OR REPLACE INTO main.%s (%s) VALUES (%s)", self->overlay->table, self->overlay->columns, places)
+                             : g_strdup_printf ("DELETE FROM main.%s WHERE id = ?1", self->overlay->table);
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, sql, error);
+
+  if (!statement)
+    return FALSE;
+  if (self->value)
+    self->overlay->bind (statement, self->value);
+  else
+    sqlite3_bind_int64 (statement, 1, self->id);
+  return isr_db_run (statement, error);
+}
+
+static gboolean
+lay_over (const IsrOverlay *self, sqlite3 *db, gconstpointer value, gsize number, gboolean gone, GError **error)
+{
+  g_autofree char *places = make_places (self->n_columns + 2);
+  g_autofree char *sql = g_strdup_printf ("INSERT OR REPLACE INTO temp.pending_%s (%s, number, gone) VALUES (%s)", self->table, self->columns, places);
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, sql, error);
+
+  if (!statement)
+    return FALSE;
+  self->bind (statement, value);
+  sqlite3_bind_int64 (statement, (int) self->n_columns + 1, (gint64) number);
+  sqlite3_bind_int (statement, (int) self->n_columns + 2, gone);
+  return isr_db_run (statement, error);
+}
+
+static void
+change (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value, gboolean gone, gint64 id)
+{
+  Change *job = g_new0 (Change, 1);
+  g_autoptr (GError) error = NULL;
+  gsize number;
+
+  job->overlay = self;
+  job->value = gone ? NULL : self->copy (value);
+  job->id = id;
+  number = isr_writer_call (isr_catalog_get_writer (catalog), run_change, job, change_free);
+  if (!lay_over (self, isr_catalog_get_reader (catalog), value, number, gone, &error))
+    g_critical ("%s", error->message);
+}
+
+void
+isr_overlay_put (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value)
+{
+  change (self, catalog, value, FALSE, 0);
+}
+
+void
+isr_overlay_remove (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value, gint64 id)
+{
+  change (self, catalog, value, TRUE, id);
+}
+
+void
+isr_overlay_settle (const IsrOverlay *self, IsrCatalog *catalog)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sql = NULL;
+
+  if (!isr_catalog_get_writer (catalog))
+    return;
+  sql = g_strdup_printf ("DELETE FROM temp.pending_%s WHERE number <= %" G_GSIZE_FORMAT, self->table, isr_writer_get_committed (isr_catalog_get_writer (catalog)));
+  if (!isr_db_exec (isr_catalog_get_reader (catalog), sql, &error))
+    g_critical ("%s", error->message);
+}
+
+gint64
+isr_overlay_next_id (const IsrOverlay *self, IsrCatalog *catalog)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT 1 + max (ifnull ((SELECT max (id) FROM main.%1$s), 0), ifnull ((SELECT max (id) FROM temp.pending_%1$s), 0))", self->table);
+  g_autoptr (GError) error = NULL;
+  gint64 id;
+
+  if (!isr_db_get_int64 (isr_catalog_get_reader (catalog), sql, 1, &id, &error))
+    g_critical ("%s", error->message);
+  return id;
+}

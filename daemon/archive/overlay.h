@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* overlay.h - what was given and is not committed yet, for tables of values that
+ * are few: labels, protection, trash.
+ *
+ *   put, remove --+--> temp.pending_T, under the number of the job
+ *                 +--> writer --> main.T
+ *   questions  -------> temp.T_now = main.T with pending_T laid over it
+ *
+ * As the listing of recordings does it; every table has an id as its first column. */
+#pragma once
+
+#include "daemon/archive/catalog.h"
+#include "daemon/archive/writer.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const char *table;
+  const char *columns; /* in the order of bind, "id" first */
+  guint n_columns;
+  void (*bind) (sqlite3_stmt *statement, gconstpointer value); /* parameters 1 to n_columns */
+  gpointer (*copy) (gconstpointer value);
+  GDestroyNotify free;
+} IsrOverlay;
+
+/* Makes the tables of the reader's connection. */
+gboolean isr_overlay_prepare (const IsrOverlay *self, sqlite3 *db, GError **error);
+/* Inserts, or replaces what has its id. The catalog has a writer. */
+void isr_overlay_put (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value);
+/* @value: the entry that goes, whole. */
+void isr_overlay_remove (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value, gint64 id);
+/* Drops what is committed: before every question. */
+void isr_overlay_settle (const IsrOverlay *self, IsrCatalog *catalog);
+/* An id that no entry has. */
+gint64 isr_overlay_next_id (const IsrOverlay *self, IsrCatalog *catalog);
+
+G_END_DECLS

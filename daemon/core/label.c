@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* label.c - a value: made, copied, freed, and laid over sections. */
+#include "daemon/core/label.h"
+
+IsrLabel *
+isr_label_new (const char *source, gint64 start_us, gint64 end_us)
+{
+  IsrLabel *self = g_new0 (IsrLabel, 1);
+
+  self->source = g_strdup (source);
+  self->start_us = start_us;
+  self->end_us = end_us;
+  return self;
+}
+
+IsrLabel *
+isr_label_copy (const IsrLabel *self)
+{
+  IsrLabel *copy = g_memdup2 (self, sizeof *self);
+
+  copy->source = g_strdup (self->source);
+  copy->verdict = g_strdup (self->verdict);
+  copy->label = g_strdup (self->label);
+  copy->note = g_strdup (self->note);
+  return copy;
+}
+
+void
+isr_label_free (IsrLabel *self)
+{
+  g_free (self->source);
+  g_free (self->verdict);
+  g_free (self->label);
+  g_free (self->note);
+  g_free (self);
+}
+
+gboolean
+isr_label_is_empty (const IsrLabel *self)
+{
+  return !self->verdict && !self->label && !self->note;
+}
+
+gboolean
+isr_verdict_is_known (const char *verdict)
+{
+  return !verdict || g_str_equal (verdict, "kept") || g_str_equal (verdict, "false");
+}
+
+const IsrLabel *
+isr_labels_match (GPtrArray *labels, const char *source, gint64 start_us, gint64 end_us)
+{
+  const IsrLabel *best = NULL;
+  gint64 most = 0;
+
+  for (guint i = 0; i < labels->len; i++) {
+    const IsrLabel *label = labels->pdata[i];
+    gint64 shared = MIN (label->end_us, end_us) - MAX (label->start_us, start_us);
+    gint64 shorter = MIN (label->end_us - label->start_us, end_us - start_us);
+
+    if (label->start_us >= end_us)
+      break;
+    if (shared <= most || shared < shorter - shared || g_strcmp0 (label->source, source) != 0)
+      continue;
+    best = label;
+    most = shared;
+  }
+  return best;
+}
