@@ -43,10 +43,14 @@ struct _IsrCatalog {
 void isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name);
 /* Drops what is committed from the overlay: before every question. */
 void isr_catalog_settle (IsrCatalog *self);
-/* What a file being written has so far; whether it is protected. */
-void isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording);
 /* ISR_ERROR_READ_ONLY where nothing may be changed. */
 gboolean isr_catalog_check_writable (IsrCatalog *self, GError **error);
+
+/* catalog-rows.c */
+/* What a file being written has so far. */
+void isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording);
+/* The same, and what else is known: protection, events. */
+void isr_catalog_complete (IsrCatalog *self, IsrRecording **recordings, guint n);
 
 /* catalog-reconcile.c: its worker has the writer, neither goes before it has ended. */
 void isr_catalog_wait_for_reconcile (IsrCatalog *self);

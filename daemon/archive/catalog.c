@@ -29,7 +29,6 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 G_DEFINE_FINAL_TYPE (IsrCatalog, isr_catalog, G_TYPE_OBJECT)
 
@@ -237,24 +236,6 @@ isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording)
   return g_steal_pointer (&path);
 }
 
-/* What a file being written has so far; its last write is the end of its audio. */
-void
-isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording)
-{
-  g_autofree char *path = NULL;
-  struct stat st;
-
-  recording->protected_ = isr_catalog_is_protected (self, recording->name);
-  if (!recording->recording)
-    return;
-  path = isr_catalog_get_path (self, recording);
-  if (lstat (path, &st) < 0 || !S_ISREG (st.st_mode))
-    return;
-  recording->bytes = (guint64) st.st_size;
-  recording->mtime_us = st.st_mtim.tv_sec * G_TIME_SPAN_SECOND + st.st_mtim.tv_nsec / 1000;
-  recording->end_us = MAX (recording->mtime_us, recording->start_us);
-}
-
 GPtrArray *
 isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error)
 {
@@ -265,8 +246,8 @@ isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, G
     *next = NULL;
   isr_catalog_settle (self);
   page = isr_listing_page (self->db, query, next, error);
-  for (guint i = 0; page && i < page->len; i++)
-    isr_catalog_refresh (self, page->pdata[i]);
+  if (page)
+    isr_catalog_complete (self, (IsrRecording **) page->pdata, page->len);
   return page;
 }
 
@@ -278,7 +259,7 @@ isr_catalog_lookup (IsrCatalog *self, const char *name)
   g_return_val_if_fail (self->db, NULL);
   recording = lookup_entry (self, name);
   if (recording)
-    isr_catalog_refresh (self, recording);
+    isr_catalog_complete (self, &recording, 1);
   return recording;
 }
 

@@ -12,6 +12,7 @@
 
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/days.h"
+#include "daemon/archive/labels.h"
 
 #define NOT_PENDING "NOT EXISTS (SELECT 1 FROM temp.pending_events p WHERE p.id = r.id)"
 #define LONGEST "SELECT max (end_us - start_us) FROM main.events"
@@ -63,8 +64,8 @@ isr_events_prepare (sqlite3 *db, GError **error)
 }
 
 /* Events that are committed are no longer needed here. */
-static void
-settle (IsrCatalog *self)
+void
+isr_events_settle (IsrCatalog *self)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *sql = NULL;
@@ -134,7 +135,7 @@ isr_catalog_note_event (IsrCatalog *self, const IsrEvent *event)
 
   g_return_if_fail (isr_catalog_get_writer (self) && event->source && event->state == ISR_EVENT_ENDED);
 
-  settle (self);
+  isr_events_settle (self);
   if (put (self, event, &error))
     isr_catalog_changed (self, "section", event->source);
   else
@@ -199,7 +200,7 @@ isr_catalog_events (IsrCatalog *self, const char *source, gint64 from_us, gint64
 {
   gint64 longest;
 
-  settle (self);
+  isr_events_settle (self);
   if (!isr_db_get_int64 (isr_catalog_get_reader (self), LONGEST, 0, &longest, error))
     return NULL;
   return query (self, source, from_us, to_us, longest, error);
@@ -213,7 +214,7 @@ isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us
 
   g_return_if_fail (isr_catalog_get_writer (self));
 
-  settle (self);
+  isr_events_settle (self);
   old = query (self, source, from_us, to_us, 0, &error);
   for (guint i = 0; old && i < old->len && !error; i++) {
     const IsrEvent *event = old->pdata[i];
@@ -231,10 +232,18 @@ isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us
 
 /* --- counting --- */
 
-/* SQL for the starts of all events in [?2, ?3), newest first. */
-#define STARTS                                                                                                                         \
-  "SELECT r.start_us FROM main.events r WHERE r.start_us >= ?2 AND r.start_us < ?3 AND (?1 IS NULL OR r.source = ?1) AND " NOT_PENDING \
-  " UNION ALL SELECT r.start_us FROM temp.pending_events r WHERE r.gone = 0 AND r.start_us >= ?2 AND r.start_us < ?3 AND (?1 IS NULL OR r.source = ?1)"
+/* SQL for all events that begin in [?2, ?3). */
+#define STARTS                                                                                                                                             \
+  "SELECT r.start_us, r.end_us, r.source FROM main.events r WHERE r.start_us >= ?2 AND r.start_us < ?3 AND (?1 IS NULL OR r.source = ?1) AND " NOT_PENDING \
+  " UNION ALL SELECT r.start_us, r.end_us, r.source FROM temp.pending_events r WHERE r.gone = 0 AND r.start_us >= ?2 AND r.start_us < ?3 AND (?1 IS NULL OR r.source = ?1)"
+
+/* Whether somebody judged event e: as isr_labels_match() lays labels over sections. ?4:
+ * no label is longer. */
+#define REVIEWED                                                                           \
+  "EXISTS (SELECT 1 FROM labels_now l WHERE l.source = e.source AND l.verdict IS NOT NULL" \
+  " AND l.start_us > e.start_us - ?4 AND l.start_us < e.end_us AND l.end_us > e.start_us"  \
+  " AND 2 * (min (l.end_us, e.end_us) - max (l.start_us, e.start_us))"                     \
+  " >= min (l.end_us - l.start_us, e.end_us - e.start_us))"
 
 static sqlite3_stmt *
 prepare_starts (IsrCatalog *self, const char *sql, const char *source, gint64 from_us, gint64 to_us, GError **error)
@@ -256,7 +265,7 @@ isr_catalog_count_events (IsrCatalog *self, const char *source, gint64 from_us, 
   g_autoptr (sqlite3_stmt) statement = NULL;
   gboolean row = FALSE;
 
-  settle (self);
+  isr_events_settle (self);
   statement = prepare_starts (self, "SELECT count (*) FROM (" STARTS ")", source, from_us, to_us, &error);
   if (!statement || !isr_db_step (statement, &row, &error)) {
     g_critical ("%s", error->message);
@@ -309,7 +318,7 @@ add_starts (sqlite3_stmt *statement, GArray *wanted, GError **error)
     if (start_us >= g_array_index (wanted, Wanted, i).to_us)
       continue;
     g_array_index (wanted, Wanted, i).day->events++;
-    g_array_index (wanted, Wanted, i).day->unreviewed++;
+    g_array_index (wanted, Wanted, i).day->unreviewed += sqlite3_column_int (statement, 1) == 0;
   }
 }
 
@@ -318,11 +327,16 @@ isr_catalog_count_days (IsrCatalog *self, GPtrArray *days, const char *source, G
 {
   g_autoptr (GArray) wanted = list_wanted (days, zone);
   g_autoptr (sqlite3_stmt) statement = NULL;
+  gint64 longest;
 
   if (wanted->len == 0)
     return TRUE;
-  settle (self);
-  statement = prepare_starts (self, STARTS " ORDER BY start_us DESC", source,
+  isr_events_settle (self);
+  if (!isr_catalog_get_longest_label (self, &longest, error))
+    return FALSE;
+  statement = prepare_starts (self, "SELECT e.start_us, " REVIEWED " FROM (" STARTS ") e ORDER BY e.start_us DESC", source,
       g_array_index (wanted, Wanted, wanted->len - 1).from_us, g_array_index (wanted, Wanted, 0).to_us, error);
+  if (statement)
+    sqlite3_bind_int64 (statement, 4, longest);
   return statement && add_starts (statement, wanted, error);
 }

@@ -18,6 +18,9 @@ void isr_events_bind (sqlite3_stmt *statement, const IsrEvent *event);
 /* Makes the temporary table of what was given and may not be committed yet. */
 gboolean isr_events_prepare (sqlite3 *db, GError **error);
 
+/* Drops from it what is committed: before every question. */
+void isr_events_settle (IsrCatalog *self);
+
 /* Gives each day of @days whose events are not counted their number. */
 gboolean isr_catalog_count_days (IsrCatalog *self, GPtrArray *days, const char *source, GTimeZone *zone, GError **error);
 

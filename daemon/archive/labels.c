@@ -71,6 +71,13 @@ isr_labels_prepare (sqlite3 *db, GError **error)
   return isr_overlay_prepare (&labels, db, error) && isr_overlay_prepare (&protections, db, error);
 }
 
+void
+isr_labels_settle (IsrCatalog *self)
+{
+  isr_overlay_settle (&labels, self);
+  isr_overlay_settle (&protections, self);
+}
+
 /* --- labels -------------------------------------------------------------- */
 
 static IsrLabel *
@@ -120,6 +127,13 @@ isr_catalog_labels (IsrCatalog *self, const char *source, gint64 from_us, gint64
   sqlite3_bind_int64 (statement, 2, all ? G_MININT64 : from_us);
   sqlite3_bind_int64 (statement, 3, all ? G_MAXINT64 : to_us);
   return read_labels (statement, error);
+}
+
+gboolean
+isr_catalog_get_longest_label (IsrCatalog *self, gint64 *longest, GError **error)
+{
+  isr_overlay_settle (&labels, self);
+  return isr_db_get_int64 (isr_catalog_get_reader (self), "SELECT max (end_us - start_us) FROM labels_now", 0, longest, error);
 }
 
 static IsrLabel *
@@ -186,6 +200,7 @@ isr_catalog_put_label (IsrCatalog *self, const IsrLabel *label, GError **error)
   if (!isr_catalog_journal_label (self, entry, error))
     return NULL;
   set_label (self, entry);
+  isr_day_cache_uncount (self->days, entry->source, entry->start_us - G_TIME_SPAN_DAY, entry->end_us);
   isr_catalog_changed (self, "label", entry->source);
   return g_steal_pointer (&entry);
 }
@@ -229,12 +244,6 @@ find_protection (IsrCatalog *self, const char *name)
   if (error)
     g_critical ("%s", error->message);
   return row ? sqlite3_column_int64 (statement, 0) : 0;
-}
-
-gboolean
-isr_catalog_is_protected (IsrCatalog *self, const char *name)
-{
-  return find_protection (self, name) != 0;
 }
 
 void

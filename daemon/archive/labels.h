@@ -25,11 +25,13 @@ GPtrArray *isr_catalog_labels (IsrCatalog *self, const char *source, gint64 from
 /* A protected recording is deleted by nobody before that is taken back.
  * ISR_ERROR_NOT_FOUND; ISR_ERROR_BUSY: it is being written; else as above. */
 gboolean isr_catalog_protect (IsrCatalog *self, const char *name, gboolean protect, GError **error);
-gboolean isr_catalog_is_protected (IsrCatalog *self, const char *name);
 
 /* --- for the catalog itself ---------------------------------------------- */
 
 gboolean isr_labels_prepare (sqlite3 *db, GError **error);
+/* In µs; 0: there is none. */
+gboolean isr_catalog_get_longest_label (IsrCatalog *self, gint64 *longest, GError **error);
+void isr_labels_settle (IsrCatalog *self);
 /* Without the journal. */
 void isr_labels_set (IsrCatalog *self, const IsrLabel *label);
 void isr_labels_set_protected (IsrCatalog *self, const char *name, gboolean protect);

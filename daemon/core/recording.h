@@ -26,6 +26,7 @@ typedef struct {
   guint64 bytes;
   gint64 mtime_us;
   gboolean protected_; /* a person wants it to stay */
+  guint events;        /* loud ones that begin in it; told by the archive */
   gboolean analysed;   /* its loudness is known: it has levels */
   char *reason;        /* why it ended, ISR_CLOSE_* of plugins/messages.h; NULL while recording */
   char *clock;         /* how UTC was found; NULL for foreign files */

@@ -64,6 +64,7 @@ isr_json_add_recording (JsonBuilder *builder, const IsrRecording *recording)
   isr_json_add_boolean (builder, "adopted", recording->adopted);
   isr_json_add_boolean (builder, "protected", recording->protected_);
   isr_json_add_boolean (builder, "analysed", recording->analysed);
+  isr_json_add_int (builder, "events", recording->events);
   isr_json_add_int (builder, "rate", recording->rate);
   isr_json_add_int (builder, "channels", recording->channels);
   isr_json_add_string (builder, "reason", recording->reason);
@@ -101,8 +102,8 @@ isr_json_add_day (JsonBuilder *builder, const IsrDay *day)
   isr_json_add_int (builder, "bytes", (gint64) day->bytes);
   isr_json_add_double (builder, "duration", day->duration);
   add_share (builder, "coverage", day->span_us > 0 ? (double) day->recorded_us / (double) day->span_us : -1);
-  add_int (builder, "events", day->events);
-  add_int (builder, "unreviewed", day->unreviewed);
+  isr_json_add_int (builder, "events", day->events);
+  isr_json_add_int (builder, "unreviewed", day->unreviewed);
   json_builder_end_object (builder);
 }
 

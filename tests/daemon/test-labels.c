@@ -241,6 +241,58 @@ test_journal_torn (Fixture *f, gconstpointer data)
   assert_labels (f, NULL, 0, 0, FILLED ", mic 700-800 - behind it");
 }
 
+static void
+note_event (Fixture *f, gint64 start_s)
+{
+  g_autoptr (IsrEvent) event = isr_event_new ("mic");
+
+  event->state = ISR_EVENT_ENDED;
+  event->start_us = start_s * G_TIME_SPAN_SECOND;
+  event->end_us = (start_s + 2) * G_TIME_SPAN_SECOND;
+  isr_catalog_note_event (f->catalog, event);
+}
+
+static void
+assert_unreviewed (Fixture *f, guint events, guint unreviewed)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  g_autoptr (GPtrArray) days = isr_catalog_days (f->catalog, NULL, zone, NULL);
+  const IsrDay *day = days->pdata[0];
+
+  g_assert_cmpuint (day->events, ==, events);
+  g_assert_cmpuint (day->unreviewed, ==, unreviewed);
+}
+
+#define S G_TIME_SPAN_SECOND
+
+/* The days count at once what was judged, and the rows what was heard. */
+static void
+test_reviewed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (IsrRecording) recording = NULL;
+
+  add (f, "mic", "a.flac", 1000, 100);
+  note_event (f, 1010);
+  note_event (f, 1020);
+  note_event (f, 1200);
+  assert_unreviewed (f, 3, 3);
+  put (f, "mic", 1010 * S, 1012 * S, "false", NULL);
+  assert_unreviewed (f, 3, 2);
+  put (f, "mic", 1021 * S, 1030 * S, "kept", NULL); /* half of it */
+  assert_unreviewed (f, 3, 1);
+  put (f, "mic", 1021 * S, 1030 * S, NULL, "only words");
+  assert_unreviewed (f, 3, 2);
+  put (f, "mic", 1011 * S + S / 2, 1021 * S - 1, "kept", NULL); /* less than half of either */
+  assert_unreviewed (f, 3, 2);
+  put (f, "other", 1020 * S, 1022 * S, "kept", NULL);
+  assert_unreviewed (f, 3, 2);
+  close_catalog (f);
+  open_catalog (f, TRUE);
+  assert_unreviewed (f, 3, 2);
+  recording = isr_catalog_lookup (f->catalog, "a.flac");
+  g_assert_cmpuint (recording->events, ==, 2);
+}
+
 /* The process says what it put as soon as it may, and is killed. */
 static int
 label_for_ever (const char *directory)
@@ -313,6 +365,7 @@ main (int argc, char **argv)
   ADD ("catalog-lost-reading-only", test_catalog_lost_reading_only);
   ADD ("journal-lost", test_journal_lost);
   ADD ("journal-torn", test_journal_torn);
+  ADD ("reviewed", test_reviewed);
   ADD ("killed", test_killed);
   return g_test_run ();
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* catalog-rows.c - what is known of a recording beside its row: how long it is by now,
+ * whether it is protected, how many loud events begin in it. */
+#define G_LOG_DOMAIN "isr-catalog"
+
+#include "daemon/archive/catalog-private.h"
+#include "daemon/archive/events.h"
+#include "daemon/archive/labels.h"
+
+#include <sys/stat.h>
+
+/* What a file being written has so far; its last write is the end of its audio. */
+void
+isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording)
+{
+  g_autofree char *path = NULL;
+  struct stat st;
+
+  if (!recording->recording)
+    return;
+  path = isr_catalog_get_path (self, recording);
+  if (lstat (path, &st) < 0 || !S_ISREG (st.st_mode))
+    return;
+  recording->bytes = (guint64) st.st_size;
+  recording->mtime_us = st.st_mtim.tv_sec * G_TIME_SPAN_SECOND + st.st_mtim.tv_nsec / 1000;
+  recording->end_us = MAX (recording->mtime_us, recording->start_us);
+}
+
+static sqlite3_stmt *
+prepare_facts (IsrCatalog *self)
+{
+  g_autoptr (GError) error = NULL;
+  sqlite3_stmt *statement = isr_db_prepare (self->db,
+      "SELECT EXISTS (SELECT 1 FROM protection_now WHERE name = ?1),"
+      " (SELECT count (*) FROM main.events r WHERE r.source = ?2 AND r.start_us >= ?3 AND r.start_us < ?4 AND NOT EXISTS (SELECT 1 FROM temp.pending_events p WHERE p.id = r.id))"
+      " + (SELECT count (*) FROM temp.pending_events r WHERE r.source = ?2 AND r.start_us >= ?3 AND r.start_us < ?4 AND r.gone = 0)",
+      &error);
+
+  if (!statement)
+    g_critical ("%s", error->message);
+  return statement;
+}
+
+static void
+add_facts (sqlite3_stmt *statement, IsrRecording *recording)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean row;
+
+  isr_db_bind_text (statement, 1, recording->name);
+  isr_db_bind_text (statement, 2, recording->source ? recording->source : "");
+  sqlite3_bind_int64 (statement, 3, recording->start_us);
+  sqlite3_bind_int64 (statement, 4, recording->end_us);
+  if (!isr_db_step (statement, &row, &error)) {
+    g_critical ("%s", error->message);
+  } else if (row) {
+    recording->protected_ = sqlite3_column_int (statement, 0) != 0;
+    recording->events = (guint) sqlite3_column_int64 (statement, 1);
+  }
+  sqlite3_reset (statement);
+}
+
+void
+isr_catalog_complete (IsrCatalog *self, IsrRecording **recordings, guint n)
+{
+  g_autoptr (sqlite3_stmt) facts = NULL;
+
+  isr_labels_settle (self);
+  isr_events_settle (self);
+  facts = prepare_facts (self);
+  for (guint i = 0; i < n; i++) {
+    isr_catalog_refresh (self, recordings[i]);
+    if (facts)
+      add_facts (facts, recordings[i]);
+  }
+}
