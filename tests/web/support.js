@@ -40,13 +40,14 @@ async function freePort() {
 
 /** `isr config.ini` in a directory of its own. */
 export class Daemon {
-  /** @param {string} sources */
-  static async start(sources, general = '') {
+  /** @param {string} sources @param {string} [general] lines of [general]
+   *  @param {{dir?: string, web?: string}} [how] a directory that has recordings already; more lines of [web] */
+  static async start(sources, general = '', { dir = mkdtempSync(join(tmpdir(), 'isr-web-')), web = '' } = {}) {
     const self = new Daemon();
-    self.dir = mkdtempSync(join(tmpdir(), 'isr-web-'));
+    self.dir = dir;
     self.port = await freePort();
     self.base = `http://127.0.0.1:${self.port}`;
-    writeFileSync(join(self.dir, 'config.ini'), `[general]\n${general}\n[web]\nlisten = 127.0.0.1:${self.port}\n${sources}\n`);
+    writeFileSync(join(self.dir, 'config.ini'), `[general]\n${general}\n[web]\nlisten = 127.0.0.1:${self.port}\n${web}\n${sources}\n`);
     await self.run();
     return self;
   }
