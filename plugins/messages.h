@@ -81,6 +81,7 @@
  *     levels are gint16, native byte order, centi-dB re full scale, of the loudest
  *     channel, at least -12000, one a window.
  *     run           guint    number of the run, from 0 on
+ *     run-position  guint64  stream time of the first sample of the run, ns
  *     first-window  guint64  number of the first window in the run
  *     position      guint64  stream time of its first sample, ns; it goes on over runs
  *     levels        GBytes   power without DC: what mode "adaptive" goes by; weighted
@@ -91,11 +92,12 @@
  *                            has been heard so far (floor and what restless ambience adds);
  *                            -32768 where there is none: in the first second, in mode
  *                            "blocks"
+ *     channels      GBytes   one a channel: levels of its loudest window here
  *
  * isr-event (isrloudness): a loud section begins, was none, or is final. With mode
  *     "adaptive" a section is final 17 s after its end, with reason "floor" or "long"
  *     up to 317 s. A section can end that was never announced.
- *     run           guint    as in isr-level
+ *     run, run-position      as in isr-level
  *     id            guint64  the same in all messages of one section, from 1 on
  *     state         string   ISR_LOUD_*
  *     start, end    guint64  stream time, ns; with "started" the first window

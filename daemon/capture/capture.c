@@ -28,6 +28,8 @@ enum {
   FILE_LOST,
   TITLE,
   FILE_RENAMED,
+  LEVELS,
+  EVENT,
   N_SIGNALS,
 };
 
@@ -213,6 +215,18 @@ on_file_renamed (IsrSource *source, const char *old, IsrRecording *recording, gp
 }
 
 static void
+on_levels (IsrSource *source, IsrLevels *levels, gpointer data)
+{
+  g_signal_emit (data, signals[LEVELS], 0, levels);
+}
+
+static void
+on_event (IsrSource *source, IsrEvent *event, gpointer data)
+{
+  g_signal_emit (data, signals[EVENT], 0, event);
+}
+
+static void
 capture_add (IsrCapture *self, IsrSource *source)
 {
   g_ptr_array_add (self->sources, source);
@@ -222,6 +236,8 @@ capture_add (IsrCapture *self, IsrSource *source)
   g_signal_connect_object (source, "file-lost", G_CALLBACK (on_file_lost), self, 0);
   g_signal_connect_object (source, "title", G_CALLBACK (on_title), self, 0);
   g_signal_connect_object (source, "file-renamed", G_CALLBACK (on_file_renamed), self, 0);
+  g_signal_connect_object (source, "levels", G_CALLBACK (on_levels), self, 0);
+  g_signal_connect_object (source, "event", G_CALLBACK (on_event), self, 0);
 }
 
 /* --- the object --- */
@@ -253,6 +269,8 @@ isr_capture_class_init (IsrCaptureClass *klass)
   signals[FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
   signals[FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
   signals[TITLE] = add_signal (klass, "title", G_TYPE_POINTER);
+  signals[LEVELS] = add_signal (klass, "levels", G_TYPE_POINTER);
+  signals[EVENT] = add_signal (klass, "event", G_TYPE_POINTER);
   signals[FILE_RENAMED] = g_signal_new ("file-renamed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }
 

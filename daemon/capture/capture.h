@@ -23,7 +23,10 @@ G_DECLARE_FINAL_TYPE (IsrCapture, isr_capture, ISR, CAPTURE, GObject)
  *                                       warnings or another file
  *   "file-opened"   (IsrRecording *)    "file-closed" (IsrRecording *)
  *   "file-lost"     (const char *name)  "title" (IsrTitle *)
- *   "file-renamed"  (const char *old, IsrRecording *)  see source.h */
+ *   "file-renamed"  (const char *old, IsrRecording *)  see source.h
+ *   "levels"        (IsrLevels *)       once a second a source: how loud it was. Never more
+ *                                       than one file's; may come before that file is told of
+ *   "event"         (IsrEvent *)        a loud section begins, was none, or is final */
 
 /* Nothing is opened yet. @clock: NULL, the system's. The elements are registered
  * (isr_elements_register). */

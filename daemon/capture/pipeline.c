@@ -3,6 +3,7 @@
 #include "daemon/capture/pipeline.h"
 
 #include "daemon/capture/devices.h"
+#include "daemon/capture/loudness.h"
 #include "daemon/capture/scenesrc.h"
 #include "daemon/core/error.h"
 #include "plugins/messages.h"
@@ -230,6 +231,21 @@ static const Builder builders[] = {
 
 /* --- what is common --- */
 
+/* Where the samples are at hand they are listened to on their way. */
+static GstElement *
+add_loudness (IsrPipeline *self, const IsrSourceConfig *config, GstElement *last, GError **error)
+{
+  GstElement *loudness;
+
+  if (!config->loudness || config->type == ISR_SOURCE_STREAM)
+    return last;
+  if (!(loudness = isr_loudness_make (config, error)))
+    return NULL;
+  gst_bin_add (GST_BIN (self->element), loudness);
+  gst_element_link (last, loudness);
+  return loudness;
+}
+
 /* A "%" of the directory is no conversion of strftime. */
 char *
 isr_pipeline_get_location (const IsrSourceConfig *config)
@@ -323,7 +339,7 @@ isr_pipeline_new (const IsrSourceConfig *config, GError **error)
 
   self->element = g_object_ref_sink (gst_pipeline_new (config->name));
   g_object_set (self->element, "auto-flush-bus", FALSE, NULL);
-  if (!(last = builders[config->type](self, config, error)) || !(self->sink = make (self, "isrsplitsink", error)))
+  if (!(last = builders[config->type](self, config, error)) || !(last = add_loudness (self, config, last, error)) || !(self->sink = make (self, "isrsplitsink", error)))
     return NULL;
   set_up_sink (self, config);
   if (!gst_element_link (last, self->sink)) {

@@ -3,8 +3,8 @@
  * not yet running.
  *
  *     stream      souphttpsrc ! isrsplitsink
- *     soundcard   alsasrc | pulsesrc ! native caps ! queue (2 s) ! isrsplitsink
- *     test        scene ! isrsplitsink
+ *     soundcard   alsasrc | pulsesrc ! native caps ! queue (2 s) ! [isrloudness] ! isrsplitsink
+ *     test        scene ! [isrloudness] ! isrsplitsink
  *
  * On the way into the sink everything is seen by one probe: it counts bytes for
  * the watchdog, and when the stream ends without anybody having asked for it, it

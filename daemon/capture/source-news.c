@@ -27,6 +27,7 @@ on_opened (IsrSource *self, const GstStructure *message)
   g_free (self->state->file);
   self->state->file = g_strdup (recording->name);
   g_signal_emit (self, isr_source_signals[ISR_SOURCE_FILE_OPENED], 0, recording);
+  isr_source_hear_file (self, recording);
   if (self->state->state == ISR_STATE_CONNECTING)
     isr_source_set (self, ISR_STATE_RECORDING, "connected", g_strdup_printf ("%s as %s", what ? what : where, format ? format : "?"));
   else
@@ -107,6 +108,8 @@ static const struct {
   { ISR_MESSAGE_DISK, on_disk },
   { ISR_MESSAGE_STREAM, on_stream },
   { ISR_MESSAGE_TITLE, on_title },
+  { ISR_MESSAGE_LEVEL, isr_source_hear },
+  { ISR_MESSAGE_EVENT, isr_source_hear },
 };
 
 void

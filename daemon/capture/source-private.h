@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* source-private.h - one source from the inside: for source.c, which decides what
- * happens, and source-news.c, which takes in what its elements tell. */
+ * happens, source-news.c, which takes in what its elements tell, and source-hearing.c,
+ * which makes levels and events of it. */
 #pragma once
 
 #include "daemon/capture/backoff.h"
+#include "daemon/capture/hearing.h"
 #include "daemon/capture/run.h"
 #include "daemon/capture/source.h"
 
@@ -25,10 +27,11 @@ struct _IsrSource {
   gboolean wanted; /* to be recorded */
   gboolean again;  /* a device appeared during this run: should it fail, it is tried at once */
 
-  IsrRun *run;     /* NULL: nothing of it is left */
-  gboolean ending; /* the run is on its way out */
-  guint retry;     /* timer */
-  guint tick;      /* timer, while there is a run */
+  IsrRun *run;         /* NULL: nothing of it is left */
+  gboolean ending;     /* the run is on its way out */
+  IsrHearing *hearing; /* of the run; NULL: nobody listens */
+  guint retry;         /* timer */
+  guint tick;          /* timer, while there is a run */
 
   gsize bytes;        /* at the last tick */
   gint64 progress_us; /* monotonic: when bytes last grew, or the run began */
@@ -42,6 +45,8 @@ enum {
   ISR_SOURCE_FILE_LOST,
   ISR_SOURCE_TITLE,
   ISR_SOURCE_FILE_RENAMED,
+  ISR_SOURCE_LEVELS,
+  ISR_SOURCE_EVENT,
   ISR_SOURCE_N_SIGNALS,
 };
 
@@ -57,5 +62,11 @@ void isr_source_end_run (IsrSource *self, const char *gap);
 
 /* A message of the run's elements, see plugins/messages.h; others are ignored. */
 void isr_source_take_news (IsrSource *self, const GstStructure *message);
+
+/* source-hearing.c: as long as the run. */
+void isr_source_begin_hearing (IsrSource *self);
+void isr_source_end_hearing (IsrSource *self);
+void isr_source_hear_file (IsrSource *self, const IsrRecording *recording);
+void isr_source_hear (IsrSource *self, const GstStructure *message);
 
 G_END_DECLS

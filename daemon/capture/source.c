@@ -239,6 +239,7 @@ on_ended (gpointer data)
   self->run = NULL;
   self->ending = FALSE;
   g_clear_handle_id (&self->tick, g_source_remove);
+  isr_source_end_hearing (self);
   source_forget_file (self);
   if (!self->wanted && self->state->state != ISR_STATE_FAILED)
     isr_source_set (self, ISR_STATE_STOPPED, "stopped", g_strdup ("stopped on request"));
@@ -258,6 +259,7 @@ source_connect (IsrSource *self, const char *reason)
   self->again = FALSE;
   self->progress_us = g_get_monotonic_time ();
   self->tick = g_timeout_add_seconds (1, on_tick, self);
+  isr_source_begin_hearing (self);
   self->run = isr_run_new (self->config, &run_funcs, g_object_ref (self));
   isr_source_set (self, ISR_STATE_CONNECTING, reason, isr_words_where (self->config));
 }
@@ -347,6 +349,7 @@ isr_source_finalize (GObject *object)
 {
   IsrSource *self = ISR_SOURCE (object);
 
+  g_clear_pointer (&self->hearing, isr_hearing_free);
   isr_source_state_free (self->state);
   isr_config_unref (self->all);
   G_OBJECT_CLASS (isr_source_parent_class)->finalize (object);
@@ -370,6 +373,8 @@ isr_source_class_init (IsrSourceClass *klass)
   isr_source_signals[ISR_SOURCE_CHANGED] = add_signal (klass, "changed", G_TYPE_NONE);
   isr_source_signals[ISR_SOURCE_FILE_OPENED] = add_signal (klass, "file-opened", G_TYPE_POINTER);
   isr_source_signals[ISR_SOURCE_FILE_CLOSED] = add_signal (klass, "file-closed", G_TYPE_POINTER);
+  isr_source_signals[ISR_SOURCE_LEVELS] = add_signal (klass, "levels", G_TYPE_POINTER);
+  isr_source_signals[ISR_SOURCE_EVENT] = add_signal (klass, "event", G_TYPE_POINTER);
   isr_source_signals[ISR_SOURCE_TITLE] = add_signal (klass, "title", G_TYPE_POINTER);
   isr_source_signals[ISR_SOURCE_FILE_LOST] = add_signal (klass, "file-lost", G_TYPE_STRING);
   isr_source_signals[ISR_SOURCE_FILE_RENAMED] = g_signal_new ("file-renamed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);

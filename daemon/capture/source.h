@@ -14,6 +14,8 @@
 
 #include "daemon/config/config.h"
 #include "daemon/core/clock.h"
+#include "daemon/core/event.h"
+#include "daemon/core/levels.h"
 #include "daemon/core/recording.h"
 #include "daemon/core/source-state.h"
 #include "daemon/core/title.h"
@@ -30,7 +32,9 @@ G_DECLARE_FINAL_TYPE (IsrSource, isr_source, ISR, SOURCE, GObject)
  *   "file-lost"    (const char *name)  a file that was begun never came to be
  *   "title"        (IsrTitle *)        the stream says what it plays
  *   "file-renamed" (const char *old, IsrRecording *)  a finished file of before the clock was
- *                                      set has its true name and times; the rest of it is as it was */
+ *                                      set has its true name and times; the rest of it is as it was
+ *   "levels"       (IsrLevels *)       how loud it was, about a second of it
+ *   "event"        (IsrEvent *)        a loud section begins, was none, or is final */
 
 /* The @index-th source of @config. @clock: NULL, the system's. */
 IsrSource *isr_source_new (IsrConfig *config, guint index, const IsrClock *clock);

@@ -60,13 +60,13 @@ static const IsrOption options[] = {
     isr_set_path, CONFIG (log_file) },
 
   { GENERAL | SOURCES, "loudness", "on", "Live analysis of loudness.",
-    isr_set_flag, SOURCE (loudness), .later = TRUE },
+    isr_set_flag, SOURCE (loudness) },
   { GENERAL | SOURCES, "margin", "12", "How far above the noise floor an event must be.",
-    isr_set_decimal, RANGE (1, 60, "dB", 1), SOURCE (margin), .later = TRUE },
+    isr_set_decimal, RANGE (1, 60, "dB", 1), SOURCE (margin) },
   { GENERAL | SOURCES, "min_gap", "2", "Events closer than this are one.",
-    isr_set_duration, RANGE (0.1, 600, "seconds", SECOND), SOURCE (min_gap), .later = TRUE },
+    isr_set_duration, RANGE (0.1, 600, "seconds", SECOND), SOURCE (min_gap) },
   { GENERAL | SOURCES, "mode", "adaptive", "How loud events are found.",
-    isr_set_word, "adaptive blocks", SOURCE (mode), .later = TRUE },
+    isr_set_word, "adaptive blocks", SOURCE (mode) },
 
   { STREAM, "url", NULL, "Address of the stream, http:// or https://. Needed.",
     isr_set_url, SOURCE (url) },

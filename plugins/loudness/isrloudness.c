@@ -34,9 +34,9 @@
  * ]| With A-weighting; sections end after half a second.
  *
  * ## Messages
- * Element messages with the element as source. `isr-level` once a second: {version, run, first-window, position, levels,
- * raw, peaks, floors}, the last four being #GBytes of gint16 in centi-dB, one a window. `isr-event` {version, run, id,
- * state, start, end, start-window, end-window, score, peak, floor, reason}: state is `started` with the sound itself,
+ * Element messages with the element as source. `isr-level` once a second: {version, run, run-position, first-window, position,
+ * levels, raw, peaks, floors, channels}, the last five being #GBytes of gint16 in centi-dB, four with one a window, the
+ * last with one a channel. `isr-event` {version, run, run-position, id, state, start, end, start-window, end-window, score, peak, floor, reason}: state is `started` with the sound itself,
  * then `cancelled` or `ended`. `position`, `start` and `end` are nanoseconds of audio since the element began,
  * counted in samples.
  *
@@ -104,7 +104,7 @@ on_window (const IsrWindow *window, gpointer data)
   gint16 level = self->current.params.mode == ISR_DETECTOR_BLOCKS ? window->raw : window->level;
 
   isr_detector_push (&self->detector, &level, 1);
-  isr_report_window (&self->report, window, isr_detector_live_floor (&self->detector));
+  isr_report_window (&self->report, &self->meter, window, isr_detector_live_floor (&self->detector));
 }
 
 static void

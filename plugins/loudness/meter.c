@@ -41,14 +41,28 @@ window_start (const IsrMeter *self, guint64 window)
 }
 
 static void
+add_channel (IsrMeter *self, IsrSumsType type, guint channel, IsrWindow *window)
+{
+  double ac, raw;
+  gint16 level, with_dc;
+
+  isr_sums_channel_power (&self->sums, type, channel, &ac, &raw);
+  level = centi_db (ac);
+  with_dc = centi_db (raw);
+  self->channel_levels[channel] = level;
+  window->level = MAX (window->level, level);
+  window->raw = MAX (window->raw, with_dc);
+}
+
+static void
 end_window (IsrMeter *self)
 {
   IsrSumsType type = self->weighting == ISR_WEIGHTING_NONE ? formats[self->format].type : ISR_SUMS_F64;
   IsrWindow window;
-  double ac, raw;
 
-  isr_sums_power (&self->sums, type, &ac, &raw);
-  window = (IsrWindow){ centi_db (ac), centi_db (raw), centi_db (self->peak * self->peak) };
+  window = (IsrWindow){ ISR_LEVEL_LOWEST, ISR_LEVEL_LOWEST, centi_db (self->peak * self->peak) };
+  for (guint c = 0; c < self->channels; c++)
+    add_channel (self, type, c, &window);
   isr_sums_clear (&self->sums);
   self->peak = 0;
   self->window++;

@@ -56,6 +56,7 @@ typedef struct {
   guint64 frames, end; /* of the run: taken; where the window ends */
   guint64 window;      /* its number */
   double peak;
+  gint16 channel_levels[ISR_METER_CHANNELS_MAX]; /* of the newest window, for func: the level of each channel */
   IsrSums sums;
   IsrWeighting filter;
 } IsrMeter;

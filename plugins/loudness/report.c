@@ -34,20 +34,30 @@ isr_report_flush (IsrReport *self)
   if (self->levels && self->n > 0) {
     structure = gst_structure_new (ISR_MESSAGE_LEVEL, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
         "run", G_TYPE_UINT, self->run, "first-window", G_TYPE_UINT64, self->first,
-        "position", G_TYPE_UINT64, position_of (self, self->first), NULL);
+        "position", G_TYPE_UINT64, position_of (self, self->first), "run-position", G_TYPE_UINT64, position_of (self, 0), NULL);
     set_values (structure, "levels", self->level, self->n);
     set_values (structure, "raw", self->raw, self->n);
     set_values (structure, "peaks", self->peak, self->n);
     set_values (structure, "floors", self->floor, self->n);
+    set_values (structure, "channels", self->channel, self->channels);
     post (self, structure);
   }
   self->first += self->n;
   self->n = 0;
 }
 
-void
-isr_report_window (IsrReport *self, const IsrWindow *window, int floor)
+static void
+take_channels (IsrReport *self, const IsrMeter *meter)
 {
+  self->channels = meter->channels;
+  for (guint c = 0; c < meter->channels; c++)
+    self->channel[c] = self->n ? MAX (self->channel[c], meter->channel_levels[c]) : meter->channel_levels[c];
+}
+
+void
+isr_report_window (IsrReport *self, const IsrMeter *meter, const IsrWindow *window, int floor)
+{
+  take_channels (self, meter);
   self->level[self->n] = window->level;
   self->raw[self->n] = window->raw;
   self->peak[self->n] = window->peak;
@@ -62,7 +72,7 @@ isr_report_section (IsrReport *self, const char *state, const IsrSection *sectio
   if (!self->events)
     return;
   post (self, gst_structure_new (ISR_MESSAGE_EVENT, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
-                  "run", G_TYPE_UINT, self->run, "id", G_TYPE_UINT64, section->id, "state", G_TYPE_STRING, state,
+                  "run", G_TYPE_UINT, self->run, "run-position", G_TYPE_UINT64, position_of (self, 0), "id", G_TYPE_UINT64, section->id, "state", G_TYPE_STRING, state,
                   "start", G_TYPE_UINT64, position_of (self, section->start), "end", G_TYPE_UINT64, position_of (self, section->end),
                   "start-window", G_TYPE_UINT64, section->start, "end-window", G_TYPE_UINT64, section->end,
                   "score", G_TYPE_INT, section->score, "peak", G_TYPE_INT, section->peak, "floor", G_TYPE_INT, section->floor,

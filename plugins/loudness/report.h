@@ -23,10 +23,13 @@ typedef struct {
   guint n;
   gint16 level[ISR_WINDOWS_PER_SECOND], raw[ISR_WINDOWS_PER_SECOND];
   gint16 peak[ISR_WINDOWS_PER_SECOND], floor[ISR_WINDOWS_PER_SECOND];
+  guint channels;
+  gint16 channel[ISR_METER_CHANNELS_MAX]; /* loudest of these windows, of each */
 } IsrReport;
 
-/* The next window of the run; posts isr-level when it is the last of a second. */
-void isr_report_window (IsrReport *self, const IsrWindow *window, int floor);
+/* The next window of the run, the newest of @meter; posts isr-level when it is the last of
+ * a second. */
+void isr_report_window (IsrReport *self, const IsrMeter *meter, const IsrWindow *window, int floor);
 
 /* Posts the windows that have not yet been. */
 void isr_report_flush (IsrReport *self);

@@ -430,19 +430,25 @@ float_power (const IsrLane *lane, guint64 n, double *ac, double *raw)
 }
 
 void
-isr_sums_power (const IsrSums *self, IsrSumsType type, double *ac, double *raw)
+isr_sums_channel_power (const IsrSums *self, IsrSumsType type, guint channel, double *ac, double *raw)
 {
   guint64 n = self->samples / self->channels;
+  IsrLane lane = channel_sums (self, channel);
 
+  if (is_int (type))
+    int_power (&lane, n, type == ISR_SUMS_I16 ? 0x1p-30 : 0x1p-62, ac, raw);
+  else
+    float_power (&lane, n, ac, raw);
+}
+
+void
+isr_sums_power (const IsrSums *self, IsrSumsType type, double *ac, double *raw)
+{
   *ac = *raw = 0;
   for (guint c = 0; c < self->channels; c++) {
-    IsrLane lane = channel_sums (self, c);
     double channel_ac, channel_raw;
 
-    if (is_int (type))
-      int_power (&lane, n, type == ISR_SUMS_I16 ? 0x1p-30 : 0x1p-62, &channel_ac, &channel_raw);
-    else
-      float_power (&lane, n, &channel_ac, &channel_raw);
+    isr_sums_channel_power (self, type, c, &channel_ac, &channel_raw);
     *ac = MAX (*ac, channel_ac);
     *raw = MAX (*raw, channel_raw);
   }

@@ -52,7 +52,9 @@ void isr_sums_add_plain (IsrSums *self, IsrSumsType type, gconstpointer samples,
 /* The largest magnitude, 1.0 being full scale. */
 double isr_sums_peak (IsrSumsType type, gconstpointer samples, gsize n);
 
-/* Power of the loudest channel re full scale: without its mean, and with it. */
+/* Power of a channel re full scale: without its mean, and with it. */
+void isr_sums_channel_power (const IsrSums *self, IsrSumsType type, guint channel, double *ac, double *raw);
+/* The same of the loudest one. */
 void isr_sums_power (const IsrSums *self, IsrSumsType type, double *ac, double *raw);
 
 /* To doubles, 1.0 being full scale; what is no sample is 0. */

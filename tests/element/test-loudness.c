@@ -43,6 +43,7 @@ static void
 test_full_scale (void)
 {
   g_autoptr (Loud) loud = loud_new ("S16LE", 8000, 2);
+  g_autoptr (GArray) channels = loud_values ();
   gint16 second[16000];
 
   for (guint i = 0; i < G_N_ELEMENTS (second); i += 2) {
@@ -54,6 +55,9 @@ test_full_scale (void)
     g_assert_cmpint (loud_value (loud->levels, i), ==, 0);
     g_assert_cmpint (loud_value (loud->peaks, i), ==, 0);
   }
+  g_assert_cmpuint (loud_append (channels, loud_message (loud, ISR_MESSAGE_LEVEL, 0), "channels"), ==, 2);
+  g_assert_cmpint (loud_value (channels, 0), ==, 0);
+  g_assert_cmpint (loud_value (channels, 1), ==, ISR_LEVEL_LOWEST); /* the dead one */
 }
 
 /* What is no sample counts as 0, and the windows after it are as they should be. */
@@ -178,6 +182,7 @@ assert_run_ended (Loud *loud)
   g_assert_cmpuint (loud_uint (last, "run"), ==, 1);
   g_assert_cmpuint (loud_uint64 (last, "first-window"), ==, 0);
   g_assert_cmpuint (loud_uint64 (last, "position"), ==, 30700 * GST_MSECOND);
+  g_assert_cmpuint (loud_uint64 (last, "run-position"), ==, 30700 * GST_MSECOND);
 }
 
 static void
