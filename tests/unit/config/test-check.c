@@ -28,12 +28,11 @@ test_ok (void)
   g_autofree char *report = check ("[general]\ntimezone = Asia/Kathmandu\n"
                                    "[radio]\ntype = stream\nurl = http://joe:secret@localhost:8000/live.mp3\nsplit_minutes = 0.5\n"
                                    "[mic]\ntype = soundcard\nsample_rate = 48000\nchannels = 1\nformat = wav\nfilename_pattern = %Y%m%d_%H%M%S\n"
-                                   "[demo]\ntype = test\nsplit_minutes = 0\nmargin = 3\n",
+                                   "[demo]\ntype = test\nsplit_minutes = 0\n",
       overrides, &status);
 
   g_assert_cmpint (status, ==, 0);
   g_assert_cmpstr (report, ==,
-      "config.ini:16: warning: [demo] margin: is not supported by this version and has no effect\n"
       "config.ini: OK\n"
       "[radio] stream http://localhost:8000/live.mp3\n"
       "    a file every 30 seconds, such as /tmp/isr/radio/2024-01-01/radio_20240101T174500+0545.*\n"
