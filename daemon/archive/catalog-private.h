@@ -31,6 +31,7 @@ struct _IsrCatalog {
   IsrDayCache *days;
   gint64 version; /* of another process' catalog, when the days were counted */
 
+  guint trash_days;
   IsrJournal *journal; /* opened when it is needed */
 
   IsrLedger *ledger;     /* with a writer of our own archive */
@@ -43,6 +44,8 @@ struct _IsrCatalog {
 void isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name);
 /* Drops what is committed from the overlay: before every question. */
 void isr_catalog_settle (IsrCatalog *self);
+/* A recording that was away, as it is now: no news for the ledger. */
+void isr_catalog_bring_back (IsrCatalog *self, const IsrRecording *recording);
 /* ISR_ERROR_READ_ONLY where nothing may be changed. */
 gboolean isr_catalog_check_writable (IsrCatalog *self, GError **error);
 

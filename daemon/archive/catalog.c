@@ -24,6 +24,7 @@
 #include "daemon/archive/labels.h"
 #include "daemon/archive/listing.h"
 #include "daemon/archive/titles.h"
+#include "daemon/archive/trash.h"
 #include "daemon/core/error.h"
 
 #include <errno.h>
@@ -165,6 +166,12 @@ isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording)
     gap_over (self, isr_ledger_finish (self->ledger, entry, &noted));
   if (noted)
     isr_catalog_changed (self, "gap", entry->source);
+}
+
+void
+isr_catalog_bring_back (IsrCatalog *self, const IsrRecording *recording)
+{
+  isr_recording_free (put (self, recording));
 }
 
 void
@@ -383,7 +390,7 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
   self->writable = writable;
   if (!(writable ? open_writable (self, state_directory, error) : open_readable (self, error)))
     return NULL;
-  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_events_prepare (self->db, error) || !isr_labels_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
+  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_events_prepare (self->db, error) || !isr_labels_prepare (self->db, error) || !isr_trash_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
     return NULL;
   self->next_id = (gsize) last + 1;
   if (self->writer && !isr_catalog_catch_up (self, error))
@@ -440,6 +447,7 @@ static void
 isr_catalog_init (IsrCatalog *self)
 {
   self->zone = g_time_zone_new_local ();
+  self->trash_days = 7;
   self->reconciled = g_async_queue_new ();
   self->days = isr_day_cache_new ();
   self->today = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);

@@ -9,18 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/archive/place.h"
 #include "daemon/core/error.h"
-
-/* "a/b.flac", n = 1: itself; n = 2: "a/b_2.flac". */
-static char *
-candidate (const char *final, guint n)
-{
-  const char *base = strrchr (final, '/');
-  const char *dot = strrchr (base ? base : final, '.');
-  int stem = dot ? (int) (dot - final) : (int) strlen (final);
-
-  return n == 1 ? g_strdup (final) : g_strdup_printf ("%.*s_%u%s", stem, final, n, final + stem);
-}
 
 /* renameat2() where the file system knows it, else a link that fails if the name is taken. */
 static gboolean
@@ -37,7 +27,7 @@ static char *
 take_free_name (const char *path, const char *final, GError **error)
 {
   for (guint n = 1;; n++) {
-    g_autofree char *to = candidate (final, n);
+    g_autofree char *to = isr_place_name (final, n);
 
     if (take_name (path, to))
       return g_steal_pointer (&to);

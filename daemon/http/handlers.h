@@ -17,6 +17,12 @@ void isr_handle_labels (const IsrRequest *request);       /* ?source=&day=&from=
 void isr_handle_put_label (const IsrRequest *request);    /* a label as the body */
 void isr_handle_delete_label (const IsrRequest *request); /* ?source=&start_us=&end_us= */
 
+/* api-trash.c */
+void isr_handle_trash (const IsrRequest *request);
+void isr_handle_delete_file (const IsrRequest *request);  /* rest: name of a recording */
+void isr_handle_restore (const IsrRequest *request);      /* rest: "<id>/restore" */
+void isr_handle_delete_trash (const IsrRequest *request); /* rest: "<id>" */
+
 /* api-coverage.c */
 void isr_handle_coverage (const IsrRequest *request); /* ?day=&from=&to=&source= */
 

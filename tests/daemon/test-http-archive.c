@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What may be done to the archive over HTTP: labels, protection. */
+/* What may be done to the archive over HTTP: labels, protection, trash. */
 #include "daemon/archive/labels.h"
 #include "tests/daemon/house.h"
 
@@ -149,6 +149,70 @@ test_being_recorded (Fixture *f, gconstpointer data)
 {
   begin (f, "mic/live.flac");
   assert_error (f, "PUT", "/api/files/mic/live.flac?protected=true", NULL, 409, "recording");
+  assert_error (f, "DELETE", "/api/files/mic/live.flac", NULL, 409, "recording");
+}
+
+static gint64
+throw_away (Fixture *f, const char *name)
+{
+  g_autofree char *target = g_strconcat ("/api/files/", name, NULL);
+  g_auto (Reply) reply = call (f, "DELETE", target, NULL);
+
+  g_assert_cmpuint (reply.status, ==, 200);
+  return json_object_get_int_member (reply.object, "trash");
+}
+
+static void
+assert_in_trash (Fixture *f, gint64 id)
+{
+  g_auto (Reply) reply = call (f, "GET", "/api/trash", NULL);
+  JsonObject *entry = json_array_get_object_element (json_object_get_array_member (reply.object, "trash"), 0);
+
+  g_assert_cmpint (json_object_get_int_member (entry, "id"), ==, id);
+  g_assert_cmpstr (json_object_get_string_member (entry, "name"), ==, NAME);
+  g_assert_cmpint (json_object_get_int_member (entry, "size"), ==, SIZE);
+  g_assert_cmpint (json_object_get_int_member (entry, "expires_us") - json_object_get_int_member (entry, "deleted_us"), ==, 7 * G_TIME_SPAN_DAY);
+}
+
+static void
+test_trash (Fixture *f, gconstpointer data)
+{
+  gint64 id = throw_away (f, NAME);
+  g_autofree char *restore = g_strdup_printf ("/api/trash/%" G_GINT64_FORMAT "/restore", id);
+  g_auto (Reply) back = { 0 };
+
+  g_assert_cmpuint (count (f, "/api/files", "files"), ==, 0);
+  assert_in_trash (f, id);
+  back = call (f, "POST", restore, NULL);
+  g_assert_cmpuint (back.status, ==, 200);
+  g_assert_cmpstr (get (&back, "name"), ==, NAME);
+  g_assert_cmpuint (count (f, "/api/files", "files"), ==, 1);
+  g_assert_cmpuint (count (f, "/api/trash", "trash"), ==, 0);
+  assert_error (f, "POST", restore, NULL, 404, "not-found");
+}
+
+static void
+test_trash_for_good (Fixture *f, gconstpointer data)
+{
+  gint64 id = throw_away (f, NAME);
+  g_autofree char *target = g_strdup_printf ("/api/trash/%" G_GINT64_FORMAT, id);
+  g_auto (Reply) gone = call (f, "DELETE", target, NULL);
+
+  g_assert_cmpuint (gone.status, ==, 200);
+  g_assert_cmpuint (count (f, "/api/trash", "trash"), ==, 0);
+  assert_error (f, "DELETE", target, NULL, 404, "not-found");
+  assert_error (f, "DELETE", "/api/trash/x", NULL, 404, "not-found");
+  assert_error (f, "POST", "/api/trash/1", NULL, 404, "not-found");
+  assert_error (f, "DELETE", "/api/files/" NAME, NULL, 404, "not-found");
+}
+
+static void
+test_protected_stays (Fixture *f, gconstpointer data)
+{
+  g_auto (Reply) on = call (f, "PUT", "/api/files/" NAME "?protected=true", NULL);
+
+  g_assert_cmpuint (on.status, ==, 200);
+  assert_error (f, "DELETE", "/api/files/" NAME, NULL, 409, "protected");
 }
 
 int
@@ -161,5 +225,8 @@ main (int argc, char **argv)
   ADD ("bad-labels", test_bad_labels);
   ADD ("protect", test_protect);
   ADD ("being-recorded", test_being_recorded);
+  ADD ("trash", test_trash);
+  ADD ("trash-for-good", test_trash_for_good);
+  ADD ("protected-stays", test_protected_stays);
   return g_test_run ();
 }

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* trash.c - renames, and a small table of what was renamed.
+ *
+ * The file goes first and the tables after it: a crash in between leaves a file in the
+ * trash that the catalog knows no more, and the next start finds it there. Files are
+ * moved and removed on the main loop: both are matters of a directory. */
+#define G_LOG_DOMAIN "isr-trash"
+
+#include "daemon/archive/trash.h"
+
+#include "daemon/archive/catalog-private.h"
+#include "daemon/archive/overlay.h"
+#include "daemon/archive/place.h"
+#include "daemon/archive/rows.h"
+#include "daemon/core/error.h"
+#include "daemon/core/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define COLUMNS ISR_ROW_COLUMNS ", path, deleted_us"
+#define STAMP "%Y%m%dT%H%M%S"
+
+void
+isr_trashed_free (IsrTrashed *self)
+{
+  g_clear_pointer (&self->recording, isr_recording_free);
+  g_free (self->path);
+  g_free (self);
+}
+
+static void
+bind (sqlite3_stmt *statement, gconstpointer value)
+{
+  const IsrTrashed *entry = value;
+
+  isr_row_bind (statement, entry->recording);
+  sqlite3_bind_int64 (statement, 1, entry->id);
+  isr_db_bind_text (statement, ISR_ROW_N_COLUMNS + 1, entry->path);
+  sqlite3_bind_int64 (statement, ISR_ROW_N_COLUMNS + 2, entry->deleted_us);
+}
+
+static gpointer
+copy (gconstpointer value)
+{
+  IsrTrashed *entry = g_memdup2 (value, sizeof *entry);
+
+  entry->recording = isr_recording_copy (entry->recording);
+  entry->path = g_strdup (entry->path);
+  return entry;
+}
+
+static const IsrOverlay trash = { "trash", COLUMNS, ISR_ROW_N_COLUMNS + 2, bind, copy, (GDestroyNotify) isr_trashed_free };
+
+gboolean
+isr_trash_prepare (sqlite3 *db, GError **error)
+{
+  return isr_overlay_prepare (&trash, db, error);
+}
+
+void
+isr_catalog_set_trash_days (IsrCatalog *self, guint days)
+{
+  self->trash_days = days;
+}
+
+guint
+isr_catalog_get_trash_days (IsrCatalog *self)
+{
+  return self->trash_days;
+}
+
+/* --- asking -------------------------------------------------------------- */
+
+static IsrTrashed *
+read_entry (IsrCatalog *self, sqlite3_stmt *statement)
+{
+  IsrTrashed *entry = g_new0 (IsrTrashed, 1);
+
+  entry->recording = isr_row_read (statement);
+  entry->id = entry->recording->id;
+  entry->path = isr_db_dup_text (statement, ISR_ROW_N_COLUMNS);
+  entry->deleted_us = sqlite3_column_int64 (statement, ISR_ROW_N_COLUMNS + 1);
+  entry->expires_us = entry->deleted_us + self->trash_days * G_TIME_SPAN_DAY;
+  return entry;
+}
+
+GPtrArray *
+isr_catalog_list_trash (IsrCatalog *self, GError **error)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_trashed_free);
+  g_autoptr (sqlite3_stmt) statement = NULL;
+  gboolean row;
+
+  isr_overlay_settle (&trash, self);
+  statement = isr_db_prepare (self->db, "SELECT " COLUMNS " FROM trash_now ORDER BY deleted_us DESC, id DESC", error);
+  while (statement && isr_db_step (statement, &row, error)) {
+    if (!row)
+      return g_steal_pointer (&list);
+    g_ptr_array_add (list, read_entry (self, statement));
+  }
+  return NULL;
+}
+
+guint64
+isr_catalog_get_trash_size (IsrCatalog *self)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 size;
+
+  isr_overlay_settle (&trash, self);
+  if (!isr_db_get_int64 (self->db, "SELECT sum (bytes) FROM trash_now", 0, &size, &error))
+    g_critical ("%s", error->message);
+  return (guint64) size;
+}
+
+/* One entry of @sql; NULL: none. */
+static IsrTrashed *
+find (IsrCatalog *self, const char *sql, gint64 value, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = NULL;
+  gboolean row;
+
+  isr_overlay_settle (&trash, self);
+  statement = isr_db_prepare (self->db, sql, error);
+  if (!statement)
+    return NULL;
+  sqlite3_bind_int64 (statement, 1, value);
+  return isr_db_step (statement, &row, error) && row ? read_entry (self, statement) : NULL;
+}
+
+static IsrTrashed *
+find_id (IsrCatalog *self, gint64 id, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  IsrTrashed *entry = find (self, "SELECT " COLUMNS " FROM trash_now WHERE id = ?1", id, &wrong);
+
+  if (wrong)
+    g_propagate_error (error, g_steal_pointer (&wrong));
+  else if (!entry)
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "that is not in the trash (any more)");
+  return entry;
+}
+
+/* --- moving -------------------------------------------------------------- */
+
+static gboolean
+fail (GError **error, const char *name, const char *doing)
+{
+  int code = errno;
+  gboolean full = code == ENOSPC || code == EDQUOT;
+
+  g_set_error (error, ISR_ERROR, full ? ISR_ERROR_NO_SPACE : code == ENOENT ? ISR_ERROR_NOT_FOUND
+                                                                            : ISR_ERROR_STORAGE,
+      "%s: it can not be %s: %s%s", name, doing, g_strerror (code), full ? "; make room on that disk and try again" : code == EACCES || code == EPERM || code == EROFS ? "; check who owns the directory"
+                                                                                                                                                                       : "");
+  return FALSE;
+}
+
+/* The topmost directory on the way to @name, "" or with a slash at its end, that lies on
+ * the file system of the file. */
+static char *
+find_root (IsrCatalog *self, const char *name)
+{
+  struct stat file, place;
+
+  if (!isr_place_stat (self->output_directory, name, &file) || stat (self->output_directory, &place) < 0 || place.st_dev == file.st_dev)
+    return g_strdup ("");
+  for (const char *slash = strchr (name, '/'); slash; slash = strchr (slash + 1, '/')) {
+    g_autofree char *directory = g_strndup (name, (gsize) (slash - name));
+
+    if (isr_place_stat (self->output_directory, directory, &place) && place.st_dev == file.st_dev)
+      return g_strconcat (directory, "/", NULL);
+  }
+  return g_strdup ("");
+}
+
+static char *
+make_path (IsrCatalog *self, const char *name, gint64 now_us)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (now_us / G_TIME_SPAN_SECOND);
+  g_autofree char *stamp = g_date_time_format (time, STAMP);
+  g_autofree char *root = find_root (self, name);
+
+  return g_strdup_printf ("%s.trash/%s.%06dZ/%s", root, stamp, (int) (now_us % G_TIME_SPAN_SECOND), name);
+}
+
+/* Where it is now; another file of that name may have been deleted at that very moment. */
+static char *
+move_away (IsrCatalog *self, const char *name, gint64 now_us, GError **error)
+{
+  for (gint64 at_us = now_us;; at_us++) {
+    g_autofree char *path = make_path (self, name, at_us);
+
+    if (isr_place_move (self->output_directory, name, path))
+      return g_steal_pointer (&path);
+    if (errno != EEXIST) {
+      fail (error, name, "moved into the trash");
+      return NULL;
+    }
+  }
+}
+
+static gboolean
+check (const IsrRecording *recording, GError **error)
+{
+  if (!recording)
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no recording of that name");
+  else if (recording->recording)
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_BUSY, "it is being recorded: it can be deleted when it is finished");
+  else if (recording->protected_)
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_PROTECTED, "it is protected: take the protection back first");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gint64
+isr_catalog_trash (IsrCatalog *self, const char *name, gint64 now_us, GError **error)
+{
+  g_autoptr (IsrRecording) recording = NULL;
+  IsrTrashed entry = { .deleted_us = now_us };
+  g_autofree char *path = NULL;
+
+  if (!isr_catalog_check_writable (self, error))
+    return 0;
+  recording = isr_catalog_lookup (self, name);
+  if (!check (recording, error))
+    return 0;
+  path = move_away (self, name, now_us, error);
+  if (!path)
+    return 0;
+  isr_place_prune (self->output_directory, name, 1);
+  entry.id = isr_overlay_next_id (&trash, self);
+  entry.recording = recording;
+  entry.path = path;
+  isr_catalog_forget (self, name);
+  isr_overlay_put (&trash, self, &entry);
+  isr_catalog_changed (self, "trash", "");
+  return entry.id;
+}
+
+static void
+remove_entry (IsrCatalog *self, const IsrTrashed *entry)
+{
+  isr_overlay_remove (&trash, self, entry, entry->id);
+  isr_place_prune (self->output_directory, entry->path, 1);
+  isr_catalog_changed (self, "trash", "");
+}
+
+/* Its own name, or the first one with a number that nobody has. */
+static char *
+move_back (IsrCatalog *self, const IsrTrashed *entry, GError **error)
+{
+  for (guint n = 1;; n++) {
+    g_autofree char *name = isr_place_name (entry->recording->name, n);
+    g_autoptr (IsrRecording) taken = isr_catalog_lookup (self, name);
+
+    if (taken)
+      continue;
+    if (isr_place_move (self->output_directory, entry->path, name))
+      return g_steal_pointer (&name);
+    if (errno != EEXIST) {
+      fail (error, entry->recording->name, "moved back");
+      return NULL;
+    }
+  }
+}
+
+IsrRecording *
+isr_catalog_restore (IsrCatalog *self, gint64 id, GError **error)
+{
+  g_autoptr (IsrTrashed) entry = isr_catalog_check_writable (self, error) ? find_id (self, id, error) : NULL;
+  g_autofree char *name = entry ? move_back (self, entry, error) : NULL;
+  IsrRecording *recording;
+
+  if (!name)
+    return NULL;
+  recording = entry->recording;
+  g_free (recording->name);
+  recording->name = g_strdup (name);
+  isr_catalog_bring_back (self, recording);
+  remove_entry (self, entry);
+  return isr_catalog_lookup (self, name);
+}
+
+gboolean
+isr_catalog_delete_trashed (IsrCatalog *self, gint64 id, GError **error)
+{
+  g_autoptr (IsrTrashed) entry = isr_catalog_check_writable (self, error) ? find_id (self, id, error) : NULL;
+
+  if (!entry)
+    return FALSE;
+  if (!isr_place_unlink (self->output_directory, entry->path) && errno != ENOENT)
+    return fail (error, entry->path, "deleted");
+  remove_entry (self, entry);
+  return TRUE;
+}
+
+gboolean
+isr_catalog_expire_trash (IsrCatalog *self, gint64 now_us)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrTrashed) oldest = find (self, "SELECT " COLUMNS " FROM trash_now WHERE ?1 ORDER BY deleted_us, id LIMIT 1", 1, &error);
+
+  if (!oldest || oldest->expires_us > now_us)
+    return FALSE;
+  if (isr_catalog_delete_trashed (self, oldest->id, &error)) {
+    isr_log_info (NULL, "deleted from the trash: %s, %" G_GUINT64_FORMAT " bytes", oldest->recording->name, oldest->recording->bytes);
+    return TRUE;
+  }
+  isr_log_warning (NULL, "the trash can not be emptied: %s", error->message);
+  return FALSE;
+}
