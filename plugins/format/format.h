@@ -8,3 +8,5 @@
 #include "plugins/format/repair.h"
 #include "plugins/format/icy.h"
 #include "plugins/format/file.h"
+#include "plugins/format/unpack.h"
+#include "plugins/format/pcm-reader.h"

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* unpack-ogg.c - one link of Ogg, page after page.
+ *
+ * A page says at which sample it ends: its packets' places are counted back from
+ * there, so that reading can begin at any page. Pages are found by their headers
+ * alone; what is in them the demuxer reads, which is given the headers of the
+ * link again wherever reading begins. */
+#include "plugins/format/bytes.h"
+#include "plugins/format/ogg-demux.h"
+#include "plugins/format/unpack-private.h"
+
+#include <string.h>
+
+#define PAGE_HEADER 27
+#define PAGES_A_MARK 4
+#define MAX_SEARCH (256 * 1024)
+#define FLAG_CONTINUED 1
+
+typedef struct {
+  guint64 offset;
+  gsize size;
+  gint64 granule;
+  guint32 serial;
+  gboolean continued;
+} Page;
+
+typedef struct {
+  IsrUnpacker parent;
+  IsrOggDemux *demux;
+  GQueue items; /* IsrUnpacked, of the pages read */
+  guint32 serial;
+  guint64 audio; /* offset of the first page behind the headers */
+  gint64 base;   /* granule of the first sample that is played */
+  guint64 at;    /* of the next page */
+  guint64 pages;
+  gint64 last; /* granule at the end of what was walked */
+} Ogg;
+
+static gboolean
+page_at (Ogg *self, guint64 at, Page *page)
+{
+  gsize got;
+  const guint8 *data = isr_window_look (&self->parent.window, at, PAGE_HEADER + 255, &got);
+
+  if (got < PAGE_HEADER || memcmp (data, "OggS", 4) != 0 || got < (gsize) PAGE_HEADER + data[26])
+    return FALSE;
+  *page = (Page){ at, PAGE_HEADER + data[26], (gint64) isr_get_le (data + 6, 8), (guint32) isr_get_le (data + 14, 4), data[5] & FLAG_CONTINUED };
+  for (guint i = 0; i < data[26]; i++)
+    page->size += data[PAGE_HEADER + i];
+  return at + page->size <= self->parent.window.input->size;
+}
+
+/* The page at @at, or behind what is torn there. */
+static gboolean
+find (Ogg *self, guint64 at, Page *page)
+{
+  for (guint64 end = at + MAX_SEARCH; at < end && at + PAGE_HEADER <= self->parent.window.input->size; at++)
+    if (page_at (self, at, page))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+unpacked_free (gpointer data)
+{
+  isr_unpacked_clear (data);
+  g_free (data);
+}
+
+static void
+clear_items (Ogg *self)
+{
+  g_queue_clear_full (&self->items, unpacked_free);
+  g_queue_init (&self->items);
+}
+
+/* Hands @page to the demuxer. The items that it completes. */
+static GPtrArray *
+demux_page (Ogg *self, const Page *page, GError **error)
+{
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_ogg_item_free);
+  gsize got;
+  const guint8 *data = isr_window_look (&self->parent.window, page->offset, page->size, &got);
+  g_autoptr (GBytes) bytes = g_bytes_new (data, got);
+  IsrOggItem *item;
+
+  isr_ogg_demux_push (self->demux, bytes);
+  while ((item = isr_ogg_demux_next (self->demux, error)))
+    g_ptr_array_add (items, item);
+  return items;
+}
+
+/* Places are counted back from the page's end. */
+static void
+place_items (Ogg *self, GPtrArray *items, gint64 granule)
+{
+  gint64 end = granule - self->base;
+
+  for (guint i = 0; i < items->len; i++)
+    end += (gint64) ((IsrOggItem *) items->pdata[i])->packet.trim;
+  for (guint i = items->len; i > 0; i--) {
+    const IsrOggItem *item = items->pdata[i - 1];
+    IsrUnpacked *unpacked = g_new (IsrUnpacked, 1);
+
+    end -= (gint64) item->duration;
+    *unpacked = (IsrUnpacked){ g_bytes_ref (item->packet.bytes), end, item->duration, item->packet.trim };
+    g_queue_push_head (&self->items, unpacked);
+  }
+}
+
+static gboolean
+read_page (Ogg *self)
+{
+  g_autoptr (GPtrArray) items = NULL;
+  Page page;
+
+  if (!find (self, self->at, &page))
+    return FALSE;
+  self->at = page.offset + page.size;
+  if (page.serial != self->serial)
+    return TRUE;
+  items = demux_page (self, &page, NULL);
+  place_items (self, items, page.granule);
+  return TRUE;
+}
+
+/* --- verbs ------------------------------------------------------------------- */
+
+static void
+ogg_walk (IsrUnpacker *unpacker)
+{
+  Ogg *self = (Ogg *) unpacker;
+  Page page;
+
+  while (find (self, unpacker->walked, &page)) {
+    if (page.serial == self->serial) {
+      gboolean first = unpacker->marks->len == 0;
+
+      if (first || (!page.continued && self->pages % PAGES_A_MARK == 0))
+        isr_unpacker_mark (unpacker, first ? G_MININT64 : self->last - self->base, page.offset);
+      if (page.granule >= 0)
+        self->last = page.granule;
+      self->pages++;
+    }
+    unpacker->walked = page.offset + page.size;
+  }
+  unpacker->samples = (guint64) MAX (self->last - self->base, 0);
+}
+
+/* A new demuxer, behind the headers. */
+static gboolean
+begin (Ogg *self, GError **error)
+{
+  Page page;
+  guint64 at = 0;
+  g_autoptr (GError) reason = NULL;
+
+  g_clear_pointer (&self->demux, isr_ogg_demux_free);
+  clear_items (self);
+  self->demux = isr_ogg_demux_new ();
+  while (at < self->audio && !reason && find (self, at, &page)) {
+    g_autoptr (GPtrArray) none = demux_page (self, &page, &reason);
+
+    at = page.offset + page.size;
+  }
+  if (reason)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return !reason;
+}
+
+static void
+ogg_go (IsrUnpacker *unpacker, gint64 position, guint64 offset)
+{
+  Ogg *self = (Ogg *) unpacker;
+
+  begin (self, NULL);
+  self->at = offset;
+}
+
+static gboolean
+ogg_next (IsrUnpacker *unpacker, IsrUnpacked *packet)
+{
+  Ogg *self = (Ogg *) unpacker;
+  IsrUnpacked *item;
+
+  while (!(item = g_queue_pop_head (&self->items)))
+    if (!read_page (self))
+      return FALSE;
+  *packet = *item;
+  g_free (item);
+  return TRUE;
+}
+
+static void
+ogg_free (IsrUnpacker *unpacker)
+{
+  Ogg *self = (Ogg *) unpacker;
+
+  clear_items (self);
+  g_clear_pointer (&self->demux, isr_ogg_demux_free);
+  g_free (self);
+}
+
+/* --- the beginning ------------------------------------------------------------- */
+
+static guint
+channels_of (const IsrOggLink *link)
+{
+  gsize size;
+  const guint8 *head = g_bytes_get_data (link->headers->pdata[0], &size);
+
+  if (link->codec == &isr_ogg_opus && size > 9)
+    return head[9];
+  if (link->codec == &isr_ogg_vorbis && size > 11)
+    return head[11];
+  if (link->codec == &isr_ogg_speex && size >= 52)
+    return (guint) isr_get_le (head + 48, 4);
+  if (link->codec == &isr_ogg_flac && size >= 30)
+    return (head[29] >> 1 & 7) + 1;
+  return 0;
+}
+
+static void
+describe (Ogg *self, IsrOggLink *link)
+{
+  IsrUnpacker *unpacker = &self->parent;
+
+  unpacker->link = isr_ogg_link_ref (link);
+  unpacker->codec = link->codec == &isr_ogg_opus ? ISR_CODEC_OPUS : link->codec == &isr_ogg_vorbis ? ISR_CODEC_VORBIS
+                                                                : link->codec == &isr_ogg_flac     ? ISR_CODEC_OGG_FLAC
+                                                                                                   : ISR_CODEC_SPEEX;
+  unpacker->rate = link->rate;
+  unpacker->channels = channels_of (link);
+  unpacker->extension = link->codec->extension;
+  unpacker->warm_up = unpacker->codec == ISR_CODEC_OGG_FLAC ? 0 : unpacker->codec == ISR_CODEC_VORBIS ? 2 * 8192
+                                                                                                      : link->rate;
+}
+
+/* The first page with packets says where 0 is. */
+static void
+take_base (Ogg *self, GPtrArray *items, gint64 granule)
+{
+  gint64 start = granule;
+
+  for (guint i = 0; i < items->len; i++) {
+    const IsrOggItem *item = items->pdata[i];
+
+    start -= (gint64) item->duration - (gint64) item->packet.trim;
+  }
+  self->base = start + (gint64) ((IsrOggItem *) items->pdata[0])->skip;
+  self->last = start;
+}
+
+static gboolean
+find_audio (Ogg *self, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  Page page;
+
+  for (guint64 at = 0; !reason && find (self, at, &page); at = page.offset + page.size) {
+    g_autoptr (GPtrArray) items = demux_page (self, &page, &reason);
+
+    if (items->len == 0) {
+      self->audio = page.offset + page.size;
+      continue;
+    }
+    self->serial = page.serial;
+    describe (self, ((IsrOggItem *) items->pdata[0])->link);
+    take_base (self, items, page.granule);
+    return TRUE;
+  }
+  if (reason)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  else
+    g_set_error_literal (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_INVALID, "the Ogg file holds no audio yet");
+  return FALSE;
+}
+
+IsrUnpacker *
+isr_unpacker_new_ogg (IsrInput *input, GError **error)
+{
+  static const IsrUnpackerClass klass = { ogg_free, ogg_walk, ogg_go, ogg_next };
+  Ogg *self = g_new0 (Ogg, 1);
+
+  isr_unpacker_init (&self->parent, &klass, input);
+  g_queue_init (&self->items);
+  self->demux = isr_ogg_demux_new ();
+  if (!find_audio (self, error) || !begin (self, error)) {
+    isr_unpacker_free (&self->parent);
+    return NULL;
+  }
+  self->at = self->parent.walked = self->audio;
+  return &self->parent;
+}

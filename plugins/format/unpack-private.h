@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* unpack-private.h - what a kind of file has to provide. For plugins/format only. */
+#pragma once
+
+#include "plugins/format/ogg-codec.h"
+#include "plugins/format/unpack.h"
+#include "plugins/format/window.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  void (*free) (IsrUnpacker *self);
+  void (*walk) (IsrUnpacker *self); /* from walked on to the end of what is there: marks, samples, end */
+  /* The next packet is the one at @mark. */
+  void (*go) (IsrUnpacker *self, gint64 position, guint64 offset);
+  gboolean (*next) (IsrUnpacker *self, IsrUnpacked *packet);
+} IsrUnpackerClass;
+
+/* A place where reading can begin. */
+typedef struct {
+  gint64 position;
+  guint64 offset;
+} IsrMark;
+
+struct _IsrUnpacker {
+  const IsrUnpackerClass *klass;
+  IsrWindow window;
+  IsrCodec codec;
+  guint layer, rate, channels, warm_up;
+  const char *extension;
+  IsrOggLink *link; /* Ogg */
+  GArray *marks;    /* IsrMark */
+  guint64 walked;   /* offset up to which there are marks */
+  guint64 samples;
+};
+
+/* NULL: not this kind of file (no error), or a damaged one. */
+IsrUnpacker *isr_unpacker_new_frames (IsrInput *input);
+IsrUnpacker *isr_unpacker_new_ogg (IsrInput *input, GError **error);
+
+void isr_unpacker_init (IsrUnpacker *self, const IsrUnpackerClass *klass, IsrInput *input);
+void isr_unpacker_mark (IsrUnpacker *self, gint64 position, guint64 offset);
+
+G_END_DECLS
