@@ -26,6 +26,7 @@
 #include "daemon/core/error.h"
 #include "daemon/core/log.h"
 #include "daemon/http/server.h"
+#include "daemon/media/foreign.h"
 #include "daemon/ops/hooks.h"
 #include "plugins/elements.h"
 
@@ -240,6 +241,8 @@ isr_app_main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (IsrCommandLine) line = NULL;
 
+  if (argc == 2 && g_str_equal (argv[1], ISR_FOREIGN_ARGUMENT))
+    return isr_foreign_main ();
   setlocale (LC_ALL, ""); /* the quotes of our sentences come out as they are */
   line = isr_command_line_parse (argc, argv, &error);
   if (!line)

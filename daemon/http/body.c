@@ -19,7 +19,7 @@
 #define IN_FLIGHT 2
 
 typedef struct {
-  char *text; /* NULL: of the file */
+  GBytes *bytes; /* NULL: of the file */
   guint64 start, length;
 } Piece;
 
@@ -34,7 +34,7 @@ piece_free (gpointer data)
 {
   Piece *piece = data;
 
-  g_free (piece->text);
+  g_clear_pointer (&piece->bytes, g_bytes_unref);
   g_free (piece);
 }
 
@@ -57,11 +57,11 @@ isr_body_free (IsrBody *self)
 }
 
 static void
-add (IsrBody *self, char *text, guint64 start, guint64 length)
+add (IsrBody *self, GBytes *bytes, guint64 start, guint64 length)
 {
   Piece *piece = g_new (Piece, 1);
 
-  piece->text = text;
+  piece->bytes = bytes;
   piece->start = start;
   piece->length = length;
   self->length += length;
@@ -69,9 +69,18 @@ add (IsrBody *self, char *text, guint64 start, guint64 length)
 }
 
 void
+isr_body_add_bytes (IsrBody *self, GBytes *bytes)
+{
+  if (g_bytes_get_size (bytes))
+    add (self, bytes, 0, g_bytes_get_size (bytes));
+  else
+    g_bytes_unref (bytes);
+}
+
+void
 isr_body_add_text (IsrBody *self, char *text)
 {
-  add (self, text, 0, strlen (text));
+  isr_body_add_bytes (self, g_bytes_new_take (text, strlen (text)));
 }
 
 void
@@ -113,7 +122,7 @@ take_portion (IsrBody *self, GBytes **portion)
   if (!piece)
     return TRUE;
   length = (gsize) MIN (piece->length, PORTION);
-  *portion = piece->text ? g_bytes_new (piece->text + piece->start, length) : read_file (self, piece->start, length);
+  *portion = piece->bytes ? g_bytes_new_from_bytes (piece->bytes, (gsize) piece->start, length) : read_file (self, piece->start, length);
   piece->start += length;
   piece->length -= length;
   if (!piece->length)

@@ -16,7 +16,8 @@ IsrBody *isr_body_new (int fd);
 void isr_body_free (IsrBody *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrBody, isr_body_free)
 
-void isr_body_add_text (IsrBody *self, char *text); /* (transfer full) */
+void isr_body_add_text (IsrBody *self, char *text);     /* (transfer full) */
+void isr_body_add_bytes (IsrBody *self, GBytes *bytes); /* (transfer full) */
 void isr_body_add_range (IsrBody *self, guint64 start, guint64 length);
 
 /* Sets Content-Length and sends; without the body when @head. The body is freed,

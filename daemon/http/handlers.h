@@ -39,6 +39,9 @@ void isr_handle_events (const IsrRequest *request);
 /* api-control.c: rest is "<name>/start", "/stop", "/split" */
 void isr_handle_control (const IsrRequest *request);
 
+/* api-clip.c */
+void isr_handle_clip (const IsrRequest *request); /* ?file=&start=&end= or ?source=&from=&to= */
+
 /* media.c: rest is the name of a recording */
 void isr_handle_stream (const IsrRequest *request);
 void isr_handle_download (const IsrRequest *request);

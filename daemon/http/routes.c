@@ -39,6 +39,7 @@ static const Route routes[] = {
   { "/api/titles", "GET", isr_handle_titles },
   { "/api/cue", "GET", isr_handle_cue },
   { "/api/sources/", "POST", isr_handle_control },
+  { "/api/clip", "GET", isr_handle_clip },
   { "/stream/", "GET", isr_handle_stream },
   { "/download/", "GET", isr_handle_download },
   { "/healthz", "GET", isr_handle_health },

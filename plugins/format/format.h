@@ -10,3 +10,4 @@
 #include "plugins/format/file.h"
 #include "plugins/format/unpack.h"
 #include "plugins/format/pcm-reader.h"
+#include "plugins/format/growing.h"

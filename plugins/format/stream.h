@@ -161,4 +161,8 @@ guint64 isr_writer_get_warm_up (IsrWriter *self);
 /* Finishes the file (tables, totals), fills @totals, frees the writer. */
 void isr_writer_close (IsrWriter *self, IsrFileTotals *totals);
 
+/* The header of a WAV file whose length is known before its samples are: what follows is
+ * @samples sample frames (24 bit packed), and a zero byte if that is an odd number of bytes. */
+GBytes *isr_wav_header_new (const IsrPcm *pcm, guint64 samples, const IsrFileInfo *info);
+
 G_END_DECLS

@@ -73,6 +73,20 @@ wav_open (IsrStream *stream, IsrOutput *output, const IsrFileInfo *info)
   return &self->parent;
 }
 
+GBytes *
+isr_wav_header_new (const IsrPcm *pcm, guint64 samples, const IsrFileInfo *info)
+{
+  IsrWavLayout layout;
+  g_autoptr (GBytes) header = isr_wav_layout_build (&layout, pcm, info);
+  guint64 size = samples * layout.block;
+  IsrMemoryOutput output;
+
+  isr_memory_output_init (&output);
+  isr_output_append (&output.parent, header);
+  isr_wav_layout_set_sizes (&layout, &output.parent, size, layout.data + size + (size & 1));
+  return g_byte_array_free_to_bytes (g_steal_pointer (&output.bytes));
+}
+
 static const char *
 wav_get_extension (IsrStream *stream)
 {

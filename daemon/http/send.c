@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* send.c - headers, ranges, parts. */
+#include "daemon/http/send.h"
+
+#include "daemon/http/body.h"
+#include "daemon/http/conditions.h"
+#include "daemon/http/range.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* A plain name for old clients, the true one in UTF-8 (RFC 8187). */
+void
+isr_send_set_disposition (SoupMessageHeaders *answer, gboolean attachment, const char *name)
+{
+  g_autofree char *plain = g_str_to_ascii (name, "C");
+  g_autofree char *escaped = g_uri_escape_string (name, NULL, FALSE);
+  g_autofree char *value = NULL;
+
+  g_strdelimit (plain, "\"\\%", '_');
+  for (char *p = plain; *p; p++)
+    if (!g_ascii_isprint (*p))
+      *p = '_';
+  value = g_strdup_printf ("%s; filename=\"%s\"; filename*=UTF-8''%s", attachment ? "attachment" : "inline", plain, escaped);
+  soup_message_headers_replace (answer, "Content-Disposition", value);
+}
+
+char *
+isr_send_format_range (guint64 start, guint64 length, guint64 size)
+{
+  return g_strdup_printf ("bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT, start, start + length - 1, size);
+}
+
+void
+isr_send_unsatisfiable (const IsrRequest *request, guint64 size)
+{
+  g_autofree char *content_range = g_strdup_printf ("bytes */%" G_GUINT64_FORMAT, size);
+  g_autofree char *sentence = g_strdup_printf ("the range is malformed or lies outside of the file, which has %" G_GUINT64_FORMAT " bytes now; at most %d parts are given", size, ISR_RANGE_MAX_PARTS);
+
+  isr_reply_error (request, 416, "range", sentence);
+  soup_message_headers_replace (request->answer, "Content-Range", content_range);
+  soup_message_headers_remove (request->answer, "Content-Disposition");
+}
+
+/* The bytes that stand in for the file's first ones, and the file behind them. */
+static void
+add_stretch (IsrBody *body, const IsrSendable *what, guint64 start, guint64 length)
+{
+  gsize size = what->head ? g_bytes_get_size (what->head) : 0;
+
+  if (start < size) {
+    gsize n = (gsize) MIN (length, size - start);
+
+    isr_body_add_bytes (body, g_bytes_new_from_bytes (what->head, (gsize) start, n));
+    start += n;
+    length -= n;
+  }
+  isr_body_add_range (body, start, length);
+}
+
+static void
+add_parts (const IsrRequest *request, const IsrSendable *what, IsrBody *body, const GArray *ranges)
+{
+  g_autofree char *boundary = g_uuid_string_random ();
+  g_autofree char *type = g_strconcat ("multipart/byteranges; boundary=", boundary, NULL);
+
+  for (guint i = 0; i < ranges->len; i++) {
+    const IsrRange *range = &g_array_index (ranges, IsrRange, i);
+    g_autofree char *content_range = isr_send_format_range (range->start, range->length, what->size);
+
+    isr_body_add_text (body, g_strdup_printf ("%s--%s\r\nContent-Type: %s\r\nContent-Range: %s\r\n\r\n", i ? "\r\n" : "", boundary, what->type, content_range));
+    add_stretch (body, what, range->start, range->length);
+  }
+  isr_body_add_text (body, g_strdup_printf ("\r\n--%s--\r\n", boundary));
+  soup_message_headers_replace (request->answer, "Content-Type", type);
+}
+
+static void
+send_body (const IsrRequest *request, const IsrSendable *what, const GArray *ranges)
+{
+  IsrBody *body = isr_body_new (what->fd);
+
+  soup_server_message_set_status (request->message, ranges->len ? 206 : 200, NULL);
+  soup_message_headers_replace (request->answer, "Content-Type", what->type);
+  if (ranges->len == 0) {
+    add_stretch (body, what, 0, what->size);
+  } else if (ranges->len == 1) {
+    const IsrRange *range = &g_array_index (ranges, IsrRange, 0);
+    g_autofree char *content_range = isr_send_format_range (range->start, range->length, what->size);
+
+    soup_message_headers_replace (request->answer, "Content-Range", content_range);
+    add_stretch (body, what, range->start, range->length);
+  } else {
+    add_parts (request, what, body, ranges);
+  }
+  isr_body_send (body, request->message, request->head);
+}
+
+void
+isr_send (const IsrRequest *request, const IsrSendable *what, const char *range)
+{
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (IsrRange));
+  const IsrValidators validators = { what->etag, what->mtime };
+  const char *wanted = request->head || !isr_conditions_may_be_partial (&validators, request->headers) ? NULL : range;
+
+  soup_message_headers_replace (request->answer, "Accept-Ranges", "bytes");
+  isr_send_set_disposition (request->answer, what->attachment, what->name);
+  isr_validators_put (&validators, request->answer);
+  if (isr_conditions_is_unmodified (&validators, request->headers)) {
+    soup_server_message_set_status (request->message, 304, NULL);
+    close (what->fd);
+  } else if (isr_range_parse (wanted, what->size, ranges) == ISR_RANGE_UNSATISFIABLE) {
+    isr_send_unsatisfiable (request, what->size);
+    close (what->fd);
+  } else {
+    send_body (request, what, ranges);
+  }
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* decode-any.c - fdsrc ! decodebin ! audioconvert ! appsink. */
+#include "daemon/media/decode-any.h"
+
+#include <gst/app/app.h>
+#include <gst/gst.h>
+#include <string.h>
+
+#include "daemon/media/media-error.h"
+
+#define PREROLL_S 20
+
+typedef struct {
+  IsrDecode parent;
+  GstElement *pipeline;
+  GstAppSink *sink;
+  guint64 wanted; /* next sample */
+  gboolean placed;
+  GstBuffer *buffer;
+  gsize taken;
+} Any;
+
+static void
+any_free (IsrDecode *decode)
+{
+  Any *self = (Any *) decode;
+
+  gst_clear_buffer (&self->buffer);
+  if (self->pipeline)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&self->sink, gst_object_unref);
+  g_clear_pointer (&self->pipeline, gst_object_unref);
+  g_free (self);
+}
+
+static gboolean
+any_seek (IsrDecode *decode, guint64 sample, GError **error)
+{
+  Any *self = (Any *) decode;
+
+  gst_clear_buffer (&self->buffer);
+  self->taken = 0;
+  self->wanted = sample;
+  self->placed = FALSE;
+  if (gst_element_seek_simple (self->pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, (gint64) gst_util_uint64_scale (sample, GST_SECOND, decode->pcm.rate)))
+    return TRUE;
+  g_set_error_literal (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "the file can not be sought in");
+  return FALSE;
+}
+
+/* Behind a seek buffers say where they are; after that they follow each other. */
+static void
+place (Any *self, guint frame_size)
+{
+  guint64 position = GST_BUFFER_PTS_IS_VALID (self->buffer) ? gst_util_uint64_scale_round (GST_BUFFER_PTS (self->buffer), self->parent.pcm.rate, GST_SECOND) : self->wanted;
+  guint64 skip = self->wanted - MIN (position, self->wanted);
+
+  if (skip * frame_size >= gst_buffer_get_size (self->buffer)) {
+    gst_clear_buffer (&self->buffer);
+    return;
+  }
+  self->taken = (gsize) skip * frame_size;
+  self->placed = TRUE;
+}
+
+static gboolean
+fill (Any *self, guint frame_size)
+{
+  while (!self->buffer) {
+    g_autoptr (GstSample) sample = gst_app_sink_try_pull_sample (self->sink, PREROLL_S * GST_SECOND);
+
+    if (!sample)
+      return FALSE;
+    self->buffer = gst_buffer_ref (gst_sample_get_buffer (sample));
+    self->taken = 0;
+    if (!self->placed)
+      place (self, frame_size);
+  }
+  return TRUE;
+}
+
+static gsize
+any_read (IsrDecode *decode, guint8 *data, gsize frames, GError **error)
+{
+  Any *self = (Any *) decode;
+  guint size = isr_pcm_get_frame_size (&decode->pcm);
+  gsize done = 0;
+
+  while (done < frames && fill (self, size)) {
+    gsize n = MIN ((frames - done) * size, gst_buffer_get_size (self->buffer) - self->taken);
+
+    gst_buffer_extract (self->buffer, self->taken, data + done * size, n);
+    self->taken += n;
+    done += n / size;
+    if (self->taken >= gst_buffer_get_size (self->buffer))
+      gst_clear_buffer (&self->buffer);
+  }
+  self->wanted += done;
+  return done;
+}
+
+static void
+on_pad (GstElement *decodebin, GstPad *pad, gpointer convert)
+{
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (convert, "sink");
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+
+  if (!gst_pad_is_linked (sink) && caps && g_str_has_prefix (gst_structure_get_name (gst_caps_get_structure (caps, 0)), "audio/"))
+    gst_pad_link (pad, sink);
+}
+
+static gboolean
+make_pipeline (Any *self)
+{
+  GstElement *src = gst_element_factory_make ("fdsrc", NULL);
+  GstElement *decodebin = gst_element_factory_make ("decodebin", NULL);
+  GstElement *convert = gst_element_factory_make ("audioconvert", NULL);
+  GstElement *sink = gst_element_factory_make ("appsink", NULL);
+  g_autoptr (GstCaps) caps = gst_caps_from_string ("audio/x-raw,format=S16LE,layout=interleaved");
+
+  if (!src || !decodebin || !convert || !sink)
+    return FALSE;
+  g_object_set (src, "fd", self->parent.fd, NULL);
+  g_object_set (convert, "dithering", 0, NULL);
+  g_object_set (sink, "caps", caps, "sync", FALSE, "max-buffers", 16, "enable-last-sample", FALSE, NULL);
+  self->pipeline = gst_pipeline_new (NULL);
+  self->sink = gst_object_ref (GST_APP_SINK (sink));
+  gst_bin_add_many (GST_BIN (self->pipeline), src, decodebin, convert, sink, NULL);
+  g_signal_connect (decodebin, "pad-added", G_CALLBACK (on_pad), convert);
+  return gst_element_link (src, decodebin) && gst_element_link (convert, sink);
+}
+
+static gboolean
+learn_format (Any *self)
+{
+  g_autoptr (GstSample) preroll = gst_app_sink_try_pull_preroll (self->sink, PREROLL_S * GST_SECOND);
+  GstStructure *structure = preroll ? gst_caps_get_structure (gst_sample_get_caps (preroll), 0) : NULL;
+  int rate = 0, channels = 0;
+  gint64 duration = 0;
+
+  if (!structure || !gst_structure_get_int (structure, "rate", &rate) || !gst_structure_get_int (structure, "channels", &channels))
+    return FALSE;
+  self->parent.pcm = (IsrPcm){ ISR_SAMPLE_S16, (guint) rate, (guint) channels, 0 };
+  if (!gst_element_query_duration (self->pipeline, GST_FORMAT_TIME, &duration))
+    return FALSE;
+  self->parent.samples = gst_util_uint64_scale_round ((guint64) duration, (guint64) rate, GST_SECOND);
+  return TRUE;
+}
+
+static char *
+get_reason (Any *self)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+  g_autoptr (GstMessage) message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  g_autoptr (GError) reason = NULL;
+
+  if (message)
+    gst_message_parse_error (message, &reason, NULL);
+  return g_strdup (reason ? reason->message : "it gives no audio");
+}
+
+IsrDecode *
+isr_decode_any_new (int fd, GError **error)
+{
+  static const IsrDecodeClass klass = { any_free, any_seek, any_read };
+  Any *self = g_new0 (Any, 1);
+  g_autoptr (IsrDecode) decode = &self->parent;
+  g_autofree char *reason = NULL;
+
+  if (!isr_decode_init (decode, &klass, fd, "the file", error))
+    return NULL;
+  if (make_pipeline (self)) {
+    gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+    if (learn_format (self))
+      return g_steal_pointer (&decode);
+  }
+  reason = get_reason (self);
+  g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "GStreamer can not decode it: %s", reason);
+  return NULL;
+}

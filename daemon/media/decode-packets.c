@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* decode-packets.c - MPEG audio, ADTS, Ogg as samples.
+ *
+ * Decoding begins some packets early, so that the decoder is right when it matters,
+ * and what comes out before is thrown away by its place. Once the first sample
+ * has its place, the others are counted. What AAC's band replication adds doubles the
+ * rate: places are scaled by what the decoder turns out to give. */
+#include "daemon/media/decode.h"
+
+#include <string.h>
+
+#include "daemon/media/decoder.h"
+#include "daemon/media/media-error.h"
+
+#define PACKETS_A_TIME 16
+#define PATIENCE 500 /* pulls of 20 ms behind the last packet */
+
+typedef struct {
+  IsrDecode parent;
+  IsrUnpacker *unpacker;
+  IsrDecoder *decoder;
+  guint scale;   /* samples that come out per sample of a packet */
+  gint64 wanted; /* the next sample */
+  gboolean placed;
+  gboolean all_pushed, ended;
+  GstBuffer *buffer; /* decoded, or NULL */
+  gsize taken;       /* bytes of it */
+  guint64 silence;   /* sample frames before it that could not be decoded */
+} Packets;
+
+static void
+packets_free (IsrDecode *decode)
+{
+  Packets *self = (Packets *) decode;
+
+  gst_clear_buffer (&self->buffer);
+  g_clear_pointer (&self->decoder, isr_decoder_free);
+  g_clear_pointer (&self->unpacker, isr_unpacker_free);
+  g_free (self);
+}
+
+static void
+begin (Packets *self, gint64 sample)
+{
+  gint64 at = sample / (gint64) self->scale;
+
+  gst_clear_buffer (&self->buffer);
+  isr_unpacker_seek (self->unpacker, at - (gint64) isr_unpacker_get_warm_up (self->unpacker));
+  self->wanted = sample;
+  self->placed = self->all_pushed = self->ended = FALSE;
+  self->silence = 0;
+  self->taken = 0;
+}
+
+static void
+push_some (Packets *self, gboolean first)
+{
+  for (guint i = 0; i < PACKETS_A_TIME && !self->all_pushed; i++) {
+    g_auto (IsrUnpacked) packet = { 0 };
+
+    if (!isr_unpacker_next (self->unpacker, &packet)) {
+      isr_decoder_end (self->decoder);
+      self->all_pushed = TRUE;
+      break;
+    }
+    if (first && i == 0)
+      isr_decoder_begin (self->decoder, packet.position);
+    isr_decoder_push (self->decoder, &packet);
+  }
+}
+
+static guint
+frame_size (Packets *self)
+{
+  return 2 * MAX (isr_decoder_get_channels (self->decoder), 1);
+}
+
+/* The first buffer that reaches what is wanted says where we are. */
+static gboolean
+place (Packets *self, gint64 position)
+{
+  gint64 frames = (gint64) (gst_buffer_get_size (self->buffer) / frame_size (self));
+  gint64 skip = self->wanted - position * (gint64) self->scale;
+
+  if (skip >= frames) {
+    gst_clear_buffer (&self->buffer);
+    return FALSE;
+  }
+  self->placed = TRUE;
+  self->taken = skip > 0 ? (gsize) skip * frame_size (self) : 0;
+  self->silence = skip < 0 ? (guint64) -skip : 0;
+  return TRUE;
+}
+
+/* Gets the next buffer. FALSE: there is none any more. */
+static gboolean
+fill (Packets *self)
+{
+  guint patience = PATIENCE;
+
+  while (!self->buffer && !self->ended && patience > 0) {
+    gint64 position = 0;
+
+    self->buffer = isr_decoder_pull (self->decoder, self->all_pushed ? 20 : 0, &position, &self->ended);
+    self->taken = 0;
+    if (self->buffer && !self->placed)
+      place (self, position);
+    else if (!self->buffer && !self->all_pushed)
+      push_some (self, FALSE);
+    else if (!self->buffer)
+      patience--;
+  }
+  return self->buffer != NULL;
+}
+
+static gsize
+take (Packets *self, guint8 *data, gsize frames)
+{
+  guint size = frame_size (self);
+  gsize n;
+
+  if (self->silence) {
+    n = MIN (frames, self->silence);
+    memset (data, 0, n * size);
+    self->silence -= n;
+    return n;
+  }
+  n = MIN (frames, (gst_buffer_get_size (self->buffer) - self->taken) / size);
+  gst_buffer_extract (self->buffer, self->taken, data, n * size);
+  self->taken += n * size;
+  if (self->taken + size > gst_buffer_get_size (self->buffer))
+    gst_clear_buffer (&self->buffer);
+  return n;
+}
+
+static gsize
+packets_read (IsrDecode *decode, guint8 *data, gsize frames, GError **error)
+{
+  Packets *self = (Packets *) decode;
+  gsize done = 0;
+
+  while (done < frames && (self->silence || fill (self))) {
+    gsize n = take (self, data + done * frame_size (self), frames - done);
+
+    done += n;
+    self->wanted += (gint64) n;
+  }
+  return done;
+}
+
+static gboolean
+packets_seek (IsrDecode *decode, guint64 sample, GError **error)
+{
+  Packets *self = (Packets *) decode;
+
+  begin (self, (gint64) sample);
+  push_some (self, TRUE);
+  if (!self->all_pushed || isr_unpacker_get_samples (self->unpacker) > 0)
+    return TRUE;
+  g_set_error_literal (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "no packet of the file can be read");
+  return FALSE;
+}
+
+/* What rate and channels are, the first samples tell. */
+static gboolean
+probe (Packets *self, const char *name, GError **error)
+{
+  IsrDecode *decode = &self->parent;
+
+  self->scale = 1;
+  if (isr_unpacker_get_codec (self->unpacker) == ISR_CODEC_AAC) {
+    begin (self, 0);
+    push_some (self, TRUE);
+    if (!fill (self)) {
+      g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "%s can not be decoded: the decoder gives nothing for its first frames", name);
+      return FALSE;
+    }
+    self->scale = MAX (isr_decoder_get_rate (self->decoder) / isr_unpacker_get_rate (self->unpacker), 1);
+    decode->pcm = (IsrPcm){ ISR_SAMPLE_S16, isr_decoder_get_rate (self->decoder), isr_decoder_get_channels (self->decoder), 0 };
+  } else {
+    decode->pcm = (IsrPcm){ ISR_SAMPLE_S16, isr_unpacker_get_rate (self->unpacker), isr_unpacker_get_channels (self->unpacker), 0 };
+  }
+  decode->samples = isr_unpacker_get_samples (self->unpacker) * self->scale;
+  return TRUE;
+}
+
+IsrDecode *
+isr_decode_packets_new (int fd, const char *name, GError **error)
+{
+  static const IsrDecodeClass klass = { packets_free, packets_seek, packets_read };
+  Packets *self = g_new0 (Packets, 1);
+  g_autoptr (IsrDecode) decode = &self->parent;
+  g_autoptr (GError) reason = NULL;
+
+  if (!isr_decode_init (decode, &klass, fd, name, error))
+    return NULL;
+  self->unpacker = isr_unpacker_new (&decode->file.input, &reason);
+  if (!self->unpacker) {
+    isr_decode_fail (error, ISR_MEDIA_ERROR_FORMAT, name, reason);
+    return NULL;
+  }
+  self->decoder = isr_decoder_new (self->unpacker, error);
+  if (!self->decoder || !probe (self, name, error))
+    return NULL;
+  return g_steal_pointer (&decode);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* decode.h - one file as samples, from any of them on. Blocks: for workers.
+ *
+ * Lossless files give what is in them (S16, S24, S32, F32), all others S16. What a
+ * container declares as not to be played is left out: sample 0 is the first one
+ * that is heard, and a file's last sample is followed by the next file's first. */
+#pragma once
+
+#include "plugins/format/format.h"
+
+G_BEGIN_DECLS
+
+typedef struct _IsrDecode IsrDecode;
+
+typedef struct {
+  void (*free) (IsrDecode *self);
+  gboolean (*seek) (IsrDecode *self, guint64 sample, GError **error);
+  /* Sample frames put into @data; less than @frames only at the end. */
+  gsize (*read) (IsrDecode *self, guint8 *data, gsize frames, GError **error);
+} IsrDecodeClass;
+
+struct _IsrDecode {
+  const IsrDecodeClass *klass;
+  int fd;
+  IsrFile file;
+  IsrPcm pcm;
+  guint64 samples; /* so far, of a file that is being written */
+};
+
+/* Takes @fd. @name is for messages. ISR_MEDIA_ERROR. */
+IsrDecode *isr_decode_open (int fd, const char *name, GError **error);
+/* The same of a file that nobody knows: decoded by another process, with limits. */
+IsrDecode *isr_decode_open_foreign (int fd, const char *name, GError **error);
+void isr_decode_free (IsrDecode *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDecode, isr_decode_free)
+
+gboolean isr_decode_seek (IsrDecode *self, guint64 sample, GError **error);
+gsize isr_decode_read (IsrDecode *self, guint8 *data, gsize frames, GError **error);
+
+/* For the files of this room: */
+IsrDecode *isr_decode_pcm_new (int fd, const char *name, GError **error);
+IsrDecode *isr_decode_packets_new (int fd, const char *name, GError **error);
+gboolean isr_decode_init (IsrDecode *self, const IsrDecodeClass *klass, int fd, const char *name, GError **error);
+gboolean isr_decode_fail (GError **error, int code, const char *name, const GError *reason);
+
+G_END_DECLS
