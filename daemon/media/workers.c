@@ -2,20 +2,16 @@
 /* workers.c - one GThreadPool for the process. */
 #include "daemon/media/workers.h"
 
-typedef struct {
-  GTask *task;
-  GTaskThreadFunc function;
-} Job;
+#define FUNCTION "isr-function"
 
 static void
 run (gpointer data, gpointer unused)
 {
-  Job *job = data;
+  g_autoptr (GTask) task = data;
+  GTaskThreadFunc function = (GTaskThreadFunc) g_object_get_data (G_OBJECT (task), FUNCTION);
 
-  if (!g_task_return_error_if_cancelled (job->task))
-    job->function (job->task, g_task_get_source_object (job->task), g_task_get_task_data (job->task), g_task_get_cancellable (job->task));
-  g_object_unref (job->task);
-  g_free (job);
+  if (!g_task_return_error_if_cancelled (task))
+    function (task, g_task_get_source_object (task), g_task_get_task_data (task), g_task_get_cancellable (task));
 }
 
 static GThreadPool *
@@ -31,8 +27,6 @@ get_pool (void)
 void
 isr_workers_run (GTask *task, GTaskThreadFunc function)
 {
-  Job *job = g_new (Job, 1);
-
-  *job = (Job){ task, function };
-  g_thread_pool_push (get_pool (), job, NULL);
+  g_object_set_data (G_OBJECT (task), FUNCTION, (gpointer) function);
+  g_thread_pool_push (get_pool (), task, NULL);
 }
