@@ -3,9 +3,13 @@
 import { html, render } from './vendor/htm-preact.js';
 import * as api from './api.js';
 import * as days from './actions/days.js';
+import * as jobs from './actions/jobs.js';
+import * as moments from './actions/moments.js';
+import * as player from './actions/player.js';
 import * as rows from './actions/rows.js';
 import * as sources from './actions/sources.js';
 import * as hub from './hub.js';
+import { startKeys } from './keys.js';
 import { sentence } from './notice.js';
 import * as routes from './route.js';
 import { wanted } from './state/settings.js';
@@ -34,7 +38,8 @@ async function start() {
   await loadText(wanted(navigator.languages));
   document.documentElement.lang = t('lang');
   render(html`<${Frame} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
-  for (const feature of [days, rows, sources]) feature.start();
+  startKeys();
+  for (const feature of [days, rows, sources, moments, player, jobs]) feature.start();
   await loadConfig();
   hub.onReturn(loadConfig);
   hub.follow();

@@ -26,6 +26,9 @@ export function length(seconds, lang = 'en') {
   return `${of(Math.floor(total / 3600), 'hour')} ${of(Math.floor(total / 60) % 60, 'minute')}`;
 }
 
+/** "12.5 dB", "−38 dB". @param {number} db @param {string} [lang] */
+export const decibel = (db, lang = 'en') => `${db.toLocaleString(lang, { maximumFractionDigits: 1 }).replace('-', '−')} dB`;
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** SI units: 999 B, 1.2 MB, 34 MB. @param {number} bytes @param {string} [lang] */
@@ -43,4 +46,10 @@ export const clock = (iso) => iso.slice(11, 19);
 export function day(day, lang = 'en') {
   const [y, m, d] = day.split('-').map(Number);
   return new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeZone: 'UTC' }).format(Date.UTC(y, m - 1, d));
+}
+
+/** "20 Nov". @param {string} day YYYY-MM-DD @param {string} [lang] */
+export function dayShort(day, lang = 'en') {
+  const [y, m, d] = day.split('-').map(Number);
+  return new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.UTC(y, m - 1, d));
 }

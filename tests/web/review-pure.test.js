@@ -64,9 +64,11 @@ test('a section is heard with its pre-roll and post-roll, never longer than a cl
 
 test('what is put on fills the cut in; its ends never cross', () => {
   const p = heard(play.withTrack(play.sectionTrack({ source: 'mic', start_us: 10e6, end_us: 12e6, file: 'f' }, 2, 1)));
-  assert.deepEqual(p.cut, { from_us: 10e6, to_us: 12e6 });
-  assert.deepEqual(play.withCut('from_us', 13e6)(p).cut, { from_us: 13e6, to_us: null });
-  assert.deepEqual(play.withCut('to_us', 11e6)(p).cut, { from_us: 10e6, to_us: 11e6 });
+  const cut = (q) => [q.cut.source, q.cut.from_us, q.cut.to_us, q.cut.open];
+  assert.deepEqual(cut(p), ['mic', 10e6, 12e6, false]);
+  assert.deepEqual(cut(play.withCut('from_us', 13e6)(p)), ['mic', 13e6, null, false]);
+  assert.deepEqual(cut(play.withCut('to_us', 11e6)(p)), ['mic', 10e6, 11e6, false]);
+  assert.deepEqual(cut(play.withSelected('hall', { from_us: 1, to_us: 2 })(p)), ['hall', 1, 2, true]);
 });
 
 test('previous and next walk the queue, from a section or from an instant', () => {

@@ -6,9 +6,10 @@ import { SECOND } from '../zone.js';
 /**
  * @typedef {import('../api-review.js').Section} Section
  * @typedef {{kind: 'section'|'span'|'file', source: string, from_us: number, to_us: number, at_us: number, file: string|null, section: Section|null}} Track
+ * @typedef {{source: string|null, from_us: number|null, to_us: number|null, open: boolean}} Cut
  * What is loaded: a section with its pre- and post-roll, a span that somebody clicked on, a whole recording. `at_us`: where it begins to play.
  * @typedef {{track: Track|null, playing: boolean, waiting: boolean, rate: number, gain: number, loop: boolean, auto: boolean,
- *   queue: Section[], error: {code: string, message: string}|null, cut: {from_us: number|null, to_us: number|null}}} Player
+ *   queue: Section[], error: {code: string, message: string}|null, cut: Cut}} Player
  * `queue` in order of time: what previous, next and auto-advance walk. `gain` in dB.
  */
 
@@ -17,7 +18,7 @@ export const LONGEST = 600 * SECOND; // of a clip, the server's limit
 
 /** @type {Player} */
 export const silent = { track: null, playing: false, waiting: false, rate: 1, gain: 0, loop: false, auto: true, queue: [], error: null,
-  cut: { from_us: null, to_us: null } };
+  cut: { source: null, from_us: null, to_us: null, open: false } };
 
 export const player = signal(silent);
 
@@ -47,7 +48,7 @@ export const fileTrack = (file, at_us) =>
 /** Something is put on: the cut begins with what is heard of interest. @param {Track} track @returns {(p: Player) => Player} */
 export const withTrack = (track) => (p) => ({
   ...p, track, playing: true, waiting: true, error: null,
-  cut: track.section ? { from_us: track.section.start_us, to_us: track.section.end_us } : { from_us: track.at_us, to_us: track.kind === 'file' ? null : track.to_us },
+  cut: { ...p.cut, source: track.source, from_us: track.section?.start_us ?? track.at_us, to_us: track.section?.end_us ?? (track.kind === 'file' ? null : track.to_us) },
 });
 
 /** @param {Section[]} queue @returns {(p: Player) => Player} */
@@ -57,7 +58,10 @@ export const withQueue = (queue) => (p) => ({ ...p, queue });
 export const withError = (error) => (p) => ({ ...p, playing: false, waiting: false, error });
 
 /** @returns {(p: Player) => Player} */
-export const withClosed = () => (p) => ({ ...p, track: null, playing: false, waiting: false, error: null, cut: { from_us: null, to_us: null } });
+export const withClosed = () => (p) => ({ ...p, track: null, playing: false, waiting: false, error: null, cut: silent.cut });
+
+/** A span that somebody drew: the cut is open with it. @param {string} source @param {import('../strip-geometry.js').View} span @returns {(p: Player) => Player} */
+export const withSelected = (source, span) => (p) => ({ ...p, cut: { source, from_us: span.from_us, to_us: span.to_us, open: true } });
 
 /** @param {number} step ±1 @returns {(p: Player) => Player} */
 export const withRateStep = (step) => (p) => {
@@ -67,7 +71,7 @@ export const withRateStep = (step) => (p) => {
 
 /** One end of the cut; the other one gives way where they would cross. @param {'from_us'|'to_us'} end @param {number} us @returns {(p: Player) => Player} */
 export const withCut = (end, us) => (p) => {
-  const cut = { ...p.cut, [end]: us };
+  const cut = { ...p.cut, [end]: us, source: p.cut.source ?? p.track?.source ?? null };
   if (cut.from_us !== null && cut.to_us !== null && cut.from_us >= cut.to_us) cut[end === 'from_us' ? 'to_us' : 'from_us'] = null;
   return { ...p, cut };
 };

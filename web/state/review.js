@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// state/review.js - the queue of a review: what is left, what was decided, what comes next. Pure.
+// state/review.js - the queue of a review: what is left, what was decided, what comes next. Pure but for the signal.
+import { signal } from '../vendor/signals-core.js';
 
 /**
  * @typedef {import('../api-review.js').Section} Section
@@ -23,6 +24,13 @@ export const byTime = (sections) => [...sections].sort((a, b) => a.start_us - b.
 
 /** @type {Review} */
 export const nothing = { sections: [], later: [], total: 0, tab: 'unreviewed', current: null, kept: null };
+
+export const review = signal(nothing);
+
+/** @param {(r: Review) => Review} reducer */
+export function updateReview(reducer) {
+  review.value = reducer(review.peek());
+}
 
 /** The answer of the server, asked for by the reader: all of it is shown. @param {Section[]} sections @param {number} total @returns {(r: Review) => Review} */
 export const withSections = (sections, total) => (r) => ({ ...r, sections: byTime(sections), later: [], total });

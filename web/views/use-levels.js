@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// use-levels.js - the levels that a timeline shows: asked anew when it shows something else, the old ones stretched until they come.
+import { useEffect, useRef, useState } from '../vendor/htm-preact.js';
+import { levels } from '../actions/levels.js';
+
+/** @typedef {Record<string, import('../api-review.js').Levels|null>} BySource */
+
+const PAUSE_MS = 120; // while somebody zooms
+
+/** @param {string[]} sources @param {import('../strip-geometry.js').View} view @param {number} points @param {string|number} [stamp] changes when there is news
+ *  @returns {BySource} */
+export function useLevels(sources, view, points, stamp = '') {
+  const [known, set] = useState(/** @type {BySource} */ ({}));
+  const asked = useRef(false);
+  const names = sources.join('\n');
+  useEffect(() => {
+    let over = false;
+    const ask = () => sources.forEach((source) => levels(source, view, points, stamp).then((answer) => {
+      if (!over && answer) set((old) => ({ ...old, [source]: answer }));
+    }));
+    const timer = setTimeout(ask, asked.current ? PAUSE_MS : 0);
+    asked.current = true;
+    return () => { over = true; clearTimeout(timer); };
+  }, [names, view.from_us, view.to_us, points, stamp]);
+  return known;
+}
