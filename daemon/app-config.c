@@ -36,6 +36,17 @@ load_archive (const IsrCommandLine *line, GPtrArray *problems)
   return isr_config_load_archive (found, (const char *const *) environ_, (const char *const *) line->overrides, problems);
 }
 
+IsrConfig *
+isr_app_config_load_doubtful (const IsrCommandLine *line, GPtrArray *problems)
+{
+  g_auto (GStrv) environ_ = g_get_environ ();
+  g_autofree char *found = line->config ? g_strdup (line->config) : isr_config_find ();
+
+  if (found)
+    return isr_config_load (found, (const char *const *) environ_, (const char *const *) line->overrides, problems);
+  return isr_config_load_text ("built-in configuration", isr_config_get_default_text (), (const char *const *) environ_, (const char *const *) line->overrides, problems);
+}
+
 static char *
 join (GPtrArray *problems)
 {

@@ -16,6 +16,10 @@ IsrConfig *isr_app_config_load (const IsrCommandLine *line, GError **error);
 /* The same for those that record nothing: no source is needed. */
 IsrConfig *isr_app_config_load_archive (const IsrCommandLine *line, GError **error);
 
+/* For those who want to know what is wrong: NULL and the problems, none of them
+ * printed. Without any configuration the default sound card is meant. */
+IsrConfig *isr_app_config_load_doubtful (const IsrCommandLine *line, GPtrArray *problems);
+
 /* FALSE when nothing at all could be recorded: every source is a sound card that
  * is unknown here. A card that is missing beside other sources is waited for.
  * ISR_ERROR_CONFIG, with the nearest names. Blocks while devices are asked. */

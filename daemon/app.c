@@ -21,6 +21,7 @@
 #include "daemon/cli/command-line.h"
 #include "daemon/cli/coverage.h"
 #include "daemon/cli/devices.h"
+#include "daemon/cli/doctor.h"
 #include "daemon/cli/repair.h"
 #include "daemon/core/control.h"
 #include "daemon/core/error.h"
@@ -191,6 +192,17 @@ run (App *self)
   return self->status;
 }
 
+static void
+init_gst (void)
+{
+  gst_init (NULL, NULL);
+  isr_alsalog_install ();
+  isr_elements_register (NULL);
+#ifdef ISR_WITH_HTTP
+  isr_http_elements_register (NULL);
+#endif
+}
+
 static int
 record (const IsrCommandLine *line)
 {
@@ -202,12 +214,7 @@ record (const IsrCommandLine *line)
     return fail (error);
   if (!isr_log_setup (isr_log_level_from_flags (self.config->log_level), self.config->log_file, &error))
     return fail (error);
-  gst_init (NULL, NULL);
-  isr_alsalog_install ();
-  isr_elements_register (NULL);
-#ifdef ISR_WITH_HTTP
-  isr_http_elements_register (NULL);
-#endif
+  init_gst ();
   if (!isr_app_config_check_devices (self.config, &error))
     return fail (error);
   self.loop = g_main_loop_new (NULL, FALSE);
@@ -223,6 +230,16 @@ check (const IsrCommandLine *line)
   g_autofree char *found = line->config ? g_strdup (line->config) : isr_config_find ();
 
   return isr_cli_check (found, (const char *const *) environ_, (const char *const *) line->overrides);
+}
+
+static int
+doctor (const IsrCommandLine *line)
+{
+  g_autoptr (GPtrArray) problems = isr_config_problems_new ();
+  g_autoptr (IsrConfig) config = isr_app_config_load_doubtful (line, problems);
+
+  init_gst ();
+  return isr_cli_doctor (config, problems, line->json);
 }
 
 static int
@@ -258,6 +275,8 @@ isr_app_main (int argc, char **argv)
       return check (line);
     case ISR_COMMAND_COVERAGE:
       return coverage (line);
+    case ISR_COMMAND_DOCTOR:
+      return doctor (line);
     case ISR_COMMAND_LIST_DEVICES:
       return isr_cli_devices (line->json);
     case ISR_COMMAND_REPAIR:

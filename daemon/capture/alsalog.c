@@ -35,6 +35,31 @@ static void G_GNUC_PRINTF (5, 0)
   hear (full);
 }
 
+static GQuark
+overruns_quark (void)
+{
+  return g_quark_from_static_string ("isr-alsalog-overruns");
+}
+
+/* A sound card that was not read in time is read on, and only the log says so. One
+ * thread reads a card, so nobody else counts at its pipeline. */
+static void
+count_overrun (GObject *source)
+{
+  GstObject *root = GST_IS_OBJECT (source) ? GST_OBJECT (source) : NULL;
+
+  while (root && GST_OBJECT_PARENT (root))
+    root = GST_OBJECT_PARENT (root);
+  if (root)
+    g_object_set_qdata (G_OBJECT (root), overruns_quark (), GUINT_TO_POINTER (isr_alsalog_get_overruns (G_OBJECT (root)) + 1));
+}
+
+guint
+isr_alsalog_get_overruns (GObject *pipeline)
+{
+  return GPOINTER_TO_UINT (g_object_get_qdata (pipeline, overruns_quark ()));
+}
+
 /* "alsalib error: <words>" is how the plugin passes libasound's complaint on. */
 static void
 on_gst (GstDebugCategory *category, GstDebugLevel level, const char *file, const char *function, int line, GObject *object, GstDebugMessage *message, gpointer data)
@@ -42,8 +67,12 @@ on_gst (GstDebugCategory *category, GstDebugLevel level, const char *file, const
   const char *text = gst_debug_message_get (message);
   const char *words = text ? strstr (text, "alsalib error: ") : NULL;
 
-  if (words && g_str_equal (gst_debug_category_get_name (category), "alsa"))
+  if (!text || !g_str_equal (gst_debug_category_get_name (category), "alsa"))
+    return;
+  if (words)
     hear (words + strlen ("alsalib error: "));
+  if (g_str_has_prefix (text, "xrun recovery"))
+    count_overrun (object);
 }
 
 void

@@ -8,7 +8,7 @@
  * which libasound complained. */
 #pragma once
 
-#include <glib.h>
+#include <glib-object.h>
 
 G_BEGIN_DECLS
 
@@ -23,5 +23,8 @@ void isr_alsalog_end (void);
 /* What this thread has heard since it was asked last, the causes first, joined
  * by "; ". NULL: nothing. */
 char *isr_alsalog_take (void);
+
+/* How often the card of this pipeline was not read in time, since it was made. */
+guint isr_alsalog_get_overruns (GObject *pipeline);
 
 G_END_DECLS

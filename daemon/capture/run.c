@@ -215,6 +215,7 @@ isr_run_end (IsrRun *self, const char *gap)
 static void
 run_fault (IsrRun *self, IsrFault *fault)
 {
+  isr_words_advise (self->config, fault);
   if (!self->wants_end)
     self->funcs->fault (self->data, fault);
   isr_fault_free (fault);

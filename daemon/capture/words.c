@@ -2,6 +2,7 @@
 /* words.c - tables from errors to words. */
 #include "daemon/capture/words.h"
 
+#include "daemon/capture/advice.h"
 #include "daemon/core/error.h"
 
 #include <gio/gio.h>
@@ -214,6 +215,24 @@ isr_words_from_build (const IsrSourceConfig *config, const GError *error)
   if (g_error_matches (error, ISR_ERROR, ISR_ERROR_DEVICE))
     return isr_fault_new (alsa ? alsa : "no-device", "%s", error->message);
   return isr_fault_new ("internal", "%s", error->message);
+}
+
+void
+isr_words_advise (const IsrSourceConfig *config, IsrFault *fault)
+{
+  const IsrAdvice *advice = isr_advice_find (fault->detail);
+  char *longer = NULL;
+
+  if (config->type != ISR_SOURCE_SOUNDCARD || g_strcmp0 (fault->reason, "disk") == 0)
+    return;
+  if (advice)
+    longer = g_strdup_printf ("%s; %s: %s", fault->detail, advice->cause, advice->fix);
+  else if (!strstr (fault->detail, "--list-devices"))
+    longer = g_strconcat (fault->detail, "; `isr doctor` looks for the cause", NULL);
+  if (longer) {
+    g_free (fault->detail);
+    fault->detail = longer;
+  }
 }
 
 /* --- a connection that was only tried --- */

@@ -49,6 +49,9 @@ IsrFault *isr_words_from_message (const IsrSourceConfig *config, GstMessage *mes
 /* Of an error while the pipeline was built (IsrError). */
 IsrFault *isr_words_from_build (const IsrSourceConfig *config, const GError *error);
 
+/* Adds to the fault of a sound card what is behind ALSA's words, and what helps. */
+void isr_words_advise (const IsrSourceConfig *config, IsrFault *fault);
+
 /* Of a connection that was only tried (GIO's errors). @where: redacted. */
 IsrFault *isr_words_from_connect (const char *where, const GError *error);
 

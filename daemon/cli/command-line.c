@@ -13,6 +13,7 @@ static const struct {
 } commands[] = {
   { "check", ISR_COMMAND_CHECK, 1 },
   { "coverage", ISR_COMMAND_COVERAGE, 1 },
+  { "doctor", ISR_COMMAND_DOCTOR, 1 },
   { "repair", ISR_COMMAND_REPAIR, G_MAXUINT },
 };
 
@@ -24,6 +25,7 @@ static const char summary[] = "Records radio streams and sound cards, day and ni
                               "  isr --demo                 record a synthetic scene: a first look without hardware\n"
                               "  isr check [CONFIG]         explain every mistake in CONFIG\n"
                               "  isr coverage [CONFIG]      which part of a day is recorded, and why the rest is not\n"
+                              "  isr doctor [CONFIG]        why is it silent: machine, devices, streams, disk, clock\n"
                               "  isr repair PATH...         make playing files of .part files and of unfinished WAV and FLAC\n"
                               "  isr --list-devices         what can be recorded here";
 
@@ -56,7 +58,7 @@ make_context (Options *options)
     { "demo", 0, 0, G_OPTION_ARG_NONE, &options->demo, "Record the synthetic scene", NULL },
     { "override", 'o', 0, G_OPTION_ARG_STRING_ARRAY, &options->overrides, "Set a value of the configuration", "SECTION.KEY=VALUE" },
     { "list-devices", 0, 0, G_OPTION_ARG_NONE, &options->list_devices, "List what can be recorded", NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "With --list-devices and coverage: as JSON", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "With --list-devices, coverage and doctor: as JSON", NULL },
     { "day", 0, 0, G_OPTION_ARG_STRING, &options->day, "With coverage: another day than today", "YYYY-MM-DD" },
     { "source", 0, 0, G_OPTION_ARG_STRING, &options->source, "With coverage: this source only", "NAME" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL },
@@ -124,8 +126,8 @@ check_sense (const IsrCommandLine *self, GError **error)
 {
   if (self->demo && (self->config || self->command != ISR_COMMAND_RECORD))
     return usage (error, "%s records the built-in scene and takes no configuration", "--demo");
-  if (self->json && self->command != ISR_COMMAND_LIST_DEVICES && self->command != ISR_COMMAND_COVERAGE)
-    return usage (error, "%s goes with --list-devices and with coverage", "--json");
+  if (self->json && self->command != ISR_COMMAND_LIST_DEVICES && self->command != ISR_COMMAND_COVERAGE && self->command != ISR_COMMAND_DOCTOR)
+    return usage (error, "%s goes with --list-devices, coverage and doctor", "--json");
   if ((self->day || self->source) && self->command != ISR_COMMAND_COVERAGE)
     return usage (error, "%s goes with coverage", self->day ? "--day" : "--source");
   if (self->command == ISR_COMMAND_REPAIR && !self->paths[0])

@@ -94,6 +94,30 @@ test_build (void)
   assert_fault (from_build (ISR_ERROR_FAILED, "no element"), "internal", NULL);
 }
 
+static void
+assert_advised (const IsrSourceConfig *config, const char *reason, const char *detail, const char *words)
+{
+  IsrFault *fault = isr_fault_new (reason, "%s", detail);
+
+  isr_words_advise (config, fault);
+  if (words)
+    g_assert_nonnull (strstr (fault->detail, words));
+  else
+    g_assert_cmpstr (fault->detail, ==, detail);
+  isr_fault_free (fault);
+}
+
+static void
+test_advise (void)
+{
+  assert_advised (&card, "unavailable", "Unique IPC key is not defined", "Unique IPC key is not defined; the dsnoop device of asound.conf has no ipc_key: add a line to it: ipc_key 5678");
+  assert_advised (&card, "busy", "Device or resource busy", "sudo fuser -v");
+  assert_advised (&card, "unavailable", "something new", "`isr doctor` looks for the cause");
+  assert_advised (&card, "no-device", "`isr --list-devices` shows all", NULL);
+  assert_advised (&card, "disk", "/srv: Permission denied", NULL);
+  assert_advised (&stream, "unavailable", "Device or resource busy", NULL);
+}
+
 static IsrFault *
 from_connect (GQuark domain, int code)
 {
@@ -142,6 +166,7 @@ main (int argc, char **argv)
   g_test_add_func ("/words/stream", test_stream);
   g_test_add_func ("/words/soundcard", test_soundcard);
   g_test_add_func ("/words/build", test_build);
+  g_test_add_func ("/words/advise", test_advise);
   g_test_add_func ("/words/connect", test_connect);
   g_test_add_func ("/words/redact", test_redact);
   return g_test_run ();
