@@ -170,7 +170,8 @@ split_path (const char *path, gboolean *replaces)
   *replaces = FALSE;
   for (guint i = 0; parts[i]; i++)
     if (*parts[i] && strchr ("!+-?", *parts[i])) {
-      *replaces = *replaces || (*parts[i] == '!' && i <= 1);
+      if (i <= 1 && *parts[i] == '!')
+        *replaces = TRUE;
       memmove (parts[i], parts[i] + 1, strlen (parts[i]));
     }
   return parts;
