@@ -42,10 +42,11 @@ export function bytes(bytes, lang = 'en') {
 /** The wall clock of the recording's own zone: "10:00:05" of an ISO 8601 time with offset. @param {string} iso */
 export const clock = (iso) => iso.slice(11, 19);
 
-/** "Friday, 20 November 2026". @param {string} day YYYY-MM-DD @param {string} [lang] */
-export function day(day, lang = 'en') {
+/** "Friday, 20 November 2026". @param {string} day YYYY-MM-DD @param {string} [lang] @param {'full'|'long'|'medium'} [style] */
+export function day(day, lang = 'en', style = 'full') {
   const [y, m, d] = day.split('-').map(Number);
-  return new Intl.DateTimeFormat(lang, { dateStyle: 'full', timeZone: 'UTC' }).format(Date.UTC(y, m - 1, d));
+  const time = Date.UTC(y, m - 1, d);
+  return Number.isNaN(time) ? day : new Intl.DateTimeFormat(lang, { dateStyle: style, timeZone: 'UTC' }).format(time);
 }
 
 /** "20 Nov". @param {string} day YYYY-MM-DD @param {string} [lang] */
@@ -53,3 +54,10 @@ export function dayShort(day, lang = 'en') {
   const [y, m, d] = day.split('-').map(Number);
   return new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.UTC(y, m - 1, d));
 }
+/** "−52.3 dB", "–" where there is none; a true minus, so that columns align. @param {number|null|undefined} level dBFS @param {string} [lang] */
+export const decibels = (level, lang = 'en') =>
+  (level === null || level === undefined ? '–' : `${level.toLocaleString(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).replace('-', '−')} dB`);
+
+/** "20 Nov, 10:00" of an ISO 8601 time, on its own wall clock. @param {string} iso @param {string} [lang] */
+export const moment = (iso, lang = 'en') =>
+  new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(Date.parse(`${iso.slice(0, 19)}Z`));

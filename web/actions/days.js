@@ -5,7 +5,8 @@ import * as api from '../api.js';
 import { onChange, onReturn } from '../hub.js';
 import { complain, sentence, toast } from '../notice.js';
 import { route } from '../route.js';
-import { between, days, initial, unfolded, update, withCoverage, withDayError, withDays, withFile, withFirstPage, withNextPage, withShown, withToggled, withTotal, withoutFile } from '../state/days.js';
+import { between, count, days, initial, unfolded, update, withCoverage, withDayError, withDays, withFile, withFirstPage, withNextPage, withShown, withToggled, withTotal, withoutFile } from '../state/days.js';
+import { KEYS, filtersOf, hides, without } from '../state/filters.js';
 import { t } from '../text.js';
 
 const PAGE = 100;
@@ -54,8 +55,17 @@ function toOpen(list) {
   return unfolded.peek() && !(from || to) ? kept : between(list, from, to).slice(0, 1).map((one) => one.day);
 }
 
+/** How many there are without filters, and how many each filter alone hides. */
 async function loadTotal() {
-  if (filtered()) update(withTotal((await api.getDays()).days));
+  const set = filtersOf(route.peek());
+  hides.value = {};
+  if (!Object.keys(set).length) return;
+  update(withTotal((await api.getDays()).days));
+  const counted = (/** @type {import('../state/filters.js').Filters} */ { source, q, from, to }) => api.getDays({ source, q }).then((answer) => count(between(answer.days, from, to)));
+  const shown = await counted(set);
+  const keys = KEYS.filter((key) => set[key]);
+  const more = await Promise.all(keys.map((key) => counted(without(set, key))));
+  hides.value = Object.fromEntries(keys.map((key, i) => [key, Math.max(0, more[i] - shown)]));
 }
 
 /** @param {boolean} hold */
@@ -64,7 +74,7 @@ async function load(hold) {
     const { days: list } = await api.getDays(filters());
     update(withDays(list, { hold, open: toOpen(list) }));
     if (!filtered()) update(withTotal(list));
-    await Promise.all([loadTotal(), ...Object.keys(days.peek().open).map((day) => loadDay(day, hold))]);
+    await Promise.all(Object.keys(days.peek().open).map((day) => loadDay(day, hold)));
   } catch (error) {
     update((s) => ({ ...s, error: sentence(error) }));
   }
@@ -125,7 +135,7 @@ export async function remove(file) {
 
 /** Follows the filters in the address, and the server's events. */
 export function start() {
-  let last = '';
+  let [last, counted] = ['', ''];
   effect(() => {
     const { view, source, q, day } = route.value;
     const now = JSON.stringify([source, q]);
@@ -133,6 +143,12 @@ export function start() {
     if (now !== last) untracked(restart);
     else if (day && days.peek().days && days.peek().open[day] === undefined) untracked(() => toggleDay(day));
     last = now;
+  });
+  effect(() => {
+    const { view, q, source, from, to } = route.value;
+    const now = JSON.stringify([q, source, from, to]);
+    if (view === 'days' && now !== counted) untracked(() => loadTotal().catch(() => {}));
+    counted = now;
   });
   onChange(['file'], refresh);
   onChange(['gap', 'section', 'label'], refresh);

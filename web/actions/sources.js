@@ -2,8 +2,9 @@
 // sources.js - the state of the sources, their meters, and what can be done with them.
 import * as api from '../api.js';
 import { onChange, onLevels, onReturn } from '../hub.js';
-import { complain } from '../notice.js';
+import { complain, toast } from '../notice.js';
 import { levels, listening, sources, withLevels } from '../state/sources.js';
+import { t } from '../text.js';
 
 export async function load() {
   const status = await api.getStatus();
@@ -20,6 +21,24 @@ export async function control(source, verb) {
     await load();
   } catch (error) {
     complain(error);
+  }
+}
+
+/** Ends the file that is being written, begins the next. @param {string} source */
+export async function split(source) {
+  try {
+    await api.control(source, 'split');
+    toast(t('split-done', { source }));
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** Nothing is lost but time: so it can be taken back. @param {string} source */
+export async function stop(source) {
+  await control(source, 'stop');
+  if (sources.peek()?.some(({ name, state }) => name === source && state !== 'recording')) {
+    toast(t('stopped-done', { source }), { undo: () => control(source, 'start') });
   }
 }
 

@@ -24,3 +24,10 @@ export const withLevels = (before, list) => ({ ...before, ...Object.fromEntries(
 
 /** Where a level lies on a meter from -90 to 0 dBFS, 0-1. @param {number|null|undefined} level */
 export const share = (level) => (level === null || level === undefined ? 0 : Math.min(1, Math.max(0, 1 + level / 90)));
+
+/** How many seconds what is heard is old. @param {number} now ms @param {number|null} begun ms: when its first sound was heard @param {number} position s */
+export const behind = (now, begun, position) => (begun === null ? 0 : Math.max(0, (now - begun) / 1000 - position));
+
+/** Whether a source records streams, as far as anybody knows. @param {string} source
+ *  @param {{name: string, type: string|null}[]|null} now @param {{name: string, type: string|null}[]} archive */
+export const isStream = (source, now, archive) => [...(now ?? []), ...archive].some(({ name, type }) => name === source && type === 'stream');

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: MIT
 // days.js - the recordings, one group a day, newest first; a folded day costs nothing.
-import { html } from '../vendor/htm-preact.js';
+import { html, useEffect, useState } from '../vendor/htm-preact.js';
 import * as actions from '../actions/days.js';
 import * as format from '../format.js';
 import { observe } from '../observe.js';
 import { route } from '../route.js';
 import { between, countNew, days } from '../state/days.js';
-import { sources } from '../state/sources.js';
+import { filtersOf } from '../state/filters.js';
 import { locale, t, tn } from '../text.js';
 import { DayStrip } from './day-strip.js';
 import { File } from './file.js';
+import { Filters } from './filters.js';
+import { Empty } from './first-run.js';
 import { Highlights } from './highlights.js';
 import { Holes, Share } from './holes.js';
+import { Icon } from './icon.js';
+import { More } from './more.js';
+
+const MONTH = 31; // day headings that are drawn at once
 
 /** @param {{day: import('../api.js').Day}} props */
 const Sums = ({ day }) => html`
@@ -19,12 +25,9 @@ const Sums = ({ day }) => html`
     <span>${tn('files', day.files)}</span>
     <span>${format.duration(day.duration)}</span>
     <span>${format.bytes(day.bytes, locale())}</span>
-    ${day.events ? html`<span>${tn('events', day.events)}</span>` : null}
-    <${Share} share=${day.coverage} />
+    <span>${day.events ? tn('events', day.events) : ''}</span>
+    <span><${Share} share=${day.coverage} /></span>
   </span>`;
-
-/** @param {string} source */
-const isStream = (source) => Boolean(sources.value?.some(({ name, type }) => name === source && type === 'stream'));
 
 /** @param {{day: string}} props */
 const Files = observe(({ day }) => {
@@ -32,31 +35,37 @@ const Files = observe(({ day }) => {
   return html`
     ${open === null && html`<p class="muted">${t('loading')}</p>`}
     ${open?.error && html`<p class="warning" role="alert">${open.error}</p>`}
-    <ul class="files">
-      ${open?.files.map((file) => html`<${File} key=${file.name} file=${file} stream=${isStream(file.source)} />`)}
-    </ul>
-    ${open?.next && html`<button onClick=${() => actions.loadMore(day)}>${t('more')}</button>`}`;
+    <ul class="files">${open?.files.map((file) => html`<${File} key=${file.name} file=${file} named=${Boolean(route.value.q)} />`)}</ul>
+    ${open?.next && html`<${More} key=${open.next} onMore=${() => actions.loadMore(day)} />`}`;
 });
 
 /** @param {{day: string}} props */
-const Inside = ({ day }) => html`
+const Inside = observe(({ day }) => html`
   <${DayStrip} day=${day} />
   <${Highlights} day=${day} source=${route.value.source} />
-  <${Holes} list=${days.value.coverage[day]} />
-  <${Files} day=${day} />`;
+  <${Holes} list=${days.value.coverage[day]?.filter(({ source }) => !route.value.source || source === route.value.source)} />
+  <${Files} day=${day} />`);
+
+/** A link to a day brings it into sight, once. @param {string} day @param {boolean} unfolded */
+function useArrival(day, unfolded) {
+  useEffect(() => {
+    if (unfolded && route.peek().day === day) document.getElementById(`day-${day}`)?.closest('.day')?.scrollIntoView({ block: 'start' });
+  }, []);
+}
 
 /** @param {{day: import('../api.js').Day}} props */
 const Day = observe(({ day }) => {
   const unfolded = days.value.open[day.day] !== undefined;
+  useArrival(day.day, unfolded);
   return html`
     <section class="day">
       <h3>
         <button aria-expanded=${unfolded} aria-controls=${`day-${day.day}`} onClick=${() => actions.toggleDay(day.day)}>
-          <span>${format.day(day.day, locale())}</span>
+          <${Icon} name="chevron" /><span>${format.day(day.day, locale())}</span>
           <${Sums} day=${day} />
         </button>
       </h3>
-      <div id=${`day-${day.day}`} hidden=${!unfolded}>${unfolded && html`<${Inside} day=${day.day} />`}</div>
+      <div class="inside" id=${`day-${day.day}`} hidden=${!unfolded}>${unfolded && html`<${Inside} day=${day.day} />`}</div>
     </section>`;
 });
 
@@ -66,16 +75,29 @@ const News = observe(() => {
   return n > 0 && html`<p class="news"><button onClick=${actions.showNew}>${tn('new', n)}</button></p>`;
 });
 
+/** Years of days: a month at a time, more when its end comes into sight. @param {{list: import('../api.js').Day[]}} props */
+const List = ({ list }) => {
+  const [shown, show] = useState(MONTH);
+  const wanted = list.findIndex(({ day }) => day === route.peek().day) + 1;
+  const n = Math.max(shown, wanted);
+  return html`
+    ${list.slice(0, n).map((day) => html`<${Day} key=${day.day} day=${day} />`)}
+    ${list.length > n && html`<${More} key=${n} onMore=${() => show(n + MONTH)} />`}`;
+};
+
 export const Days = observe(() => {
-  const s = days.value;
-  const list = s.days && between(s.days, route.value.from, route.value.to);
+  const { days: all, error } = days.value;
+  const list = all && between(all, route.value.from, route.value.to);
+  const filtered = Object.keys(filtersOf(route.value)).length > 0;
   return html`
     <section aria-labelledby="recordings">
       <h2 id="recordings">${t('recordings')}</h2>
-      ${s.error && html`<p class="warning" role="alert">${s.error}</p>`}
-      ${list === null && !s.error && html`<p class="muted">${t('loading')}</p>`}
-      ${list?.length === 0 && html`<p class="muted">${t('empty')}</p>`}
+      ${(filtered || (all && all.length > 0)) && html`<${Filters} />`}
+      ${error && html`<p class="warning" role="alert">${error}</p>`}
+      ${list === null && !error && html`<p class="muted">${t('loading')}</p>`}
       <${News} />
-      ${list?.map((day) => html`<${Day} key=${day.day} day=${day} />`)}
+      ${list && !list.length && !filtered && html`<${Empty} />`}
+      ${list && !list.length && filtered && html`<p class="muted">${t('nothing-matches')}</p>`}
+      ${list && html`<${List} list=${list} />`}
     </section>`;
 });

@@ -1,34 +1,94 @@
 // SPDX-License-Identifier: MIT
-// file.js - one recording: when, which source, how long; play it here, or take it along.
-import { html } from '../vendor/htm-preact.js';
-import { downloadUrl, streamUrl } from '../api.js';
+// file.js - one recording: when, which source, how long; play it here, cut it, take it along, or away.
+import { html, useState } from '../vendor/htm-preact.js';
+import { downloadUrl } from '../api.js';
+import * as days from '../actions/days.js';
 import * as actions from '../actions/rows.js';
 import * as format from '../format.js';
+import { toast } from '../notice.js';
 import { observe } from '../observe.js';
-import { playing } from '../state/rows.js';
-import { locale, t } from '../text.js';
+import { format as address } from '../route.js';
+import { playing, titles } from '../state/rows.js';
+import { isStream, known, sources } from '../state/sources.js';
+import { writable } from '../store.js';
+import { locale, t, tn } from '../text.js';
+import { Icon } from './icon.js';
+import { RowPlayer } from './row-player.js';
 import { RowWave } from './row-wave.js';
 import { Titles } from './titles.js';
 
-/** @param {{file: import('../api.js').Recording, stream: boolean}} props */
-export const File = observe(({ file, stream }) => {
+/** @typedef {{file: import('../api.js').Recording}} Props */
+
+/** Why it can not be deleted now; null: it can. @param {import('../api.js').Recording} file */
+const kept = (file) => (file.recording ? t('keep.recording') : file.protected ? t('keep.protected') : null);
+
+/** Deletes, and leaves the focus where the reader goes on. @param {Event} event @param {import('../api.js').Recording} file */
+function remove(event, file) {
+  const why = kept(file);
+  if (why) {
+    toast(why);
+    return;
+  }
+  const row = /** @type {Element} */ (event.currentTarget).closest('.file');
+  const next = row?.nextElementSibling ?? row?.previousElementSibling ?? row?.closest('.day');
+  days.remove(file).then(() => /** @type {HTMLElement|null|undefined} */ (next?.querySelector('button'))?.focus());
+}
+
+/** @param {Props} props */
+const Delete = ({ file }) => {
+  const why = kept(file);
+  const label = why ? t('delete-not', { name: file.name, why }) : t('delete-file', { name: file.name });
+  return html`
+    <button class="plain" aria-disabled=${why !== null} aria-label=${label} title=${why ?? t('delete')} onClick=${(/** @type {Event} */ event) => remove(event, file)}>
+      <${Icon} name="trash" /></button>`;
+};
+
+/** @param {Props} props */
+const Protect = ({ file }) => html`
+  <button class="plain" aria-pressed=${Boolean(file.protected)} aria-label=${t('protect-file', { name: file.name })} title=${t('protect')} disabled=${file.recording}
+    onClick=${() => days.protect(file, !file.protected)}><${Icon} name="lock" /></button>`;
+
+/** @param {Props} props */
+const TitlesButton = ({ file }) => html`
+  <button class="plain" aria-expanded=${titles.value[file.name] !== undefined} aria-label=${t('titles-of', { name: file.name })} title=${t('titles')}
+    onClick=${() => actions.toggleTitles(file)}><${Icon} name="music" /></button>`;
+
+/** @param {Props & {shown: boolean}} props */
+const Acts = observe(({ file, shown }) => html`
+  <span class=${`acts ${shown ? 'shown' : ''}`}>
+    ${isStream(file.source, sources.value, known.value) && html`<${TitlesButton} file=${file} />`}
+    <a class="button plain" href=${address({ view: 'file', file: file.name })} aria-label=${t('open-file', { name: file.name })} title=${t('open')}><${Icon} name="wave" /></a>
+    <a class="button plain" href=${address({ view: 'file', file: file.name, start: 0, end: file.duration })} aria-label=${t('cut-file', { name: file.name })} title=${t('cut')}><${Icon} name="cut" /></a>
+    <a class="button plain" href=${downloadUrl(file.name)} download aria-label=${t('download-file', { name: file.name })} title=${t('download')}><${Icon} name="download" /></a>
+    ${writable.value && html`<${Protect} file=${file} /><${Delete} file=${file} />`}
+  </span>`);
+
+/** @param {Props & {open: boolean, named: boolean}} props */
+const Row = ({ file, open, named }) => {
+  const [shown, show] = useState(false);
+  return html`
+    <div class="row">
+      <button class="plain play" aria-expanded=${open} aria-label=${t(open ? 'close-file' : 'play-file', { name: file.name })}
+        onClick=${() => actions.play(file.name)}><${Icon} name=${open ? 'close' : 'play'} /></button>
+      <span class="time"><span><time datetime=${file.start}>${format.clock(file.start)}</time>–<time datetime=${file.end}>${format.clock(file.end)}</time></span>
+        ${file.recording && html`<b class="rec">${t('rec')}</b>`}${file.protected && html`<${Icon} name="lock" />`}</span>
+      <span class="source-name" title=${file.name}>${file.source}${named && html`<small>${file.name.split('/').at(-1)}</small>`}</span>
+      <span class="wave"><${RowWave} file=${file} /></span>
+      <span class="number duration">${format.duration(file.duration)}</span>
+      <span class="number size">${format.bytes(file.size, locale())}</span>
+      <span class="number events">${file.events ? tn('events', file.events) : ''}</span>
+      <button class="plain open-acts" aria-expanded=${shown} aria-label=${t('more-of', { name: file.name })} onClick=${() => show(!shown)}><${Icon} name="more" /></button>
+      <${Acts} file=${file} shown=${shown} />
+    </div>`;
+};
+
+/** @param {Props & {named: boolean}} props named: the name is shown, because it is searched for */
+export const File = observe(({ file, named }) => {
   const now = playing.value?.name === file.name ? playing.value : null;
   return html`
-    <li class="file">
-      <span class="time"><time datetime=${file.start}>${format.clock(file.start)}</time>–<time datetime=${file.end}>${format.clock(file.end)}</time></span>
-      <span class="name" title=${file.name}>${file.name.split('/').at(-1)}</span>
-      <span class="what">
-        <span class="source-name">${file.recording && html`<b class="rec">${t('rec')}</b>`} ${file.source}</span>
-        <span class="number">${format.duration(file.duration)}</span>
-        <span class="number">${format.bytes(file.size, locale())}</span>
-      </span>
-      <span class="buttons">
-        <button aria-expanded=${Boolean(now)} aria-label=${t(now ? 'close-file' : 'play-file', { name: file.name })}
-          onClick=${() => actions.play(file.name)}>${t(now ? 'close' : 'play')}</button>
-        <a class="button" href=${downloadUrl(file.name)} download aria-label=${t('download-file', { name: file.name })}>${t('download')}</a>
-      </span>
-      <${RowWave} file=${file} />
-      ${now && html`<audio controls autoplay src=${streamUrl(file.name) + (now.from ? `#t=${now.from}` : '')} />`}
-      ${stream && html`<${Titles} file=${file} />`}
+    <li class="file" data-name=${file.name}>
+      <${Row} file=${file} open=${now !== null} named=${named} />
+      ${now && html`<div class="below"><${RowPlayer} file=${file} from=${now.from} /></div>`}
+      ${titles.value[file.name] !== undefined && html`<div class="below"><${Titles} file=${file} /></div>`}
     </li>`;
 });

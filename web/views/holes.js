@@ -2,8 +2,9 @@
 // coverage.js - is every second there? How much of it is, and each hole with its cause, in words.
 import { html } from '../vendor/htm-preact.js';
 import * as format from '../format.js';
-import { locale, t } from '../text.js';
+import { locale, t, tn } from '../text.js';
 
+const FEW = 3; // holes that are listed without being asked for
 const SHOWN = 50; // holes of a source and day; of more the number
 
 /** "98.2 % recorded", of a day. @param {{share: number|null}} props */
@@ -23,13 +24,13 @@ const Hole = ({ gap }) => html`
 
 /** @param {{coverage: import('../api.js').Coverage}} props */
 const Source = ({ coverage }) => html`
-  <div class="gaps">
-    <b>${coverage.source}</b> <span class="muted">${format.share(coverage.coverage ?? 0, locale())}</span>
+  <details class="gaps" open=${coverage.gaps.length <= FEW}>
+    <summary>${t('gaps-of', { source: coverage.source, share: format.share(coverage.coverage ?? 0, locale()), gaps: tn('gaps', coverage.gaps.length) })}</summary>
     <ul>
       ${coverage.gaps.slice(0, SHOWN).map((gap) => html`<${Hole} key=${gap.start_us} gap=${gap} />`)}
       ${coverage.gaps.length > SHOWN && html`<li>${t('gaps-more', { n: coverage.gaps.length - SHOWN })}</li>`}
     </ul>
-  </div>`;
+  </details>`;
 
 /** The holes of a day, by source; nothing where nothing is missing.
  *  @param {{list: import('../api.js').Coverage[]|undefined}} props */

@@ -17,13 +17,11 @@ const Title = ({ file, title }) => html`
     </button>
   </li>`;
 
-/** @param {{file: import('../api.js').Recording}} props */
+/** Of a row that shows them. @param {{file: import('../api.js').Recording}} props */
 export const Titles = observe(({ file }) => {
   const titles = open.value[file.name];
   return html`
     <div class="titles">
-      <button aria-expanded=${titles !== undefined} aria-label=${t('titles-of', { name: file.name })}
-        onClick=${() => actions.toggleTitles(file)}>${t('titles')}</button>
       ${titles === null && html`<p class="muted">${t('loading')}</p>`}
       ${titles?.length === 0 && html`<p class="muted">${t('no-titles')}</p>`}
       ${titles && titles.length > 0 && html`
