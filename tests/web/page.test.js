@@ -36,25 +36,29 @@ test('lists sources and recordings, newest first, with REC on what is being writ
 
 test('a new file waits until it is asked for: nothing moves under a reader', async () => {
   const { tab, context } = await open(chromium, daemon);
-  const first = await until(() => 'a file', () => tab.locator('.file .name').first().getAttribute('title').catch(() => null));
+  const first = await tab.locator('.file').first().getAttribute('data-name');
   const fresh = tab.getByRole('button', { name: /^\d+ new/ });
   await fresh.waitFor();
-  assert.equal(await tab.locator('.file .name').first().getAttribute('title'), first);
+  assert.equal(await tab.locator('.file').first().getAttribute('data-name'), first);
   await fresh.click();
-  await until(() => `something newer than ${first}`, async () => (await tab.locator('.file .name').first().getAttribute('title')) !== first);
+  await until(() => `something newer than ${first}`, async () => (await tab.locator('.file').first().getAttribute('data-name')) !== first);
   await context.close();
 });
 
-test('plays a finished file, and seeks in it', async () => {
+test('plays a finished file, and seeks in it; nothing of it is fetched before', async () => {
   const { tab, seen, context } = await open(chromium, daemon);
   const row = tab.locator('.file', { hasNot: tab.locator('.rec') }).filter({ hasText: 'garden' }).first();
+  assert.ok(!seen.requests.some((url) => url.includes('/stream/')));
   await row.getByRole('button', { name: /^Play/ }).click();
-  const audio = tab.locator('audio');
+  const audio = row.locator('audio');
   await until(() => 'sound', () => audio.evaluate((a) => a.currentTime > 0.2));
   const duration = await audio.evaluate((a) => a.duration);
   assert.ok(duration > 0.5 && duration <= 3.01, String(duration));
-  await audio.evaluate((a) => { a.pause(); a.currentTime = a.duration / 2; });
-  await until(() => 'the seek', () => audio.evaluate((a) => !a.seeking && Math.abs(a.currentTime - a.duration / 2) < 0.1));
+  await audio.evaluate((a) => a.pause());
+  const slider = row.getByRole('slider', { name: 'Position' });
+  await slider.fill(String(duration / 2));
+  await until(() => 'the seek', () => audio.evaluate((a, to) => !a.seeking && Math.abs(a.currentTime - to) < 0.1, duration / 2));
+  assert.match(await slider.getAttribute('aria-valuetext'), /^0:0\d of 0:0\d$/);
   assert.deepEqual(seen.errors, []);
   await context.close();
 });
@@ -63,14 +67,14 @@ test('downloads a file byte for byte', async () => {
   const { tab, context } = await open(chromium, daemon);
   const row = tab.locator('.file', { hasNot: tab.locator('.rec') }).first();
   const [download] = await Promise.all([tab.waitForEvent('download'), row.getByRole('link', { name: /^Download/ }).click()]);
-  const name = await row.locator('.name').getAttribute('title');
+  const name = await row.getAttribute('data-name');
   assert.equal(download.suggestedFilename(), name.split('/').at(-1));
   await context.close();
 });
 
 test('a day folds by keyboard and says so', async () => {
   const { tab, context } = await open(chromium, daemon);
-  const heading = tab.locator('.day h3 button').first();
+  const heading = tab.locator('.day > h3 button').first();
   await heading.waitFor();
   assert.equal(await heading.getAttribute('aria-expanded'), 'true');
   await heading.focus();
@@ -80,12 +84,12 @@ test('a day folds by keyboard and says so', async () => {
   await context.close();
 });
 
-test('stop and start a source from its card', async () => {
+test('a source is stopped from its card, and goes on when that is taken back', async () => {
   const { tab, context } = await open(chromium, daemon);
   const card = tab.locator('.source').filter({ hasText: 'studio' });
-  await card.getByRole('button', { name: 'Stop' }).click();
+  await card.getByRole('button', { name: 'Stop studio' }).click();
   await card.locator('.state').getByText('stopped').waitFor();
-  await card.getByRole('button', { name: 'Start' }).click();
+  await tab.getByRole('button', { name: 'Undo' }).click(); // a stop can be taken back
   await card.locator('.state').getByText('recording').waitFor();
   await context.close();
 });

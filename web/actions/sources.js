@@ -19,27 +19,21 @@ export async function control(source, verb) {
   try {
     await api.control(source, verb);
     await load();
+    return true;
   } catch (error) {
     complain(error);
+    return false;
   }
 }
 
 /** Ends the file that is being written, begins the next. @param {string} source */
 export async function split(source) {
-  try {
-    await api.control(source, 'split');
-    toast(t('split-done', { source }));
-  } catch (error) {
-    complain(error);
-  }
+  if (await control(source, 'split')) toast(t('split-done', { source }));
 }
 
 /** Nothing is lost but time: so it can be taken back. @param {string} source */
 export async function stop(source) {
-  await control(source, 'stop');
-  if (sources.peek()?.some(({ name, state }) => name === source && state !== 'recording')) {
-    toast(t('stopped-done', { source }), { undo: () => control(source, 'start') });
-  }
+  if (await control(source, 'stop')) toast(t('stopped-done', { source }), { undo: () => control(source, 'start') });
 }
 
 /** Begins to listen to a source, or ends it. @param {string} source */
