@@ -54,6 +54,7 @@ export function dayShort(day, lang = 'en') {
   const [y, m, d] = day.split('-').map(Number);
   return new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.UTC(y, m - 1, d));
 }
+
 /** "−52.3 dB", "–" where there is none; a true minus, so that columns align. @param {number|null|undefined} level dBFS @param {string} [lang] */
 export const decibels = (level, lang = 'en') =>
   (level === null || level === undefined ? '–' : `${level.toLocaleString(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).replace('-', '−')} dB`);
