@@ -14,7 +14,9 @@
 
 #include "daemon/app-config.h"
 #include "daemon/archive/catalog.h"
+#include "daemon/archive/retention.h"
 #include "daemon/archive/status-file.h"
+#include "daemon/archive/storage.h"
 #include "daemon/capture/alsalog.h"
 #include "daemon/capture/capture.h"
 #include "daemon/cli/check.h"
@@ -37,6 +39,7 @@
 typedef struct {
   IsrConfig *config;
   IsrCatalog *catalog;
+  IsrRetention *retention;
   IsrCapture *capture;
   IsrHttp *http;
   IsrHooks *hooks;
@@ -53,6 +56,7 @@ app_clear (App *self)
   g_clear_pointer (&self->http, isr_http_free);
   g_clear_pointer (&self->hooks, isr_hooks_free);
   g_clear_object (&self->capture);
+  g_clear_pointer (&self->retention, isr_retention_free);
   if (self->catalog)
     isr_catalog_close (self->catalog);
   g_clear_object (&self->catalog);
@@ -89,27 +93,14 @@ on_reconciled (GObject *object, GAsyncResult *result, gpointer data)
     isr_log_error (NULL, "the archive could not be looked through: %s", error->message);
 }
 
-static void
-set_sources (App *self)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-
-  for (guint i = 0; i < self->config->sources->len; i++)
-    g_ptr_array_add (names, ((IsrSourceConfig *) self->config->sources->pdata[i])->name);
-  g_ptr_array_add (names, NULL);
-  isr_catalog_set_sources (self->catalog, (const char *const *) names->pdata);
-}
-
 static gboolean
 open_archive (App *self, GError **error)
 {
-  g_autoptr (GTimeZone) zone = self->config->timezone ? g_time_zone_new_identifier (self->config->timezone) : g_time_zone_new_local ();
-
   self->catalog = isr_catalog_open (self->config->output_directory, self->config->state_directory, TRUE, error);
   if (!self->catalog)
     return FALSE;
-  isr_catalog_set_timezone (self->catalog, zone);
-  set_sources (self);
+  isr_catalog_configure (self->catalog, self->config);
+  self->retention = isr_retention_new (self->catalog, NULL);
   isr_catalog_reconcile_async (self->catalog, on_reconciled, NULL);
   return TRUE;
 }

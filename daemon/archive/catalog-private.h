@@ -9,6 +9,7 @@
 #include "daemon/archive/journal.h"
 #include "daemon/archive/ledger.h"
 #include "daemon/archive/lock.h"
+#include "daemon/archive/storage.h"
 #include "daemon/archive/writer.h"
 
 G_BEGIN_DECLS
@@ -32,6 +33,10 @@ struct _IsrCatalog {
   gint64 version; /* of another process' catalog, when the days were counted */
 
   guint trash_days;
+  gboolean trash_stuck; /* it was said that it can not be emptied */
+  IsrStorageRules rules;
+  IsrSpaceFunc measure; /* NULL: statvfs() */
+  gpointer measure_data;
   IsrJournal *journal; /* opened when it is needed */
 
   IsrLedger *ledger;     /* with a writer of our own archive */
@@ -44,6 +49,8 @@ struct _IsrCatalog {
 void isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name);
 /* Drops what is committed from the overlay: before every question. */
 void isr_catalog_settle (IsrCatalog *self);
+/* The file of a recording is gone for good. */
+void isr_catalog_deleted (IsrCatalog *self, const IsrRecording *recording);
 /* A recording that was away, as it is now: no news for the ledger. */
 void isr_catalog_bring_back (IsrCatalog *self, const IsrRecording *recording);
 /* ISR_ERROR_READ_ONLY where nothing may be changed. */

@@ -36,6 +36,7 @@ G_DEFINE_FINAL_TYPE (IsrCatalog, isr_catalog, G_TYPE_OBJECT)
 enum {
   CHANGED,
   GAP,
+  DELETED,
   N_SIGNALS,
 };
 
@@ -45,6 +46,12 @@ void
 isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name)
 {
   g_signal_emit (self, signals[CHANGED], 0, kind, name);
+}
+
+void
+isr_catalog_deleted (IsrCatalog *self, const IsrRecording *recording)
+{
+  g_signal_emit (self, signals[DELETED], 0, recording);
 }
 
 void
@@ -426,6 +433,7 @@ isr_catalog_finalize (GObject *object)
   g_async_queue_unref (self->reconciled);
   isr_day_cache_free (self->days);
   g_time_zone_unref (self->zone);
+  isr_storage_rules_clear (&self->rules);
   g_free (self->output_directory);
   g_free (self->database);
   g_free (self->state_directory);
@@ -441,6 +449,7 @@ isr_catalog_class_init (IsrCatalogClass *klass)
 
   signals[CHANGED] = g_signal_new ("changed", ISR_TYPE_CATALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[GAP] = g_signal_new ("gap", ISR_TYPE_CATALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[DELETED] = g_signal_new ("deleted", ISR_TYPE_CATALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void

@@ -29,7 +29,10 @@ G_DECLARE_FINAL_TYPE (IsrCatalog, isr_catalog, ISR, CATALOG, GObject)
  * again, never the news itself.
  *
  * Signal "gap" (IsrGap *): a hole is over, from its first moment to the begin of
- * the next file, with its first cause. Both are emitted on the main loop. */
+ * the next file, with its first cause.
+ *
+ * Signal "deleted" (IsrRecording *): its file is gone for good, deleted by a rule or out of
+ * the trash. All are emitted on the main loop. */
 
 /* Opens, or makes, the catalog. ISR_ERROR_STORAGE; with @writable also
  * ISR_ERROR_LOCKED, when another process records into this archive (its pid is

@@ -294,6 +294,7 @@ isr_catalog_delete_trashed (IsrCatalog *self, gint64 id, GError **error)
   if (!isr_place_unlink (self->output_directory, entry->path) && errno != ENOENT)
     return fail (error, entry->path, "deleted");
   remove_entry (self, entry);
+  isr_catalog_deleted (self, entry->recording);
   return TRUE;
 }
 
@@ -306,9 +307,12 @@ isr_catalog_expire_trash (IsrCatalog *self, gint64 now_us)
   if (!oldest || oldest->expires_us > now_us)
     return FALSE;
   if (isr_catalog_delete_trashed (self, oldest->id, &error)) {
-    isr_log_info (NULL, "deleted from the trash: %s, %" G_GUINT64_FORMAT " bytes", oldest->recording->name, oldest->recording->bytes);
+    isr_log_info (NULL, "deleted %s out of the trash, %.1f MB", oldest->recording->name, (double) oldest->recording->bytes / 1e6);
+    self->trash_stuck = FALSE;
     return TRUE;
   }
-  isr_log_warning (NULL, "the trash can not be emptied: %s", error->message);
+  if (!self->trash_stuck)
+    isr_log_warning (NULL, "the trash can not be emptied: %s", error->message);
+  self->trash_stuck = TRUE;
   return FALSE;
 }

@@ -20,7 +20,10 @@ isr_source_type_to_string (IsrSourceType type)
 IsrSourceConfig *
 isr_source_config_new (void)
 {
-  return g_new0 (IsrSourceConfig, 1);
+  IsrSourceConfig *self = g_new0 (IsrSourceConfig, 1);
+
+  self->keep_days = ISR_KEEP_AS_STORAGE;
+  return self;
 }
 
 void

@@ -20,6 +20,8 @@ typedef enum {
 
 const char *isr_source_type_to_string (IsrSourceType type); /* "stream", "soundcard", "test" */
 
+#define ISR_KEEP_AS_STORAGE G_MAXUINT
+
 /* One section with a `type`; what it does not say it has from [general]. */
 typedef struct {
   char *name;
@@ -35,6 +37,8 @@ typedef struct {
   gint64 fsync_interval;  /* ns; 0 = at close */
   guint max_retries;      /* 0 = for ever */
   gint64 retry_delay;     /* ns */
+
+  guint keep_days; /* 0 = for ever; ISR_KEEP_AS_STORAGE: as [storage] says */
 
   gboolean loudness;
   double margin;  /* dB */

@@ -107,12 +107,14 @@ static const IsrOption options[] = {
 
   { STORAGE, "state_directory", NULL, "Where ISR keeps its own files; the output directory when unset.",
     isr_set_path, CONFIG (state_directory) },
+  { SOURCES, "keep_days", NULL, "Recordings of this source that are older are deleted; what [storage] says when unset. 0 = never.",
+    isr_set_count, RANGE (0, 36500, "days", 1), SOURCE (keep_days) },
   { STORAGE, "keep_days", "0", "Recordings older than this are deleted. 0 = never.",
-    isr_set_count, RANGE (0, 36500, "days", 1), CONFIG (keep_days), .later = TRUE },
+    isr_set_count, RANGE (0, 36500, "days", 1), CONFIG (keep_days) },
   { STORAGE, "min_free", NULL, "Space that is kept free by deleting the oldest recordings, in GB or %.",
-    isr_set_free, RANGE (0, 1e6, "GB", 1e9), CONFIG (min_free), .later = TRUE },
+    isr_set_free, RANGE (0, 1e6, "GB", 1e9), CONFIG (min_free) },
   { STORAGE, "trash_days", "7", "How long deleted recordings stay in the trash.",
-    isr_set_count, RANGE (0, 36500, "days", 1), CONFIG (trash_days), .later = TRUE },
+    isr_set_count, RANGE (0, 36500, "days", 1), CONFIG (trash_days) },
 
   { HOOKS, "on_state", NULL, "Run when a source records, drops out, is given up or is stopped.",
     isr_set_command, CONFIG (on_state) },

@@ -23,6 +23,12 @@ void isr_handle_delete_file (const IsrRequest *request);  /* rest: name of a rec
 void isr_handle_restore (const IsrRequest *request);      /* rest: "<id>/restore" */
 void isr_handle_delete_trash (const IsrRequest *request); /* rest: "<id>" */
 
+/* api-storage.c */
+void isr_handle_storage (const IsrRequest *request);
+
+/* api-sources.c */
+void isr_handle_sources (const IsrRequest *request);
+
 /* api-coverage.c */
 void isr_handle_coverage (const IsrRequest *request); /* ?day=&from=&to=&source= */
 

@@ -28,6 +28,8 @@ static const Route routes[] = {
   { "/api/trash", "GET", isr_handle_trash },
   { "/api/trash/", "POST", isr_handle_restore },
   { "/api/trash/", "DELETE", isr_handle_delete_trash },
+  { "/api/storage", "GET", isr_handle_storage },
+  { "/api/sources", "GET", isr_handle_sources },
   { "/api/days", "GET", isr_handle_days },
   { "/api/status", "GET", isr_handle_status },
   { "/api/coverage", "GET", isr_handle_coverage },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What may be done to the archive over HTTP: labels, protection, trash. */
 #include "daemon/archive/labels.h"
+#include "daemon/archive/storage.h"
 #include "tests/daemon/house.h"
 
 #include <json-glib/json-glib.h>
@@ -215,6 +216,70 @@ test_protected_stays (Fixture *f, gconstpointer data)
   assert_error (f, "DELETE", "/api/files/" NAME, NULL, 409, "protected");
 }
 
+static gboolean
+tell_space (const char *directory, IsrSpace *space, gpointer data)
+{
+  *space = (IsrSpace){ 1000, 4000 };
+  return TRUE;
+}
+
+static void
+test_storage (Fixture *f, gconstpointer data)
+{
+  g_auto (Reply) plain = call (f, "GET", "/api/storage", NULL);
+  g_auto (Reply) reply = { 0 };
+
+  g_assert_cmpint (json_object_get_int_member (plain.object, "total"), >, 1000000);
+  g_assert_true (json_object_get_null_member (plain.object, "keep_days"));
+  g_assert_true (json_object_get_null_member (plain.object, "min_free"));
+  isr_catalog_set_storage_rules (f->catalog, &(IsrStorageRules){ .keep_days = 30, .min_free_share = 0.1 });
+  isr_catalog_set_space_func (f->catalog, tell_space, NULL);
+  reply = call (f, "GET", "/api/storage", NULL);
+  g_assert_cmpint (json_object_get_int_member (reply.object, "free"), ==, 1000);
+  g_assert_cmpint (json_object_get_int_member (reply.object, "total"), ==, 4000);
+  g_assert_cmpint (json_object_get_int_member (reply.object, "used_by_recordings"), ==, SIZE);
+  g_assert_cmpint (json_object_get_int_member (reply.object, "trash"), ==, 0);
+  g_assert_cmpint (json_object_get_int_member (reply.object, "bytes_per_day"), ==, 0);
+  g_assert_cmpint (json_object_get_int_member (reply.object, "keep_days"), ==, 30);
+  g_assert_cmpint (json_object_get_int_member (reply.object, "min_free"), ==, 400);
+  g_assert_cmpint (json_object_get_int_member (reply.object, "trash_days"), ==, 7);
+  g_assert_null (get (&reply, "full_at"));
+  g_assert_cmpstr (get (&reply, "directory"), ==, f->directory);
+}
+
+static void
+add_other (Fixture *f)
+{
+  g_autoptr (IsrRecording) other = make ("radio.mp3", 1706702400, 60, 10);
+
+  g_free (other->source);
+  other->source = g_strdup ("radio");
+  isr_catalog_finish (f->catalog, other);
+}
+
+static void
+test_sources (Fixture *f, gconstpointer data)
+{
+  g_autoptr (JsonArray) list = NULL;
+  g_auto (Reply) reply = { 0 };
+  JsonObject *mic, *radio;
+
+  add_other (f);
+  reply = call (f, "GET", "/api/sources", NULL);
+  list = json_array_ref (json_object_get_array_member (reply.object, "sources"));
+  g_assert_cmpuint (json_array_get_length (list), ==, 2);
+  mic = json_array_get_object_element (list, 0);
+  radio = json_array_get_object_element (list, 1);
+  g_assert_cmpstr (json_object_get_string_member (mic, "name"), ==, "mic");
+  g_assert_cmpstr (json_object_get_string_member (mic, "type"), ==, "soundcard");
+  g_assert_true (json_object_get_boolean_member (mic, "configured"));
+  g_assert_cmpint (json_object_get_int_member (mic, "files"), ==, 1);
+  g_assert_cmpint (json_object_get_int_member (mic, "first_us"), ==, 1706698800 * G_TIME_SPAN_SECOND);
+  g_assert_cmpstr (json_object_get_string_member (mic, "last"), ==, "2024-01-31T13:00:00.000000+01:00");
+  g_assert_false (json_object_get_boolean_member (radio, "configured"));
+  g_assert_true (json_object_get_null_member (radio, "type"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -228,5 +293,7 @@ main (int argc, char **argv)
   ADD ("trash", test_trash);
   ADD ("trash-for-good", test_trash_for_good);
   ADD ("protected-stays", test_protected_stays);
+  ADD ("storage", test_storage);
+  ADD ("sources", test_sources);
   return g_test_run ();
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* sources.h - whose recordings there are. */
+#pragma once
+
+#include "daemon/archive/catalog.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char *name;
+  guint files;
+  gint64 first_us, last_us; /* begin of the first, end of the last; 0: no file */
+} IsrSourceFiles;
+
+void isr_source_files_free (IsrSourceFiles *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrSourceFiles, isr_source_files_free)
+
+/* (element-type IsrSourceFiles), by name: every source that has recordings. Files that are
+ * nobody's are not among them. */
+GPtrArray *isr_catalog_sources (IsrCatalog *self, GError **error);
+
+G_END_DECLS
