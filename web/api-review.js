@@ -53,6 +53,10 @@ export const cutUrl = (span) => `api/cut${query(span)}`;
 /** @param {Scope & {format: 'csv'|'json'|'audacity'|'raven'}} what */
 export const exportUrl = (what) => `api/export${query(what)}`;
 
+/** The recordings of a span, at most @limit; more: it has others too. @param {number} from @param {number} to @param {number} limit
+ *  @returns {Promise<{files: import('./api.js').Recording[], next: string|null}>} */
+export const getFilesIn = (from, to, limit) => request(`api/files${query({ from, to, limit })}`);
+
 /** The recording that an instant falls into, or null. @param {string} source @param {number} us
  *  @returns {Promise<import('./api.js').Recording|null>} */
 export async function fileAt(source, us) {

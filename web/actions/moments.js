@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // actions/moments.js - asks what happened on a day, as long as somebody looks at it.
 import { getCoverage } from '../api.js';
-import { getHighlights } from '../api-review.js';
+import { getHighlights, getLabels } from '../api-review.js';
 import { onChange, onReturn } from '../hub.js';
 import { sentence } from '../notice.js';
 import { moments, put } from '../state/moments.js';
@@ -35,7 +35,16 @@ async function loadCoverage(day) {
 }
 
 /** @param {string} day */
-export const loadDay = (day) => Promise.all([loadSections(day), loadCoverage(day).catch(() => {})]);
+async function loadLabels(day) {
+  put(day, { labels: (await getLabels({ day })).labels.filter((one) => one.label) }, dayBounds(day, zone()));
+}
+
+const PARTS = { sections: loadSections, coverage: loadCoverage, labels: loadLabels };
+
+/** What of a day is not there is not shown. @param {(keyof typeof PARTS)[]} parts @returns {(day: string) => Promise<unknown>} */
+const load = (...parts) => (day) => Promise.all(parts.map((part) => PARTS[part](day).catch(() => {})));
+
+export const loadDay = load('sections', 'coverage', 'labels');
 
 /** @param {(day: string) => unknown} load */
 const each = (load) => Promise.all([...watched.keys()].map(load));
@@ -54,7 +63,8 @@ export function watch(day) {
 
 /** Called once. */
 export function start() {
-  onChange(['section', 'label', 'job'], () => each(loadSections));
-  onChange(['gap', 'file'], () => each((day) => loadCoverage(day).catch(() => {})));
+  onChange(['section', 'job'], () => each(load('sections')));
+  onChange(['label'], () => each(load('sections', 'labels')));
+  onChange(['gap', 'file'], () => each(load('coverage')));
   onReturn(() => each(loadDay));
 }

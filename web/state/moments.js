@@ -5,15 +5,18 @@ import { without } from '../strip-geometry.js';
 
 /**
  * @typedef {import('../api-review.js').Section} Section
+ * @typedef {import('../api-review.js').Label} Label
  * @typedef {import('../strip-geometry.js').View} View
- * @typedef {{bounds: View, sections: Section[], total: number, unanalysed: number, job: number|null, coverage: import('../api.js').Coverage[], error: string|null}} Moments
+ * @typedef {{bounds: View, sections: Section[], total: number, unanalysed: number, job: number|null,
+ *   coverage: import('../api.js').Coverage[], labels: Label[], error: string|null}} Moments
+ * `labels`: those with words.
  */
 
 export const moments = signal(/** @type {Record<string, Moments>} */ ({}));
 
 /** @param {string} day @param {Partial<Moments>} news @param {View} bounds what the day spans, until the server has said it */
 export function put(day, news, bounds) {
-  const known = moments.peek()[day] ?? { bounds, sections: [], total: 0, unanalysed: 0, job: null, coverage: [], error: null };
+  const known = moments.peek()[day] ?? { bounds, sections: [], total: 0, unanalysed: 0, job: null, coverage: [], labels: [], error: null };
   moments.value = { ...moments.peek(), [day]: { ...known, ...news } };
 }
 
@@ -31,6 +34,10 @@ export const sourcesOf = (day, only) => [...new Set([
 /** @param {Moments} day @param {string} source */
 export const holesOf = (day, source) => (day.coverage.find((one) => one.source === source)?.gaps ?? [])
   .map((gap) => ({ from_us: gap.start_us, to_us: gap.end_us, cause: gap.cause, seconds: gap.seconds }));
+
+/** Labels that no section shows already. @param {Moments} day @param {string} source */
+export const looseLabels = (day, source) => day.labels.filter((one) => one.source === source && one.label
+  && !day.sections.some((section) => section.source === source && section.label === one.label && section.end_us > one.start_us && section.start_us < one.end_us));
 
 /** The spans without a hole. @param {Moments} day @param {string} source @returns {View[]} */
 export function recordedOf(day, source) {

@@ -6,13 +6,14 @@ import { watch, zone } from '../actions/moments.js';
 import * as format from '../format.js';
 import { observe } from '../observe.js';
 import { go, route } from '../route.js';
-import { holesOf, moments, recordedOf, sourcesOf } from '../state/moments.js';
-import { player, updatePlayer, withSelected } from '../state/player.js';
+import { holesOf, looseLabels, moments, recordedOf, sourcesOf } from '../state/moments.js';
+import { player, updatePlayer, withQueue, withSelected } from '../state/player.js';
+import { byTime } from '../state/review.js';
 import { centred, span } from '../strip-geometry.js';
 import { locale, t, tn } from '../text.js';
 import { clockChange, clockOf } from '../zone.js';
 import { Timeline, ZoomButtons } from './timeline.js';
-import { useLevels } from './use-levels.js';
+import { useEdges, useLevels } from './use-levels.js';
 
 /** @typedef {import('../strip-geometry.js').View} View @typedef {import('../state/moments.js').Moments} Moments */
 
@@ -21,9 +22,11 @@ const POINTS = 1440;
 /** Many sources are low. @param {number} n */
 const heightFor = (n) => (n <= 3 ? 48 : n <= 8 ? 32 : 20);
 
-/** The rows of a day. @param {Moments} day @param {string[]} sources @param {import('./use-levels.js').BySource} levels */
-export const rowsOf = (day, sources, levels) => sources.map((source) => ({
-  source, levels: levels[source] ?? null, sections: day.sections.filter((one) => one.source === source), recorded: recordedOf(day, source), edges: [],
+/** The rows of a day. @param {Moments} day @param {string[]} sources @param {import('./use-levels.js').BySource} levels
+ *  @param {Record<string, number[]>} [edges] */
+export const rowsOf = (day, sources, levels, edges = {}) => sources.map((source) => ({
+  source, levels: levels[source] ?? null, sections: day.sections.filter((one) => one.source === source), recorded: recordedOf(day, source),
+  edges: edges[source] ?? [], labels: looseLabels(day, source),
   holes: holesOf(day, source).map((hole) => ({ ...hole, text: t('strip.hole', { cause: t(`cause.${hole.cause}`) }) })),
 }));
 
@@ -108,7 +111,8 @@ const Strip = ({ day, known, mode = 'heat', source }) => {
   const now = useNow(bounds);
   const sources = sourcesOf(known, source);
   const levels = useLevels(mode === 'extents' ? [] : sources, zoom.view, POINTS, now ?? '');
-  const rows = useMemo(() => rowsOf(known, sources, levels), [known, levels, sources.join()]);
+  const edges = useEdges(zoom.view, known.coverage.length);
+  const rows = useMemo(() => rowsOf(known, sources, levels, edges), [known, levels, edges, sources.join()]);
   const { cut } = player.value;
   useAddress(day, zoom.view, cursor, bounds);
   if (!rows.length) return null;
@@ -116,7 +120,7 @@ const Strip = ({ day, known, mode = 'heat', source }) => {
   const props = {
     ...zoom, bounds, zone: zone(), rows, mode, rowHeight: heightFor(rows.length), marks: marksOf(bounds), now_us: now, names: rows.length > 1, cursor, selection,
     picture: pictureText(zoom.view, rows), label: t('strip.label', { day: format.day(day, locale()) }), onCursor: setCursor,
-    onSeek: (/** @type {number} */ us, /** @type {string} */ of) => playAt(of, us),
+    onSeek: (/** @type {number} */ us, /** @type {string} */ of) => { updatePlayer(withQueue(byTime(known.sections))); playAt(of, us); },
     onSelect: (/** @type {View} */ chosen, /** @type {string} */ of) => updatePlayer(withSelected(of, chosen)),
   };
   return html`

@@ -8,6 +8,7 @@ import { getAnalysis } from '../api-review.js';
 import * as api from '../api.js';
 import * as format from '../format.js';
 import { onChange, onReturn } from '../hub.js';
+import { bind } from '../keys.js';
 import { sentence } from '../notice.js';
 import { observe } from '../observe.js';
 import { go, href, route } from '../route.js';
@@ -103,6 +104,7 @@ const Actions = observe(({ file }) => {
   const off = !writable.value || file.recording;
   const why = file.recording ? t('file.recording') : readOnlyWhy.value ? t(readOnlyWhy.value) : null;
   const away = async () => { await remove(file); go({ view: 'days', day: dayOf(file.start_us, zone()) }); };
+  useEffect(() => bind('Delete', () => (off || file.protected ? false : away()), 'key.delete', 'file'), [off, file.protected, file.name]);
   return html`
     <p class="buttons">
       <button class="main" onClick=${() => playFile(file)}>${t('file.play')}</button>

@@ -10,7 +10,7 @@ import { colour, painted } from '../theme.js';
  * @typedef {import('../strip-geometry.js').View} View
  * @typedef {import('../api-review.js').Section} Section
  * @typedef {{source: string, levels: import('../api-review.js').Levels|null, sections: Section[], recorded: View[], holes: (View & {text: string})[],
- *   edges: number[]}} Row
+ *   edges: number[], labels?: import('../api-review.js').Label[]}} Row
  * @typedef {'heat'|'extents'|'wave'} Mode
  * @typedef {{view: View, zone: string, rows: Row[], mode: Mode, rowHeight: number, marks: {us: number, text: string}[], now_us: number|null,
  *   names: boolean}} Scene
@@ -87,6 +87,7 @@ function paintRow(pen, row, y) {
   for (const hole of row.holes) paintHole(pen, hole, y);
   paintEdges(pen, row, y);
   if (scene.mode !== 'wave') paintSections(pen, row, y);
+  for (const one of row.labels ?? []) paintFlag(pen, one, y);
   context.restore();
   if (scene.names) paintName(pen, row.source, y);
 }
@@ -226,6 +227,17 @@ function paintSections({ context, width, scene, colours }, row, y) {
     if (wave) context.fillRect(left, y, wide, 3);
     if (section.label && wide > 40) label(context, section.label, left + 4, y + (wave ? 14 : 16), wide - 8, colours);
   }
+}
+
+/** A word that somebody gave to a moment of its own. @param {Pen} pen @param {import('../api-review.js').Label} one @param {number} y */
+function paintFlag(pen, one, y) {
+  const { context, width, scene, colours } = pen;
+  if (one.end_us < scene.view.from_us || one.start_us > scene.view.to_us) return;
+  const x = toX(one.start_us, scene.view, width);
+  context.fillStyle = colours.ink;
+  context.fillRect(x, y, Math.max(2, toX(one.end_us, scene.view, width) - x), 2);
+  context.fillRect(x, y, 1, scene.rowHeight);
+  say(pen, one.label ?? '', x + 2, y + scene.rowHeight - 11, Math.max(0, width - x), 'left');
 }
 
 /** @param {CanvasRenderingContext2D} context @param {string} text @param {number} x @param {number} y @param {number} room @param {Colours} colours */

@@ -9,6 +9,7 @@ import * as format from '../format.js';
 import { bind } from '../keys.js';
 import { observe } from '../observe.js';
 import { go, href, route } from '../route.js';
+import { undoLast } from '../notice.js';
 import { known } from '../state/sources.js';
 import { TABS, counts, current, keyOf, listed, review } from '../state/review.js';
 import { readOnlyWhy, writable } from '../store.js';
@@ -25,15 +26,24 @@ function bindKeys() {
   const ends = [
     bind('j', () => actions.step(1), 'key.next', 'review'), bind('k', () => actions.step(-1), 'key.previous', 'review'),
     bind('g', () => actions.judge('kept'), 'key.keep', 'review'), bind('x', () => actions.judge('false'), 'key.false', 'review'),
-    bind('m', labelAt, 'key.label', 'review'), bind('Ctrl+z', actions.takeBack, 'key.undo', 'review'),
+    bind('m', labelAt, 'key.label', 'review'), bind('Ctrl+z', () => actions.takeBack() || undoLast(), 'key.undo', 'review'),
   ];
   return () => ends.forEach((end) => end());
 }
 
+/** Whether the focus was in the queue last: a row that leaves takes it to the one in hand. */
+const focus = { inQueue: false };
+
+document.addEventListener('focusin', ({ target }) => { focus.inQueue = target instanceof Element && Boolean(target.closest('.queue')); });
+
 /** @param {{section: Section, on: boolean, days: boolean}} props */
 const Item = ({ section, on, days }) => {
   const row = useRef(/** @type {HTMLElement|null} */ (null));
-  useEffect(() => { if (on) row.current?.scrollIntoView({ block: 'nearest' }); }, [on]);
+  useEffect(() => {
+    if (!on || !row.current) return;
+    row.current.scrollIntoView({ block: 'nearest' });
+    if (focus.inQueue) row.current.querySelector('button')?.focus({ preventScroll: true });
+  }, [on]);
   return html`
     <li ref=${row}>
       <button class="item" aria-current=${on ? 'true' : null} onClick=${() => actions.take(section)}>
