@@ -22,6 +22,7 @@ BENCHES = {
     'capture': 'N live streams at once: CPU seconds per stream-hour and PSS, against ffmpeg and bare GStreamer',
     'fuzz': 'executions, coverage and what fell, 10 minutes a target (--seconds)',
     'loudness': 're-scoring a day and a year of levels; metering against memory bandwidth',
+    'web': 'the page in a throttled browser: until it can be used, click to sound, another day, 100,000 recordings, meters',
 }
 
 
