@@ -69,6 +69,18 @@ isr_ogg_demux_new (void)
   return self;
 }
 
+IsrOggDemux *
+isr_ogg_demux_new_alike (IsrOggDemux *other)
+{
+  IsrOggDemux *self = isr_ogg_demux_new ();
+
+  if (!other->link || !other->link->ready)
+    return self;
+  self->link = isr_ogg_link_ref (other->link);
+  ogg_stream_reset_serialno (&self->stream, (int) other->stream.serialno);
+  return self;
+}
+
 void
 isr_ogg_demux_free (IsrOggDemux *self)
 {

@@ -28,6 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrOggItem, isr_ogg_item_free)
 typedef struct _IsrOggDemux IsrOggDemux;
 
 IsrOggDemux *isr_ogg_demux_new (void);
+/* One that takes pages up in the middle of the link that @other is in. */
+IsrOggDemux *isr_ogg_demux_new_alike (IsrOggDemux *other);
 void isr_ogg_demux_free (IsrOggDemux *self);
 
 void isr_ogg_demux_push (IsrOggDemux *self, GBytes *bytes);

@@ -181,10 +181,13 @@ stream_open (IsrStream *stream, IsrOutput *output, const IsrFileInfo *info)
   return isr_ogg_writer_new (&start, output, info);
 }
 
+static IsrStream *stream_new_alike (IsrStream *stream);
+
 static const IsrStreamClass stream_class = {
   .free = stream_free,
   .push = stream_push,
   .next = stream_next,
+  .new_alike = stream_new_alike,
   .drain = stream_drain,
   .discont = stream_discont,
   .get_extension = stream_get_extension,
@@ -192,13 +195,26 @@ static const IsrStreamClass stream_class = {
   .open = stream_open,
 };
 
-IsrStream *
-isr_stream_new_ogg (void)
+/* Takes @demux. */
+static IsrStream *
+make_stream (IsrOggDemux *demux)
 {
   OggStream *self = g_new0 (OggStream, 1);
 
   self->parent.klass = &stream_class;
-  self->demux = isr_ogg_demux_new ();
+  self->demux = demux;
   g_queue_init (&self->history);
   return &self->parent;
+}
+
+static IsrStream *
+stream_new_alike (IsrStream *stream)
+{
+  return make_stream (isr_ogg_demux_new_alike (((OggStream *) stream)->demux));
+}
+
+IsrStream *
+isr_stream_new_ogg (void)
+{
+  return make_stream (isr_ogg_demux_new ());
 }

@@ -10,8 +10,9 @@ typedef struct {
   void (*free) (IsrStream *self);
   void (*push) (IsrStream *self, GBytes *bytes);
   gboolean (*next) (IsrStream *self, IsrPacket *packet, GError **error);
-  void (*drain) (IsrStream *self);   /* NULL: nothing is held back */
-  void (*discont) (IsrStream *self); /* NULL: nothing to forget */
+  IsrStream *(*new_alike) (IsrStream *self); /* NULL: it needs to know nothing */
+  void (*drain) (IsrStream *self);           /* NULL: nothing is held back */
+  void (*discont) (IsrStream *self);         /* NULL: nothing to forget */
   const char *(*get_extension) (IsrStream *self);
   const char *const *(*get_tags) (IsrStream *self); /* NULL: the format has none */
   IsrWriter *(*open) (IsrStream *self, IsrOutput *output, const IsrFileInfo *info);

@@ -40,6 +40,12 @@ isr_stream_free (IsrStream *self)
   self->klass->free (self);
 }
 
+IsrStream *
+isr_stream_new_alike (IsrStream *self)
+{
+  return self->klass->new_alike ? self->klass->new_alike (self) : NULL;
+}
+
 void
 isr_stream_push (IsrStream *self, GBytes *bytes)
 {

@@ -92,6 +92,10 @@ IsrStream *isr_stream_new_ogg (void);
 void isr_stream_free (IsrStream *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrStream, isr_stream_free)
 
+/* A second stream for the bytes that follow, to look ahead with: it knows the headers that
+ * came so far, and nothing else. NULL: the format needs none, any new stream does. */
+IsrStream *isr_stream_new_alike (IsrStream *self);
+
 /* Takes the next bytes of the input: whole sample frames for raw audio, one
  * frame (or one header) a call for MP3, ADTS and native FLAC, which come from
  * a parser; any bytes for Ogg. */

@@ -328,8 +328,10 @@ static gboolean
 hold (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, GError **error)
 {
   if (!self->scout) {
-    IsrStream *stream = self->make (self->kind, error);
+    IsrStream *stream = isr_stream_new_alike (self->stream);
 
+    if (!stream)
+      stream = self->make (self->kind, error);
     if (!stream)
       return FALSE;
     self->scout = isr_scout_new (stream, self->map, isr_position_get (&self->position, 0));

@@ -3,7 +3,8 @@
  *
  * While its time map settles, nobody knows yet when the first packet was. Packets
  * can not wait: a file begins with the packet that its stream handed out last. So
- * the bytes wait; a second stream takes them apart meanwhile and feeds the map;
+ * the bytes wait; a second stream (behind a gap it knows the headers that the first one
+ * had) takes them apart meanwhile and feeds the map;
  * then it goes, and the first one gets them all. Streaming thread. */
 #pragma once
 

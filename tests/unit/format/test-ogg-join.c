@@ -264,6 +264,35 @@ test_discont (Case *self, gconstpointer tools)
     g_assert_cmpuint (((IsrPacket *) packets->pdata[before])->samples, ==, 0);
 }
 
+/* Who looks ahead behind an interruption knows the headers, and takes the same packets out. */
+static void
+test_alike (Case *self, gconstpointer tools)
+{
+  g_autoptr (IsrStream) stream = isr_stream_new_ogg ();
+  g_autoptr (IsrStream) ahead = NULL;
+  g_autoptr (GPtrArray) begun = g_ptr_array_new_with_free_func (packet_free);
+  g_autoptr (GPtrArray) packets = g_ptr_array_new_with_free_func (packet_free);
+  g_autoptr (GPtrArray) seen = g_ptr_array_new_with_free_func (packet_free);
+  g_autoptr (GByteArray) rest = g_byte_array_new ();
+  g_autoptr (GBytes) begin = g_bytes_new_from_bytes (self->source, 0, g_bytes_get_size (self->source) / 3);
+  g_autoptr (GBytes) end = NULL;
+
+  put_pages (self, rest, self->pages->len - 4, self->pages->len);
+  end = g_bytes_new (rest->data, rest->len);
+  isr_stream_push (stream, begin);
+  drain_packets (stream, begun);
+  isr_stream_discont (stream);
+  ahead = isr_stream_new_alike (stream);
+  isr_stream_push (ahead, end);
+  drain_packets (ahead, seen);
+  isr_stream_push (stream, end);
+  drain_packets (stream, packets);
+  g_assert_cmpuint (seen->len, >, 0);
+  g_assert_cmpuint (seen->len, ==, packets->len);
+  for (guint i = 0; i < seen->len; i++)
+    g_assert_true (g_bytes_equal (((IsrPacket *) seen->pdata[i])->bytes, ((IsrPacket *) packets->pdata[i])->bytes));
+}
+
 /* --- company, and no audio ------------------------------------------------ */
 
 static void
@@ -393,6 +422,7 @@ main (int argc, char **argv)
       { "rubbish", test_rubbish },
       { "torn", test_torn },
       { "discont", test_discont },
+      { "alike", test_alike },
       { "multiplexed", test_multiplexed },
     };
 
