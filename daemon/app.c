@@ -228,9 +228,10 @@ doctor (const IsrCommandLine *line)
 {
   g_autoptr (GPtrArray) problems = isr_config_problems_new ();
   g_autoptr (IsrConfig) config = isr_app_config_load_doubtful (line, problems);
+  g_autofree char *name = line->config ? g_strdup (line->config) : isr_config_find ();
 
   init_gst ();
-  return isr_cli_doctor (config, problems, line->json);
+  return isr_cli_doctor (config, problems, &(IsrDoctorQuestion){ name, line->bundle, line->json });
 }
 
 static int

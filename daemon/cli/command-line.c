@@ -35,7 +35,7 @@ static const char description[] = "Environment: ISR_<SECTION>_<KEY> overrides th
 
 typedef struct {
   gboolean version, demo, list_devices, json, help;
-  char *day, *source;
+  char *day, *source, *bundle;
   char **overrides;
   char **words;
 } Options;
@@ -45,6 +45,7 @@ options_clear (Options *self)
 {
   g_free (self->day);
   g_free (self->source);
+  g_free (self->bundle);
   g_strfreev (self->overrides);
   g_strfreev (self->words);
 }
@@ -61,6 +62,7 @@ make_context (Options *options)
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "With --list-devices, coverage and doctor: as JSON", NULL },
     { "day", 0, 0, G_OPTION_ARG_STRING, &options->day, "With coverage: another day than today", "YYYY-MM-DD" },
     { "source", 0, 0, G_OPTION_ARG_STRING, &options->source, "With coverage: this source only", "NAME" },
+    { "bundle", 0, 0, G_OPTION_ARG_FILENAME, &options->bundle, "With doctor: pack all that helps, without passwords", "FILE.tar.gz" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version", NULL },
     { "help", 'h', 0, G_OPTION_ARG_NONE, &options->help, "Print this help", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->words, NULL, "[CONFIG]" },
@@ -130,6 +132,8 @@ check_sense (const IsrCommandLine *self, GError **error)
     return usage (error, "%s goes with --list-devices, coverage and doctor", "--json");
   if ((self->day || self->source) && self->command != ISR_COMMAND_COVERAGE)
     return usage (error, "%s goes with coverage", self->day ? "--day" : "--source");
+  if (self->bundle && self->command != ISR_COMMAND_DOCTOR)
+    return usage (error, "%s goes with doctor", "--bundle");
   if (self->command == ISR_COMMAND_REPAIR && !self->paths[0])
     return usage (error, "%s needs the path of a file or directory", "repair");
   return TRUE;
@@ -152,6 +156,7 @@ isr_command_line_parse (int argc, char **argv, GError **error)
   self->json = options.json;
   self->day = g_strdup (options.day);
   self->source = g_strdup (options.source);
+  self->bundle = g_strdup (options.bundle);
   self->overrides = options.overrides ? g_strdupv (options.overrides) : g_new0 (char *, 1);
   take_command (self, &options);
   if (!take_words (self, &options, error) || !check_sense (self, error))
@@ -164,6 +169,7 @@ isr_command_line_free (IsrCommandLine *self)
 {
   g_free (self->day);
   g_free (self->source);
+  g_free (self->bundle);
   g_free (self->config);
   g_strfreev (self->paths);
   g_strfreev (self->overrides);

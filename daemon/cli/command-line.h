@@ -11,7 +11,7 @@ typedef enum {
   ISR_COMMAND_CHECK,        /* isr check [CONFIG] */
   ISR_COMMAND_LIST_DEVICES, /* isr --list-devices [--json] */
   ISR_COMMAND_COVERAGE,     /* isr coverage [--day D] [--source S] [--json] [CONFIG] */
-  ISR_COMMAND_DOCTOR,       /* isr doctor [--json] [CONFIG] */
+  ISR_COMMAND_DOCTOR,       /* isr doctor [--json] [--bundle FILE] [CONFIG] */
   ISR_COMMAND_REPAIR,       /* isr repair PATH... */
   ISR_COMMAND_VERSION,      /* isr --version */
   ISR_COMMAND_HELP,         /* isr --help */
@@ -26,6 +26,7 @@ typedef struct {
   gboolean json;
   char *day;    /* --day, or NULL */
   char *source; /* --source, or NULL */
+  char *bundle; /* --bundle, or NULL */
   char *help;   /* the whole text of --help */
 } IsrCommandLine;
 

@@ -112,20 +112,26 @@ set_sources (IsrCatalog *catalog, const IsrConfig *config)
   isr_catalog_set_sources (catalog, (const char *const *) list);
 }
 
+IsrCatalog *
+isr_cli_coverage_open (const IsrConfig *config, GTimeZone *zone, GError **error)
+{
+  g_autoptr (IsrCatalog) catalog = isr_catalog_open (config->output_directory, config->state_directory, FALSE, error);
+
+  if (!catalog)
+    return NULL;
+  isr_catalog_set_timezone (catalog, zone);
+  set_sources (catalog, config);
+  return isr_catalog_reconcile (catalog, error) ? g_steal_pointer (&catalog) : NULL;
+}
+
 int
 isr_cli_coverage (const IsrConfig *config, const IsrCoverageQuestion *question)
 {
   g_autoptr (GTimeZone) zone = config->timezone ? g_time_zone_new_identifier (config->timezone) : g_time_zone_new_local ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (IsrCatalog) catalog = isr_catalog_open (config->output_directory, config->state_directory, FALSE, &error);
-  g_autofree char *report = NULL;
+  g_autoptr (IsrCatalog) catalog = isr_cli_coverage_open (config, zone, &error);
+  g_autofree char *report = catalog ? isr_cli_coverage_report (catalog, question, zone, g_get_real_time (), &error) : NULL;
 
-  if (catalog) {
-    isr_catalog_set_timezone (catalog, zone);
-    set_sources (catalog, config);
-    if (isr_catalog_reconcile (catalog, &error))
-      report = isr_cli_coverage_report (catalog, question, zone, g_get_real_time (), &error);
-  }
   if (report) {
     g_print ("%s", report);
     return 0;

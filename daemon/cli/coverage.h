@@ -17,6 +17,9 @@ typedef struct {
  * The exit status: 0, or 1 when it can not be read, 2 for a wrong question. */
 int isr_cli_coverage (const IsrConfig *config, const IsrCoverageQuestion *question);
 
+/* The archive of @config to ask, read only. */
+IsrCatalog *isr_cli_coverage_open (const IsrConfig *config, GTimeZone *zone, GError **error);
+
 /* The answer alone; NULL with ISR_ERROR_USAGE, _NOT_FOUND, _STORAGE. */
 char *isr_cli_coverage_report (IsrCatalog *catalog, const IsrCoverageQuestion *question, GTimeZone *zone, gint64 now_us, GError **error);
 

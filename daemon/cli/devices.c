@@ -60,19 +60,25 @@ add_device (JsonBuilder *builder, const IsrDevice *device)
   json_builder_end_object (builder);
 }
 
-static void
-print_json (GPtrArray *devices)
+char *
+isr_cli_devices_to_json (const GPtrArray *devices)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
-  g_autofree char *text = NULL;
 
   json_builder_begin_array (builder);
   for (guint i = 0; i < devices->len; i++)
     add_device (builder, devices->pdata[i]);
   json_builder_end_array (builder);
   root = json_builder_get_root (builder);
-  text = json_to_string (root, TRUE);
+  return json_to_string (root, TRUE);
+}
+
+static void
+print_json (const GPtrArray *devices)
+{
+  g_autofree char *text = isr_cli_devices_to_json (devices);
+
   g_print ("%s\n", text);
 }
 

@@ -21,4 +21,7 @@ G_BEGIN_DECLS
  *     problem     string   why it can not be opened now; absent when it can */
 int isr_cli_devices (gboolean json);
 
+/* That array. @devices: IsrDevice. */
+char *isr_cli_devices_to_json (const GPtrArray *devices);
+
 G_END_DECLS
