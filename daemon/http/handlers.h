@@ -48,6 +48,9 @@ void isr_handle_control (const IsrRequest *request);
 /* api-clip.c */
 void isr_handle_clip (const IsrRequest *request); /* ?file=&start=&end= or ?source=&from=&to= */
 
+/* api-cut.c */
+void isr_handle_cut (const IsrRequest *request); /* as clip */
+
 /* media.c: rest is the name of a recording */
 void isr_handle_stream (const IsrRequest *request);
 void isr_handle_download (const IsrRequest *request);

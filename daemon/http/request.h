@@ -10,6 +10,7 @@
 #include "daemon/http/access.h"
 #include "daemon/http/query.h"
 #include "daemon/http/sse.h"
+#include "daemon/media/cuts.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +30,7 @@ typedef struct {
   char *timezone; /* its name */
   IsrAccess *access;
   IsrSse *sse;
+  IsrCuts *cuts;
   GPtrArray *served; /* IsrServed */
 } IsrHouse;
 

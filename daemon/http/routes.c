@@ -42,6 +42,7 @@ static const Route routes[] = {
   { "/api/cue", "GET", isr_handle_cue },
   { "/api/sources/", "POST", isr_handle_control },
   { "/api/clip", "GET", isr_handle_clip },
+  { "/api/cut", "GET", isr_handle_cut },
   { "/stream/", "GET", isr_handle_stream },
   { "/download/", "GET", isr_handle_download },
   { "/healthz", "GET", isr_handle_health },

@@ -144,6 +144,7 @@ furnish (IsrHttp *self, const IsrConfig *config, IsrCatalog *catalog, const IsrC
   self->house.timezone = g_strdup (g_time_zone_get_identifier (self->house.zone));
   self->house.access = isr_access_new (config->listen_host, (const char *const *) config->allow_origins);
   self->house.sse = isr_sse_new ();
+  self->house.cuts = isr_cuts_new (isr_catalog_get_output_directory (catalog));
   self->house.served = g_ptr_array_new_with_free_func (served_free);
   self->meter = g_timeout_add_seconds (1, send_levels, self);
   self->changed = g_signal_connect (catalog, "changed", G_CALLBACK (on_changed), self);
@@ -174,6 +175,7 @@ isr_http_free (IsrHttp *self)
   soup_server_disconnect (self->server);
   g_ptr_array_unref (self->house.served);
   isr_sse_free (self->house.sse);
+  isr_cuts_free (self->house.cuts);
   g_object_unref (self->server);
   isr_access_free (self->house.access);
   g_object_unref (self->house.catalog);

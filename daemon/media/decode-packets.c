@@ -4,7 +4,10 @@
  * Decoding begins some packets early, so that the decoder is right when it matters,
  * and what comes out before is thrown away by its place. Once the first sample
  * has its place, the others are counted. What AAC's band replication adds doubles the
- * rate: places are scaled by what the decoder turns out to give. */
+ * rate: places are scaled by what the decoder turns out to give.
+ *
+ * Where a file follows another one of its run, the decoder hears the end of that one
+ * first, and not what the file repeats of it: so nothing can be heard of the seam. */
 #include "daemon/media/decode.h"
 
 #include <string.h>
@@ -13,11 +16,16 @@
 #include "daemon/media/media-error.h"
 
 #define PACKETS_A_TIME 16
-#define PATIENCE 500 /* pulls of 20 ms behind the last packet */
+#define PATIENCE 500 /* pulls of 20 ms */
 
-typedef struct {
+typedef struct _Packets Packets;
+
+struct _Packets {
   IsrDecode parent;
   IsrUnpacker *unpacker;
+  Packets *before;  /* the file that this one follows, or NULL */
+  gboolean leading; /* it is heard first */
+  gboolean turned;  /* to our own packets */
   IsrDecoder *decoder;
   guint scale;   /* samples that come out per sample of a packet */
   gint64 wanted; /* the next sample */
@@ -26,7 +34,7 @@ typedef struct {
   GstBuffer *buffer; /* decoded, or NULL */
   gsize taken;       /* bytes of it */
   guint64 silence;   /* sample frames before it that could not be decoded */
-} Packets;
+};
 
 static void
 packets_free (IsrDecode *decode)
@@ -40,16 +48,49 @@ packets_free (IsrDecode *decode)
 }
 
 static void
-begin (Packets *self, gint64 sample)
+seek_packets (Packets *self, gint64 at)
+{
+  self->leading = self->before && at < 0;
+  self->turned = FALSE;
+  if (self->leading)
+    isr_unpacker_seek (self->before->unpacker, at + (gint64) isr_unpacker_get_samples (self->before->unpacker));
+  isr_unpacker_seek (self->unpacker, self->leading ? 0 : at);
+}
+
+/* The next one, its place counted in this file. */
+static gboolean
+next_packet (Packets *self, IsrUnpacked *packet)
+{
+  if (self->leading && !self->turned && isr_unpacker_next (self->before->unpacker, packet)) {
+    packet->position -= (gint64) isr_unpacker_get_samples (self->before->unpacker);
+    return TRUE;
+  }
+  self->turned = TRUE;
+  while (isr_unpacker_next (self->unpacker, packet)) {
+    if (!self->leading || packet->position + (gint64) packet->samples > 0)
+      return TRUE;
+    isr_unpacked_clear (packet);
+  }
+  return FALSE;
+}
+
+/* A decoder that was used holds what it has decoded since. */
+static gboolean
+begin (Packets *self, gint64 sample, GError **error)
 {
   gint64 at = sample / (gint64) self->scale;
 
+  g_clear_pointer (&self->decoder, isr_decoder_free);
+  self->decoder = isr_decoder_new (self->unpacker, error);
+  if (!self->decoder)
+    return FALSE;
   gst_clear_buffer (&self->buffer);
-  isr_unpacker_seek (self->unpacker, at - (gint64) isr_unpacker_get_warm_up (self->unpacker));
+  seek_packets (self, at - (gint64) isr_unpacker_get_warm_up (self->unpacker));
   self->wanted = sample;
   self->placed = self->all_pushed = self->ended = FALSE;
   self->silence = 0;
   self->taken = 0;
+  return TRUE;
 }
 
 static void
@@ -58,7 +99,7 @@ push_some (Packets *self, gboolean first)
   for (guint i = 0; i < PACKETS_A_TIME && !self->all_pushed; i++) {
     g_auto (IsrUnpacked) packet = { 0 };
 
-    if (!isr_unpacker_next (self->unpacker, &packet)) {
+    if (!next_packet (self, &packet)) {
       isr_decoder_end (self->decoder);
       self->all_pushed = TRUE;
       break;
@@ -96,16 +137,18 @@ place (Packets *self, gint64 position)
 static gboolean
 fill (Packets *self)
 {
-  guint patience = PATIENCE;
+  guint patience = PATIENCE; /* nobody decodes for ten seconds without a word */
 
   while (!self->buffer && !self->ended && patience > 0) {
     gint64 position = 0;
 
-    self->buffer = isr_decoder_pull (self->decoder, self->all_pushed ? 20 : 0, &position, &self->ended);
+    gboolean wait = self->all_pushed || isr_decoder_get_backlog (self->decoder) >= PACKETS_A_TIME;
+
+    self->buffer = isr_decoder_pull (self->decoder, wait ? 20 : 0, &position, &self->ended);
     self->taken = 0;
     if (self->buffer && !self->placed)
       place (self, position);
-    else if (!self->buffer && !self->all_pushed)
+    else if (!self->buffer && !wait)
       push_some (self, FALSE);
     else if (!self->buffer)
       patience--;
@@ -153,7 +196,8 @@ packets_seek (IsrDecode *decode, guint64 sample, GError **error)
 {
   Packets *self = (Packets *) decode;
 
-  begin (self, (gint64) sample);
+  if (!begin (self, (gint64) sample, error))
+    return FALSE;
   push_some (self, TRUE);
   if (!self->all_pushed || isr_unpacker_get_samples (self->unpacker) > 0)
     return TRUE;
@@ -169,7 +213,8 @@ probe (Packets *self, const char *name, GError **error)
 
   self->scale = 1;
   if (isr_unpacker_get_codec (self->unpacker) == ISR_CODEC_AAC) {
-    begin (self, 0);
+    if (!begin (self, 0, error))
+      return FALSE;
     push_some (self, TRUE);
     if (!fill (self)) {
       g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "%s can not be decoded: the decoder gives nothing for its first frames", name);
@@ -184,23 +229,30 @@ probe (Packets *self, const char *name, GError **error)
   return TRUE;
 }
 
+static const IsrDecodeClass packets_class = { packets_free, packets_seek, packets_read };
+
+void
+isr_decode_set_before (IsrDecode *self, IsrDecode *before)
+{
+  if (self->klass == &packets_class && before->klass == &packets_class && isr_unpacker_get_codec (((Packets *) self)->unpacker) == isr_unpacker_get_codec (((Packets *) before)->unpacker))
+    ((Packets *) self)->before = (Packets *) before;
+}
+
 IsrDecode *
 isr_decode_packets_new (int fd, const char *name, GError **error)
 {
-  static const IsrDecodeClass klass = { packets_free, packets_seek, packets_read };
   Packets *self = g_new0 (Packets, 1);
   g_autoptr (IsrDecode) decode = &self->parent;
   g_autoptr (GError) reason = NULL;
 
-  if (!isr_decode_init (decode, &klass, fd, name, error))
+  if (!isr_decode_init (decode, &packets_class, fd, name, error))
     return NULL;
   self->unpacker = isr_unpacker_new (&decode->file.input, &reason);
   if (!self->unpacker) {
     isr_decode_fail (error, ISR_MEDIA_ERROR_FORMAT, name, reason);
     return NULL;
   }
-  self->decoder = isr_decoder_new (self->unpacker, error);
-  if (!self->decoder || !probe (self, name, error))
+  if (!isr_decoder_check (self->unpacker, error) || !probe (self, name, error))
     return NULL;
   return g_steal_pointer (&decode);
 }

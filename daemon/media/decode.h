@@ -34,6 +34,10 @@ IsrDecode *isr_decode_open_foreign (int fd, const char *name, GError **error);
 void isr_decode_free (IsrDecode *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDecode, isr_decode_free)
 
+/* @self goes on where @before ends: what a decoder has to hear first may be taken from
+ * there. @before must outlive it, and is read by it alone from then on. */
+void isr_decode_set_before (IsrDecode *self, IsrDecode *before);
+
 gboolean isr_decode_seek (IsrDecode *self, guint64 sample, GError **error);
 gsize isr_decode_read (IsrDecode *self, guint8 *data, gsize frames, GError **error);
 

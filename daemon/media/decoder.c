@@ -19,7 +19,6 @@ struct _IsrDecoder {
   GstAppSink *sink;
   guint packet_rate;
   gint64 base; /* position of time stamp 0 */
-  gboolean started;
   guint rate, channels;
 };
 
@@ -183,6 +182,16 @@ isr_decoder_new (IsrUnpacker *unpacker, GError **error)
   return self;
 }
 
+gboolean
+isr_decoder_check (IsrUnpacker *unpacker, GError **error)
+{
+  g_autoptr (GstElement) decoder = make_decoder (unpacker, error);
+
+  if (decoder)
+    gst_object_ref_sink (decoder); /* it is let go of here */
+  return decoder != NULL;
+}
+
 void
 isr_decoder_free (IsrDecoder *self)
 {
@@ -191,14 +200,10 @@ isr_decoder_free (IsrDecoder *self)
   g_free (self);
 }
 
-/* READY forgets everything that was queued or half decoded. */
 void
 isr_decoder_begin (IsrDecoder *self, gint64 position)
 {
-  if (self->started)
-    gst_element_set_state (self->pipeline, GST_STATE_READY);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
-  self->started = TRUE;
   self->base = position;
 }
 
@@ -211,8 +216,11 @@ to_time (IsrDecoder *self, gint64 position)
 void
 isr_decoder_push (IsrDecoder *self, const IsrUnpacked *packet)
 {
-  GstBuffer *buffer = gst_buffer_new_wrapped_bytes (packet->bytes);
+  GstBuffer *buffer;
 
+  if (g_bytes_get_size (packet->bytes) == 0)
+    return;
+  buffer = gst_buffer_new_wrapped_bytes (packet->bytes);
   GST_BUFFER_PTS (buffer) = to_time (self, packet->position);
   GST_BUFFER_DURATION (buffer) = gst_util_uint64_scale_round (packet->samples, GST_SECOND, self->packet_rate);
   gst_app_src_push_buffer (self->src, buffer);
@@ -260,6 +268,12 @@ isr_decoder_pull (IsrDecoder *self, guint timeout_ms, gint64 *position, gboolean
   buffer = gst_sample_get_buffer (sample);
   *position = self->base + (gint64) gst_util_uint64_scale_round (GST_BUFFER_PTS_IS_VALID (buffer) ? GST_BUFFER_PTS (buffer) : 0, self->packet_rate, GST_SECOND);
   return gst_buffer_ref (buffer);
+}
+
+guint
+isr_decoder_get_backlog (IsrDecoder *self)
+{
+  return (guint) gst_app_src_get_current_level_buffers (self->src);
 }
 
 guint

@@ -61,6 +61,7 @@ isr_reel_plan (const IsrSpan *span, const IsrReelFile *files, GError **error)
   gint64 start = llround (span->start * rate);
   gint64 end = llround (span->end * rate);
   g_autoptr (GArray) pieces = NULL;
+  gboolean missing;
 
   if (end > laid[last].offset + (gint64) files[last].samples && files[last].recording && span->end < 1e8) {
     fail_not_yet (error, &files[last]);
@@ -69,7 +70,8 @@ isr_reel_plan (const IsrSpan *span, const IsrReelFile *files, GError **error)
   pieces = isr_timeline_cut (laid, span->parts->len, start, end);
   if (pieces->len)
     return g_steal_pointer (&pieces);
-  g_set_error_literal (error, ISR_MEDIA_ERROR, span->open ? ISR_MEDIA_ERROR_NOT_YET : ISR_MEDIA_ERROR_NOT_FOUND, span->open ? "this moment is still to be recorded, or not on disk yet: ask again" : "nothing was recorded in that span");
+  missing = span->open && span->end_us > g_get_real_time () - ISR_SPAN_SLACK_US;
+  g_set_error_literal (error, ISR_MEDIA_ERROR, missing ? ISR_MEDIA_ERROR_NOT_YET : ISR_MEDIA_ERROR_NOT_FOUND, missing ? "this moment is still to be recorded, or not on disk yet: ask again" : "nothing was recorded in that span");
   return NULL;
 }
 
@@ -135,6 +137,22 @@ plan (IsrReel *self, GError **error)
   return self->pieces != NULL;
 }
 
+/* Neighbours without a hole between them. */
+static void
+join (IsrReel *self)
+{
+  for (guint i = 1; i < self->decodes->len; i++) {
+    const IsrRecording *a = ((IsrSpanPart *) self->span->parts->pdata[i - 1])->recording;
+    const IsrRecording *b = ((IsrSpanPart *) self->span->parts->pdata[i])->recording;
+    IsrDecode *before = self->decodes->pdata[i - 1];
+    IsrTimelineFile files[] = { { a->start_us, before->samples, 0 }, { b->start_us, 0, 0 } };
+
+    isr_timeline_lay (files, 2, 0, before->pcm.rate);
+    if (files[1].offset == (gint64) before->samples && !a->adopted && !b->adopted)
+      isr_decode_set_before (self->decodes->pdata[i], before);
+  }
+}
+
 IsrReel *
 isr_reel_open (const IsrSpan *span, GError **error)
 {
@@ -142,7 +160,10 @@ isr_reel_open (const IsrSpan *span, GError **error)
 
   self->span = span;
   self->decodes = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_decode_free);
-  return open_parts (self, error) && plan (self, error) ? g_steal_pointer (&self) : NULL;
+  if (!open_parts (self, error) || !plan (self, error))
+    return NULL;
+  join (self);
+  return g_steal_pointer (&self);
 }
 
 void

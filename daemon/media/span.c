@@ -10,7 +10,7 @@
 #include "daemon/media/media-error.h"
 
 #define MAX_PARTS 1000
-#define SLACK_US (2 * G_TIME_SPAN_SECOND) /* clocks of neighbours may differ by this */
+#define LEAD_US G_TIME_SPAN_SECOND
 
 static void
 part_free (gpointer data)
@@ -106,11 +106,11 @@ add_neighbours (IsrSpan *self, IsrCatalog *catalog, const IsrRecording *anchor, 
   gint64 last_us = MAX (anchor->end_us, anchor->start_us);
   g_autoptr (GPtrArray) all = NULL;
 
-  if (!*anchor->source || anchor->adopted || (self->start >= 0 && self->end_us <= last_us)) {
+  if (!*anchor->source || anchor->adopted || (self->start_us >= anchor->start_us + LEAD_US && self->end_us <= last_us)) {
     add (self, catalog, anchor);
     return TRUE;
   }
-  all = list (catalog, anchor->source, MIN (self->start_us, anchor->start_us), MAX (self->end_us, anchor->start_us + 1), error);
+  all = list (catalog, anchor->source, MIN (self->start_us - LEAD_US, anchor->start_us), MAX (self->end_us, anchor->start_us + 1), error);
   for (guint i = 0; all && i < all->len; i++) {
     const IsrRecording *recording = all->pdata[i];
 
@@ -151,7 +151,7 @@ isr_span_new_file (IsrCatalog *catalog, const char *name, double start, double e
 IsrSpan *
 isr_span_new_source (IsrCatalog *catalog, const char *source, gint64 from_us, gint64 to_us, GError **error)
 {
-  g_autoptr (GPtrArray) all = list (catalog, source, from_us, to_us, error);
+  g_autoptr (GPtrArray) all = list (catalog, source, from_us - LEAD_US, to_us, error);
   g_autoptr (IsrSpan) self = span_new ();
   const IsrRecording *anchor;
 
@@ -159,7 +159,7 @@ isr_span_new_source (IsrCatalog *catalog, const char *source, gint64 from_us, gi
     return NULL;
   self->open = is_open (catalog, source);
   if (all->len == 0) {
-    if (self->open && to_us > g_get_real_time () - SLACK_US)
+    if (self->open && to_us > g_get_real_time () - ISR_SPAN_SLACK_US)
       fail (error, ISR_MEDIA_ERROR_NOT_YET, "this moment is still to be recorded, or lies in the last second, which is not on disk yet: ask again");
     else
       fail (error, ISR_MEDIA_ERROR_NOT_FOUND, "nothing of this source was recorded in that span");

@@ -11,13 +11,15 @@
 
 G_BEGIN_DECLS
 
+#define ISR_SPAN_SLACK_US (2 * G_TIME_SPAN_SECOND) /* what is as new as this may not be on disk yet */
+
 typedef struct {
   IsrRecording *recording;
   char *path; /* where its bytes were when it was asked */
 } IsrSpanPart;
 
 typedef struct {
-  GPtrArray *parts; /* IsrSpanPart, by time */
+  GPtrArray *parts; /* IsrSpanPart, by time; the first one may end just before the stretch, for decoders that have to hear it */
   guint anchor;     /* one of them */
   double start;     /* seconds from the anchor's first sample */
   double end;

@@ -104,11 +104,17 @@ isr_flac_decode_new (IsrInput *input)
 {
   g_autoptr (IsrFlacDecode) self = g_new0 (IsrFlacDecode, 1);
 
+  FLAC__uint64 first = 0;
+
   self->input = input;
   self->decoder = FLAC__stream_decoder_new ();
   if (!read_info (self) || FLAC__stream_decoder_init_stream (self->decoder, on_read, on_seek, on_tell, on_length, on_eof, on_write, NULL, on_error, self) != FLAC__STREAM_DECODER_INIT_STATUS_OK)
     return NULL;
-  return FLAC__stream_decoder_process_until_end_of_metadata (self->decoder) ? g_steal_pointer (&self) : NULL;
+  if (!FLAC__stream_decoder_process_until_end_of_metadata (self->decoder))
+    return NULL;
+  if (FLAC__stream_decoder_get_decode_position (self->decoder, &first))
+    self->reached = first;
+  return g_steal_pointer (&self);
 }
 
 void

@@ -11,3 +11,4 @@
 #include "plugins/format/unpack.h"
 #include "plugins/format/pcm-reader.h"
 #include "plugins/format/growing.h"
+#include "plugins/format/cut.h"
