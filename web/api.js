@@ -17,7 +17,7 @@
  * @typedef {{timezone: string, version: string, writable: boolean, password?: boolean, authenticated?: boolean, recording?: boolean,
  *   margin?: number, min_gap?: number, mode?: string, clip_pre_roll?: number, clip_post_roll?: number,
  *   sources?: {name: string, type: string}[]}} Config
- * @typedef {{id: string, name: string, source: string, start: string, start_us: number, duration: number, size: number,
+ * @typedef {{id: number, name: string, source: string, start: string, start_us: number, duration: number, size: number,
  *   deleted: string, deleted_us: number, expires: string, expires_us: number}} Trashed
  * @typedef {{free: number, total: number, used_by_recordings: number, trash: number, bytes_per_day: number|null,
  *   full_at: string|null, full_at_us: number|null, keep_days: number|null, min_free: number|null, trash_days: number, directory: string}} Storage
@@ -93,17 +93,17 @@ export const control = (source, verb) => send('POST', `api/sources/${encodeURICo
 /** @param {string} name @param {boolean} on @returns {Promise<Recording>} */
 export const protect = (name, on) => send('PUT', `api/files/${path(name)}?protected=${on}`);
 
-/** @param {string} name @returns {Promise<{trash: string}>} */
+/** @param {string} name @returns {Promise<{trash: number}>} */
 export const remove = (name) => send('DELETE', `api/files/${path(name)}`);
 
 /** @returns {Promise<{trash: Trashed[]}>} */
 export const getTrash = () => request('api/trash');
 
-/** @param {string} id @returns {Promise<Recording>} */
-export const restore = (id) => send('POST', `api/trash/${encodeURIComponent(id)}/restore`);
+/** @param {number} id @returns {Promise<Recording>} */
+export const restore = (id) => send('POST', `api/trash/${id}/restore`);
 
-/** @param {string} id */
-export const erase = (id) => send('DELETE', `api/trash/${encodeURIComponent(id)}`);
+/** @param {number} id */
+export const erase = (id) => send('DELETE', `api/trash/${id}`);
 
 /** @returns {Promise<Storage>} */
 export const getStorage = () => request('api/storage');

@@ -7,6 +7,7 @@ import * as jobs from './actions/jobs.js';
 import * as moments from './actions/moments.js';
 import * as player from './actions/player.js';
 import * as rows from './actions/rows.js';
+import * as session from './actions/session.js';
 import * as shortcuts from './actions/shortcuts.js';
 import * as sources from './actions/sources.js';
 import * as hub from './hub.js';
@@ -40,7 +41,7 @@ async function start() {
   document.documentElement.lang = t('lang');
   render(html`<${Frame} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
   startKeys();
-  for (const feature of [days, rows, sources, moments, player, jobs, shortcuts]) feature.start();
+  for (const feature of [days, rows, sources, moments, player, jobs, session, shortcuts]) feature.start();
   await loadConfig();
   hub.onReturn(loadConfig);
   hub.follow();

@@ -110,7 +110,7 @@ export async function protect(file, on) {
   }
 }
 
-/** @param {string} id @param {string} name */
+/** @param {number} id @param {string} name */
 export async function restore(id, name) {
   try {
     await api.restore(id);

@@ -39,7 +39,7 @@ const Delete = ({ file }) => {
   const why = kept(file);
   const label = why ? t('delete-not', { name: file.name, why }) : t('delete-file', { name: file.name });
   return html`
-    <button class="plain" aria-disabled=${why !== null} aria-label=${label} title=${why ?? t('delete')} onClick=${(/** @type {Event} */ event) => remove(event, file)}>
+    <button class="plain" data-delete aria-disabled=${why !== null} aria-label=${label} title=${why ?? t('delete')} onClick=${(/** @type {Event} */ event) => remove(event, file)}>
       <${Icon} name="trash" /></button>`;
 };
 

@@ -62,17 +62,18 @@ const Left = observe(() => {
     ${most && t('hides-most', { filter: t(`filter.${most}`) })}</span>`;
 });
 
-const Chips = observe(() => {
+const Chips = observe((/** @type {{counted: boolean}} */ { counted }) => {
   const filters = Object.entries(filtersOf(route.value));
   if (!filters.length) return null;
   return html`
     <div class="chips">
       ${filters.map(([name, value]) => html`<${Chip} key=${name} name=${name} value=${value} />`)}
       ${filters.length > 1 && html`<button class="plain" onClick=${() => go({ q: null, source: null, from: null, to: null })}>${t('filters-off')}</button>`}
-      <${Left} />
+      ${counted && html`<${Left} />`}
     </div>`;
 });
 
-export const Filters = () => html`
+/** @param {{counted?: boolean}} props counted: recordings are what is filtered */
+export const Filters = ({ counted = true }) => html`
   <div class="filters" role="search" aria-label=${t('filters')}><${Search} /><${Source} /><${Day} name="from" /><${Day} name="to" /></div>
-  <${Chips} />`;
+  <${Chips} counted=${counted} />`;

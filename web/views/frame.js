@@ -3,11 +3,13 @@
 import { html, useEffect, useRef } from '../vendor/htm-preact.js';
 import { observe } from '../observe.js';
 import { format, route } from '../route.js';
+import { entering, helping } from '../state/overlay.js';
 import { config, failure, lost } from '../store.js';
 import { locale, t } from '../text.js';
 import { Home } from './home.js';
 import { Icon } from './icon.js';
 import { later } from './later.js';
+import { usePageKeys } from './page-keys.js';
 import { Player } from './player.js';
 import { Toasts } from './toasts.js';
 
@@ -16,13 +18,25 @@ const VIEWS = {
   days: Home,
   review: later(() => import('./review.js'), 'Review'),
   file: later(() => import('./file-view.js'), 'FileView'),
+  coverage: later(() => import('./coverage.js'), 'Coverage'),
+  titles: later(() => import('./title-search.js'), 'TitleSearch'),
+  storage: later(() => import('./storage.js'), 'StorageView'),
+  doctor: later(() => import('./doctor.js'), 'Doctor'),
+  report: later(() => import('./report.js'), 'Report'),
   settings: later(() => import('./settings.js'), 'Settings'),
 };
+
+const HelpDialog = later(() => import('./help.js'), 'Help');
+const LoginDialog = later(() => import('./login.js'), 'Login');
 
 /** view, icon; `wide`: not in the bar of a phone, where Settings leads to it */
 const NAV = [
   { view: 'days', icon: 'list' },
   { view: 'review', icon: 'review' },
+  { view: 'coverage', icon: 'calendar' },
+  { view: 'titles', icon: 'music', wide: true },
+  { view: 'storage', icon: 'disk' },
+  { view: 'doctor', icon: 'doctor', wide: true },
   { view: 'settings', icon: 'settings' },
 ];
 
@@ -62,7 +76,13 @@ const Main = observe(() => {
 
 const Version = observe(() => html`<span class="muted version">${config.value?.version}</span>`);
 
-export const Frame = () => html`
+const Dialogs = observe(() => html`
+  ${helping.value && html`<${HelpDialog} />`}
+  ${entering.value && html`<${LoginDialog} />`}`);
+
+export const Frame = () => {
+  usePageKeys();
+  return html`
   <a class="skip" href="#main" onClick=${skip}>${t('skip')}</a>
   <header>
     <a class="brand" href="#/"><${Logo} />ISR</a><${Version} />
@@ -71,7 +91,9 @@ export const Frame = () => html`
   <${Lost} /><${Failure} />
   <${Main} />
   <${Player} />
-  <${Toasts} />`;
+  <${Toasts} />
+  <${Dialogs} />`;
+};
 
 const Logo = () => html`
   <svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><path d="M4 16h4l2.5-7 3.5 14 4-19 3.5 16 2-4H28" /></svg>`;

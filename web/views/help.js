@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// help.js - which key does what, as it is bound right now; opened by "?".
+import { html } from '../vendor/htm-preact.js';
+import { bindings, choice, listed, shown } from '../keys.js';
+import { observe } from '../observe.js';
+import { format as address } from '../route.js';
+import { helping } from '../state/overlay.js';
+import { t } from '../text.js';
+import { Dialog } from './dialog.js';
+
+/** @typedef {ReturnType<typeof listed>[number]} Entry */
+
+/** @param {{one: Entry}} props */
+const Key = ({ one }) => html`<li><span>${t(one.label)}</span><span>${one.keys.map((key) => html`<kbd key=${key}>${shown(key)}</kbd>`)}</span></li>`;
+
+/** @param {Entry[]} list @returns {[string, Entry[]][]} */
+export function grouped(list) {
+  const groups = new Map();
+  for (const one of list) groups.set(one.group, [...(groups.get(one.group) ?? []), one]);
+  return [...groups];
+}
+
+export const Help = observe(() => {
+  const close = () => { helping.value = false; };
+  return html`
+    <${Dialog} title=${t('help')} onClose=${close}>
+      ${choice.value.off && html`<p class="warning">${t('keys-off')}</p>`}
+      <div class="keys-grid">${grouped(listed(bindings.value, choice.value)).map(([group, list]) => html`
+        <section key=${group}><h3>${t(`keys.${group}`)}</h3><ul>${list.filter(({ keys }) => keys.length).map((one) => html`<${Key} key=${one.label} one=${one} />`)}</ul></section>`)}</div>
+      <p class="note"><a href=${address({ view: 'settings' })} onClick=${close}>${t('change-keys')}</a></p>
+    <//>`;
+});
