@@ -22,8 +22,9 @@ export function length(seconds, lang = 'en') {
   if (seconds < 10) return of(seconds, 'second');
   const total = Math.round(seconds);
   if (total < 60) return of(total, 'second');
-  if (total < 3600) return `${of(Math.floor(total / 60), 'minute')} ${of(total % 60, 'second')}`;
-  return `${of(Math.floor(total / 3600), 'hour')} ${of(Math.floor(total / 60) % 60, 'minute')}`;
+  const [large, small] = total < 3600 ? ['minute', 'second'] : ['hour', 'minute'];
+  const units = total < 3600 ? total : Math.floor(total / 60);
+  return units % 60 ? `${of(Math.floor(units / 60), large)} ${of(units % 60, small)}` : of(units / 60, large);
 }
 
 /** "12.5 dB", "−38 dB". @param {number} db @param {string} [lang] */

@@ -149,7 +149,7 @@ test('a share is whole only when nothing is missing', () => {
 
 test('lengths in words, two units', () => {
   assert.deepEqual([0.25, 7, 59.6, 65, 3600, 14643].map((n) => format.length(n)),
-    ['0.25 sec', '7 sec', '1 min 0 sec', '1 min 5 sec', '1 hr 0 min', '4 hr 4 min']);
+    ['0.25 sec', '7 sec', '1 min', '1 min 5 sec', '1 hr', '4 hr 4 min']);
 });
 
 test('coverage of a day is kept beside the others', () => {

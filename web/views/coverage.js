@@ -35,7 +35,7 @@ const weekdays = () => Array.from({ length: 7 }, (_, i) => new Intl.DateTimeForm
 
 /** @param {{month: import('../state/calendar.js').Month}} props */
 const Month = ({ month }) => html`
-  <table class="month card">
+  <table class="month">
     <caption>${new Intl.DateTimeFormat(locale(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(Date.parse(`${month.month}-01`))}</caption>
     <thead><tr>${weekdays().map((name) => html`<th scope="col" key=${name}>${name}</th>`)}</tr></thead>
     <tbody>${month.weeks.map((week, i) => html`<tr key=${i}>${week.map((cell, n) => html`<${Cell} key=${n} cell=${cell} />`)}</tr>`)}</tbody>
@@ -43,8 +43,8 @@ const Month = ({ month }) => html`
 
 /** @param {{gap: import('../api.js').Gap, source: string}} props */
 const Hole = ({ gap, source }) => html`
-  <tr><td class="hole-time"><a href=${address({ view: 'days', day: route.peek().day, source, at: gap.start_us })}>${format.clock(gap.start)}–${format.clock(gap.end)}</a></td>
-    <td class="number">${format.length(gap.seconds, locale())}</td><td>${t(`cause.${gap.cause}`)}</td></tr>`;
+  <li class="hole"><a href=${address({ view: 'days', day: route.peek().day, source, at: gap.start_us })}>${format.clock(gap.start)}–${format.clock(gap.end)}</a>
+    <span class="number">${format.length(gap.seconds, locale())}</span><span>${t(`cause.${gap.cause}`)}</span></li>`;
 
 /** @param {{one: import('../api.js').Coverage}} props */
 const Source = ({ one }) => html`
@@ -56,11 +56,7 @@ const Source = ({ one }) => html`
         return html`<i key=${gap.start_us} style=${`left:${(from * 100).toFixed(3)}%;width:max(2px,${(share * 100).toFixed(3)}%)`} title=${`${format.clock(gap.start)} ${t(`cause.${gap.cause}`)}`} />`;
       })}
     </div>
-    ${one.gaps.length > 0 && html`
-      <div class="scroll"><table>
-        <thead><tr><th scope="col">${t('hole.when')}</th><th scope="col" class="number">${t('hole.length')}</th><th scope="col">${t('hole.cause')}</th></tr></thead>
-        <tbody>${one.gaps.slice(0, SHOWN).map((gap) => html`<${Hole} key=${gap.start_us} gap=${gap} source=${one.source} />`)}</tbody>
-      </table></div>`}
+    <ul>${one.gaps.slice(0, SHOWN).map((gap) => html`<${Hole} key=${gap.start_us} gap=${gap} source=${one.source} />`)}</ul>
     ${one.gaps.length > SHOWN && html`<p class="muted">${t('gaps-more', { n: one.gaps.length - SHOWN })}</p>`}
   </section>`;
 
@@ -102,14 +98,16 @@ export const Coverage = observe(() => {
     ${error && html`<p class="warning" role="alert">${error}</p>`}
     ${data === null && !error && html`<p class="muted">${t('loading')}</p>`}
     ${data?.length === 0 && html`<p class="muted">${t('empty')}</p>`}
-    ${day && html`<${Holes} day=${day} />`}
-    <${Months} key=${source ?? ''} months=${months} />`;
+    <div class=${`calendar ${day ? 'two' : ''}`}>
+      ${day && html`<${Holes} day=${day} />`}
+      <${Months} key=${source ?? ''} months=${months} />
+    </div>`;
 });
 
 /** @param {{months: import('../state/calendar.js').Month[]}} props */
 const Months = ({ months }) => {
   const [shown, show] = useState(6);
   return html`
-    <div class="months">${months.slice(0, shown).map((month) => html`<${Month} key=${month.month} month=${month} />`)}</div>
-    ${months.length > shown && html`<${More} key=${shown} onMore=${() => show(shown + 6)} />`}`;
+    <div class="months">${months.slice(0, shown).map((month) => html`<div class="card" key=${month.month}><${Month} month=${month} /></div>`)}
+      ${months.length > shown && html`<${More} key=${shown} onMore=${() => show(shown + 6)} />`}</div>`;
 };

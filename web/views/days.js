@@ -16,7 +16,7 @@ import { Highlights } from './highlights.js';
 import { Holes, Share } from './holes.js';
 import { Icon } from './icon.js';
 import { More } from './more.js';
-import { useDayKeys } from './page-keys.js';
+import { useDeleteKey } from './page-keys.js';
 
 const MONTH = 31; // day headings that are drawn at once
 
@@ -87,7 +87,7 @@ const List = ({ list }) => {
 };
 
 export const Days = observe(() => {
-  useDayKeys();
+  useDeleteKey();
   const { days: all, error } = days.value;
   const list = all && between(all, route.value.from, route.value.to);
   const filtered = Object.keys(filtersOf(route.value)).length > 0;

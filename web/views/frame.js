@@ -9,7 +9,7 @@ import { locale, t } from '../text.js';
 import { Home } from './home.js';
 import { Icon } from './icon.js';
 import { later } from './later.js';
-import { usePageKeys } from './page-keys.js';
+import { useHelpKey } from './page-keys.js';
 import { Player } from './player.js';
 import { Toasts } from './toasts.js';
 
@@ -81,7 +81,7 @@ const Dialogs = observe(() => html`
   ${entering.value && html`<${LoginDialog} />`}`);
 
 export const Frame = () => {
-  usePageKeys();
+  useHelpKey();
   return html`
   <a class="skip" href="#main" onClick=${skip}>${t('skip')}</a>
   <header>
