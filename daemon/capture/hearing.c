@@ -9,7 +9,8 @@
 #include "daemon/capture/timeline.h"
 #include "plugins/messages.h"
 
-#define HELD_MAX 30 /* messages: half a minute of levels */
+#define HELD_MAX 30            /* messages: half a minute of levels */
+#define SLACK (GST_SECOND / 2) /* a decoder may drop its first packets */
 #define WINDOW_NS (GST_SECOND / 10)
 
 struct _IsrHearing {
@@ -86,7 +87,7 @@ can_be_placed (IsrHearing *self, const GstStructure *message)
   gboolean within_file = FALSE;
 
   gst_structure_get_boolean (message, "within-file", &within_file);
-  return newest && (within_file || newest->position >= get_uint64 (message, "run-position"));
+  return newest && (within_file || newest->position + SLACK >= get_uint64 (message, "run-position"));
 }
 
 /* --- values --- */

@@ -329,8 +329,8 @@ run_play (IsrRun *self)
   self->phase = RUN_RUNNING;
   gst_bus_set_sync_handler (bus, on_posted, NULL, NULL);
   self->watch = gst_bus_add_watch (bus, on_bus, self);
-  run_work (self, work_play, NULL);
   self->funcs->started (self->data, isr_pipeline_get_what (self->pipeline));
+  run_work (self, work_play, NULL);
 }
 
 static void

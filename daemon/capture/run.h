@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 typedef struct _IsrRun IsrRun;
 
 typedef struct {
-  /* It is built and being started; @what: what is recorded, or NULL. */
+  /* It is built and will be started now; @what: what is recorded, or NULL. */
   void (*started) (gpointer data, const char *what);
   /* An element message of ISR (plugins/messages.h). */
   void (*message) (gpointer data, const GstStructure *message);

@@ -3,6 +3,7 @@
  * once, and given out as values when their UTC is known. */
 #include "daemon/capture/source-private.h"
 
+#include "daemon/capture/pipeline.h"
 #include "plugins/messages.h"
 
 static void
@@ -17,38 +18,12 @@ on_event (gpointer data, const IsrEvent *event)
   g_signal_emit (data, isr_source_signals[ISR_SOURCE_EVENT], 0, event);
 }
 
-static const IsrHearingFuncs funcs = { on_levels, on_event };
-
-void
-isr_source_begin_hearing (IsrSource *self)
-{
-  if (self->config->loudness)
-    self->hearing = isr_hearing_new (self->config->name, &funcs, self);
-}
-
 static void
 show_level (IsrSource *self, gint level, gint peak, gint floor)
 {
   self->state->level = level;
   self->state->peak = peak;
   self->state->floor = floor;
-}
-
-void
-isr_source_end_hearing (IsrSource *self)
-{
-  if (!self->hearing)
-    return;
-  isr_hearing_flush (self->hearing);
-  g_clear_pointer (&self->hearing, isr_hearing_free);
-  show_level (self, ISR_LEVELS_UNKNOWN, ISR_LEVELS_UNKNOWN, ISR_LEVELS_UNKNOWN);
-}
-
-void
-isr_source_hear_file (IsrSource *self, const IsrRecording *recording)
-{
-  if (self->hearing)
-    isr_hearing_take_file (self->hearing, recording);
 }
 
 static const gint16 *
@@ -85,12 +60,62 @@ get_last (const GstStructure *message, const char *field)
   return values ? values[n - 1] : ISR_LEVELS_UNKNOWN;
 }
 
+static void
+on_heard (gpointer data, IsrEar *ear, const GstStructure *level)
+{
+  IsrSource *self = data;
+
+  if (ear == self->ear)
+    show_level (self, get_highest (level, "levels"), get_highest (level, "peaks"), get_last (level, "floors"));
+}
+
+static void
+on_no_decoder (gpointer data, IsrEar *ear)
+{
+  IsrSource *self = data;
+
+  if (ear == self->ear)
+    isr_source_warn (self, ISR_WARNING_NO_DECODER, TRUE);
+}
+
+static void
+on_ear_ended (gpointer data)
+{
+  g_autoptr (IsrSource) self = data; /* the ear held it */
+
+  self->fading--;
+  g_signal_emit (self, isr_source_signals[ISR_SOURCE_CHANGED], 0);
+}
+
+static const IsrEarFuncs funcs = { { on_levels, on_event }, on_heard, on_no_decoder, on_ear_ended };
+
+void
+isr_source_begin_hearing (IsrSource *self, struct _IsrPipeline *pipeline)
+{
+  if (self->config->loudness)
+    self->ear = isr_ear_new (self->config, isr_pipeline_get_sink (pipeline), &funcs, g_object_ref (self));
+}
+
+void
+isr_source_end_hearing (IsrSource *self)
+{
+  if (!self->ear)
+    return;
+  show_level (self, ISR_LEVELS_UNKNOWN, ISR_LEVELS_UNKNOWN, ISR_LEVELS_UNKNOWN);
+  self->fading++;
+  isr_ear_end (g_steal_pointer (&self->ear));
+}
+
+void
+isr_source_hear_file (IsrSource *self, const IsrRecording *recording)
+{
+  if (self->ear)
+    isr_ear_take_file (self->ear, recording);
+}
+
 void
 isr_source_hear (IsrSource *self, const GstStructure *message)
 {
-  if (!self->hearing)
-    return;
-  if (gst_structure_has_name (message, ISR_MESSAGE_LEVEL))
-    show_level (self, get_highest (message, "levels"), get_highest (message, "peaks"), get_last (message, "floors"));
-  isr_hearing_take (self->hearing, message);
+  if (self->ear)
+    isr_ear_take (self->ear, message);
 }

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "daemon/capture/backoff.h"
-#include "daemon/capture/hearing.h"
+#include "daemon/capture/ear.h"
 #include "daemon/capture/run.h"
 #include "daemon/capture/source.h"
 
@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define ISR_WARNING_DISK "disk"
 #define ISR_WARNING_NO_DATA "no-data"
 #define ISR_WARNING_CLOCK "unsynced-clock"
+#define ISR_WARNING_NO_DECODER "no-decoder"
 
 struct _IsrSource {
   GObject parent;
@@ -27,11 +28,12 @@ struct _IsrSource {
   gboolean wanted; /* to be recorded */
   gboolean again;  /* a device appeared during this run: should it fail, it is tried at once */
 
-  IsrRun *run;         /* NULL: nothing of it is left */
-  gboolean ending;     /* the run is on its way out */
-  IsrHearing *hearing; /* of the run; NULL: nobody listens */
-  guint retry;         /* timer */
-  guint tick;          /* timer, while there is a run */
+  IsrRun *run;     /* NULL: nothing of it is left */
+  gboolean ending; /* the run is on its way out */
+  IsrEar *ear;     /* of the run; NULL: nobody listens */
+  guint fading;    /* ears of runs before that are not done yet */
+  guint retry;     /* timer */
+  guint tick;      /* timer, while there is a run */
 
   gsize bytes;        /* at the last tick */
   gint64 progress_us; /* monotonic: when bytes last grew, or the run began */
@@ -63,8 +65,8 @@ void isr_source_end_run (IsrSource *self, const char *gap);
 /* A message of the run's elements, see plugins/messages.h; others are ignored. */
 void isr_source_take_news (IsrSource *self, const GstStructure *message);
 
-/* source-hearing.c: as long as the run. */
-void isr_source_begin_hearing (IsrSource *self);
+/* source-hearing.c: as long as the run, whose pipeline does not run yet. */
+void isr_source_begin_hearing (IsrSource *self, struct _IsrPipeline *pipeline);
 void isr_source_end_hearing (IsrSource *self);
 void isr_source_hear_file (IsrSource *self, const IsrRecording *recording);
 void isr_source_hear (IsrSource *self, const GstStructure *message);

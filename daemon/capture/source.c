@@ -64,6 +64,7 @@ source_clear_warnings (IsrSource *self)
   isr_source_warn (self, ISR_WARNING_DISK, FALSE);
   isr_source_warn (self, ISR_WARNING_NO_DATA, FALSE);
   isr_source_warn (self, ISR_WARNING_CLOCK, FALSE);
+  isr_source_warn (self, ISR_WARNING_NO_DECODER, FALSE);
 }
 
 /* --- failing and trying again --- */
@@ -202,6 +203,7 @@ on_started (gpointer data, const char *what)
   IsrSource *self = data;
 
   self->progress_us = g_get_monotonic_time ();
+  isr_source_begin_hearing (self, isr_run_get_pipeline (self->run));
   if (what)
     isr_log_info (self->config->name, "opening %s", what);
 }
@@ -239,7 +241,6 @@ on_ended (gpointer data)
   self->run = NULL;
   self->ending = FALSE;
   g_clear_handle_id (&self->tick, g_source_remove);
-  isr_source_end_hearing (self);
   source_forget_file (self);
   if (!self->wanted && self->state->state != ISR_STATE_FAILED)
     isr_source_set (self, ISR_STATE_STOPPED, "stopped", g_strdup ("stopped on request"));
@@ -247,6 +248,7 @@ on_ended (gpointer data)
     source_connect (self, self->state->state == ISR_STATE_WAITING_TO_RETRY ? "retrying" : "starting");
   else
     g_signal_emit (self, isr_source_signals[ISR_SOURCE_CHANGED], 0);
+  isr_source_end_hearing (self);
 }
 
 static const IsrRunFuncs run_funcs = { on_started, on_message, on_fault, on_ended };
@@ -259,7 +261,6 @@ source_connect (IsrSource *self, const char *reason)
   self->again = FALSE;
   self->progress_us = g_get_monotonic_time ();
   self->tick = g_timeout_add_seconds (1, on_tick, self);
-  isr_source_begin_hearing (self);
   self->run = isr_run_new (self->config, &run_funcs, g_object_ref (self));
   isr_source_set (self, ISR_STATE_CONNECTING, reason, isr_words_where (self->config));
 }
@@ -329,7 +330,7 @@ isr_source_get_config (IsrSource *self)
 gboolean
 isr_source_is_quiet (IsrSource *self)
 {
-  return !self->run && !self->wanted;
+  return !self->run && !self->wanted && !self->ear && !self->fading;
 }
 
 /* --- the object --- */
@@ -349,7 +350,6 @@ isr_source_finalize (GObject *object)
 {
   IsrSource *self = ISR_SOURCE (object);
 
-  g_clear_pointer (&self->hearing, isr_hearing_free);
   isr_source_state_free (self->state);
   isr_config_unref (self->all);
   G_OBJECT_CLASS (isr_source_parent_class)->finalize (object);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/daemon/fixture-capture.h"
+#include "tests/daemon/fixture-decoder.h"
 #include "tests/daemon/fixture-radio.h"
 
 #define CANARY "[canary]\ntype = test\nscene = counter\n"
@@ -177,6 +178,63 @@ test_silent (void)
   fixture_radio_free (radio);
 }
 
+static void
+on_levels (IsrCapture *capture, IsrLevels *levels, gpointer data)
+{
+  if (g_str_equal (levels->source, "radio"))
+    g_ptr_array_add (data, isr_levels_copy (levels));
+}
+
+/* The first levels of another run than the first. */
+static const IsrLevels *
+find_second (GPtrArray *heard)
+{
+  for (guint i = 1; i < heard->len; i++)
+    if (((IsrLevels *) heard->pdata[i])->run_us != ((IsrLevels *) heard->pdata[0])->run_us)
+      return heard->pdata[i];
+  return NULL;
+}
+
+/* What comes is listened to, the burst of the server too, and after a drop anew. */
+static void
+test_heard (void)
+{
+  g_autoptr (GPtrArray) heard = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_levels_free);
+  FixtureRadio *radio = fixture_radio_new (0);
+  FixtureCapture *f = start (radio->port, "/live.mp3", "");
+  const IsrLevels *first, *second;
+
+  g_signal_connect (f->capture, "levels", G_CALLBACK (on_levels), heard);
+  TEMP_WAIT_FOR (heard->len >= 3);
+  g_assert_cmpint (fixture_capture_get (f, "radio")->level, ==, -12000); /* the station plays silence */
+  fixture_radio_drop (radio);
+  TEMP_WAIT_FOR (f->closed->len >= 1);
+  TEMP_WAIT_FOR (find_second (heard));
+  first = heard->pdata[0];
+  second = find_second (heard);
+  g_assert_cmpint (first->start_us, ==, fixture_capture_get_closed (f, "radio", 0)->start_us);
+  g_assert_cmpint (first->run_us, ==, first->start_us);
+  g_assert_cmpuint (second->first_window, ==, 0);
+  TEMP_WAIT_FOR (fixture_capture_is (f, "canary", ISR_STATE_RECORDING));
+  end (f);
+  fixture_radio_free (radio);
+}
+
+static void
+test_no_decoder (void)
+{
+  GList *hidden = fixture_decoder_hide ("mpg123audiodec avdec_mp3");
+  FixtureRadio *radio = fixture_radio_new (0);
+  FixtureCapture *f = start (radio->port, "/live.mp3", "");
+
+  TEMP_WAIT_FOR (g_strv_contains ((const char *const *) fixture_capture_get (f, "radio")->warnings, "no-decoder"));
+  TEMP_WAIT_FOR (fixture_capture_is (f, "radio", ISR_STATE_RECORDING) && fixture_capture_is (f, "canary", ISR_STATE_RECORDING));
+  g_assert_cmpint (fixture_capture_get (f, "radio")->level, ==, ISR_LEVELS_UNKNOWN);
+  end (f);
+  fixture_radio_free (radio);
+  fixture_decoder_show (hidden);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -190,5 +248,7 @@ main (int argc, char **argv)
   g_test_add_func ("/capture/streams/wrong", test_wrong);
   g_test_add_func ("/capture/streams/password", test_password);
   g_test_add_func ("/capture/streams/silent", test_silent);
+  g_test_add_func ("/capture/streams/heard", test_heard);
+  g_test_add_func ("/capture/streams/no-decoder", test_no_decoder);
   return g_test_run ();
 }
