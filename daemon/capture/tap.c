@@ -76,6 +76,7 @@ tell (IsrTap *self, IsrTapNews news, const IsrTapStretch *stretch)
   telling->stretch = *stretch;
   g_object_ref (telling->stretch.feed);
   g_idle_add_full (G_PRIORITY_DEFAULT, on_telling, telling, telling_free);
+  /* cppcheck-suppress memleak; the source owns it */
 }
 
 /* --- a stretch --- */
