@@ -24,6 +24,7 @@
 #include "daemon/cli/coverage.h"
 #include "daemon/cli/devices.h"
 #include "daemon/cli/doctor.h"
+#include "daemon/cli/health.h"
 #include "daemon/cli/repair.h"
 #include "daemon/core/control.h"
 #include "daemon/core/error.h"
@@ -235,6 +236,18 @@ doctor (const IsrCommandLine *line)
 }
 
 static int
+health (const IsrCommandLine *line)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrConfig) config = isr_app_config_load_archive (line, &error);
+
+  if (config)
+    return isr_cli_health (config);
+  fail (error);
+  return EXIT_FAILED; /* HEALTHCHECK knows 0 and 1 only */
+}
+
+static int
 coverage (const IsrCommandLine *line)
 {
   const IsrCoverageQuestion question = { line->day, line->source, line->json };
@@ -269,6 +282,8 @@ isr_app_main (int argc, char **argv)
       return coverage (line);
     case ISR_COMMAND_DOCTOR:
       return doctor (line);
+    case ISR_COMMAND_HEALTH:
+      return health (line);
     case ISR_COMMAND_LIST_DEVICES:
       return isr_cli_devices (line->json);
     case ISR_COMMAND_REPAIR:

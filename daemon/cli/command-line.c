@@ -14,6 +14,7 @@ static const struct {
   { "check", ISR_COMMAND_CHECK, 1 },
   { "coverage", ISR_COMMAND_COVERAGE, 1 },
   { "doctor", ISR_COMMAND_DOCTOR, 1 },
+  { "health", ISR_COMMAND_HEALTH, 1 },
   { "repair", ISR_COMMAND_REPAIR, G_MAXUINT },
 };
 
@@ -26,6 +27,7 @@ static const char summary[] = "Records radio streams and sound cards, day and ni
                               "  isr check [CONFIG]         explain every mistake in CONFIG\n"
                               "  isr coverage [CONFIG]      which part of a day is recorded, and why the rest is not\n"
                               "  isr doctor [CONFIG]        why is it silent: machine, devices, streams, disk, clock\n"
+                              "  isr health [CONFIG]        does the ISR of CONFIG live: exit status 0 or 1\n"
                               "  isr repair PATH...         make playing files of .part files and of unfinished WAV and FLAC\n"
                               "  isr --list-devices         what can be recorded here";
 

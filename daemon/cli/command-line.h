@@ -12,6 +12,7 @@ typedef enum {
   ISR_COMMAND_LIST_DEVICES, /* isr --list-devices [--json] */
   ISR_COMMAND_COVERAGE,     /* isr coverage [--day D] [--source S] [--json] [CONFIG] */
   ISR_COMMAND_DOCTOR,       /* isr doctor [--json] [--bundle FILE] [CONFIG] */
+  ISR_COMMAND_HEALTH,       /* isr health [CONFIG] */
   ISR_COMMAND_REPAIR,       /* isr repair PATH... */
   ISR_COMMAND_VERSION,      /* isr --version */
   ISR_COMMAND_HELP,         /* isr --help */
