@@ -98,6 +98,7 @@ static const Row rows[] = {
   { gst_resource_error_quark, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "disk", "disk", NULL },
   { gst_resource_error_quark, GST_RESOURCE_ERROR_FAILED, "internal", "disconnected", NULL },
   { gst_resource_error_quark, GST_RESOURCE_ERROR_SETTINGS, "internal", "unavailable", NULL },
+  { gst_core_error_quark, GST_CORE_ERROR_CAPS, "format-change", "format-change", "the stream goes on in another format" },
   { gst_stream_error_quark, GST_STREAM_ERROR_TYPE_NOT_FOUND, "not-audio", "not-audio", NULL },
   { gst_stream_error_quark, GST_STREAM_ERROR_WRONG_TYPE, "not-audio", "not-audio", NULL },
   { gst_stream_error_quark, GST_STREAM_ERROR_CODEC_NOT_FOUND, "not-audio", "not-audio", NULL },

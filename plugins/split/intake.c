@@ -256,7 +256,7 @@ on_caps (IsrIntake *self, GstEvent *event)
     return TRUE;
   if (next == self->decision.content)
     return push_caps (self);
-  GST_ELEMENT_ERROR (self->facade, STREAM, WRONG_TYPE, ("The stream became another one while it was recorded: now it is %s. Restart the element for it.", gst_structure_get_name (gst_caps_get_structure (caps, 0))), (NULL));
+  GST_ELEMENT_ERROR (self->facade, CORE, CAPS, ("The stream became another one while it was recorded: now it is %s. Restart the element for it.", gst_structure_get_name (gst_caps_get_structure (caps, 0))), (NULL));
   return FALSE;
 }
 

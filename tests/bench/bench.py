@@ -21,6 +21,7 @@ BENCHES = {
     'rf64': 'a WAV file of 6 GiB, and do ffmpeg and sox play it to its end?',
     'capture': 'N live streams at once: CPU seconds per stream-hour and PSS, against ffmpeg and bare GStreamer',
     'drops': 'connections cut 1,000 times: what was recorded and what the ledger says, against what was sent',
+    'soak': 'seven days of files and drops in seven minutes: does the daemon grow?',
     'fuzz': 'executions, coverage and what fell, 10 minutes a target (--seconds)',
     'loudness': 're-scoring a day and a year of levels; metering against memory bandwidth',
     'web': 'the page in a throttled browser: until it can be used, click to sound, another day, 100,000 recordings, meters',

@@ -123,16 +123,20 @@ class Station:
         answer = self.socket.recv(1000)
         if b' 200 ' not in answer:
             raise AssertionError(f'icecast: {answer}')
-        self.begun = time.monotonic()
+        self.begun, self.begun_us = time.monotonic(), time.time_ns() // 1000
         self.thread = threading.Thread(target=self._send, daemon=True)
         self.thread.start()
+
+    def utc_us(self, packet):
+        """When the first sample of that packet was on the air, UTC µs."""
+        return self.begun_us + round((self.track.times[packet] - self.burst) * 1e6)
 
     def _send(self):
         while not self.stopped and self.sent < len(self.track.data):
             due = self.track.due(time.monotonic() - self.begun + self.burst)
             self.socket.sendall(self.track.data[self.sent:due])
             self.sent = max(due, self.sent)
-            time.sleep(0.02)
+            time.sleep(0.005)
 
     def close(self):
         self.stopped = True

@@ -59,6 +59,7 @@ test_stream (void)
 
   assert_fault (from_gst (&stream, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED, "Internal data stream error.", debug, NULL), NULL, "reason error (-5)");
   assert_fault (from_gst (&stream, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED, "Internal data stream error.", "f:\nreason not-negotiated (-4)", NULL), "not-audio", NULL);
+  assert_fault (from_gst (&stream, GST_CORE_ERROR, GST_CORE_ERROR_CAPS, "The stream became another one", NULL, NULL), "format-change", "another format");
   assert_fault (from_gst (&stream, GST_STREAM_ERROR, GST_STREAM_ERROR_TYPE_NOT_FOUND, "HTML", NULL, NULL), "not-audio", "HTML");
   assert_fault (from_gst (&stream, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SEEK, "Server does not support seeking.", NULL, NULL), "dropped", "the connection broke");
   assert_fault (from_gst (&stream, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT, "no space", NULL, NULL), "disk", NULL);

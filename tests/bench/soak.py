@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""Days of work in minutes: does the daemon grow?
+
+    bench.py soak [--streams 20] [--days 7] [--seconds 420]
+
+What a day does to a daemon is done as often, not as long: 24 files a source and a day, a dropped connection
+an hour a source, somebody who looks at the page all the while. Resident memory after a first tenth, and at the end.
+"""
+import argparse
+import pathlib
+import random
+import sys
+import tempfile
+import threading
+import time
+
+import meters
+from support import daemon, process, proxy
+
+PACE = 16000
+TARGET = 1.0  # MiB
+
+
+class Reader(threading.Thread):
+    """Somebody with the page open."""
+
+    def __init__(self, recorder):
+        super().__init__(daemon=True)
+        self.recorder, self.ended = recorder, False
+
+    def run(self):
+        while not self.ended:
+            for path in ('/api/status', '/api/days', '/api/files?limit=100', '/api/coverage', '/api/config'):
+                self.recorder.get(path)
+            time.sleep(0.5)
+
+
+def resident(pid):
+    """MiB that only this process has, and all that it maps."""
+    text = pathlib.Path(f'/proc/{pid}/smaps_rollup').read_text(encoding='ascii')
+    values = {line.split(':')[0]: int(line.split()[1]) / 1024 for line in text.splitlines()[1:]}
+    return values['Pss_Anon'], values['Rss']
+
+
+def main(argv):
+    options = argparse.ArgumentParser(prog='bench.py soak')
+    options.add_argument('--streams', type=int, default=20)
+    options.add_argument('--days', type=float, default=7)
+    options.add_argument('--seconds', type=int, default=420)
+    options = options.parse_args(argv)
+    files = options.days * 24
+    with tempfile.NamedTemporaryFile(suffix='.mp3') as song:
+        process.run('ffmpeg', '-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'anoisesrc=seed=1:sample_rate=44100:duration=600',
+                    '-ac', '2', '-c:a', 'libmp3lame', '-b:a', '128k', '-write_xing', '0', '-id3v2_version', '0', song.name)
+        port = process.free_port()
+        server = process.Process([sys.executable, pathlib.Path(__file__).with_name('paced.py'), port, song.name, PACE])
+        process.wait_for('the paced server', lambda: 'ready' in server.stdout)
+        gates = [proxy.Proxy(port) for _ in range(options.streams)]
+        sections = ''.join(f'[s{n:03}]\ntype = stream\nurl = http://127.0.0.1:{gate.port}/\n' for n, gate in enumerate(gates))
+        minutes = options.seconds / files / 60
+        recorder = daemon.Daemon(sections, general=f'split_minutes = {minutes:.6f}\nretry_delay_seconds = 0.2\n')
+        reader = Reader(recorder)
+        reader.start()
+        chance, pid = random.Random(1), recorder.process.child.pid
+        begun, marks, drops = time.monotonic(), [], 0
+        try:
+            while (now := time.monotonic() - begun) < options.seconds:
+                if len(marks) <= now / options.seconds * 10:
+                    marks.append((now, *resident(pid)))
+                for gate in gates:
+                    if chance.random() < 0.25 * files / options.seconds:
+                        drops += gate.cut()
+                time.sleep(0.25)
+            marks.append((time.monotonic() - begun, *resident(pid)))
+            count = sum(day['files'] for day in recorder.json('/api/days')['days'])
+        finally:
+            reader.ended = True
+            reader.join()
+            recorder.stop()
+            for gate in gates:
+                gate.close()
+            recorder.close()
+            server.stop()
+            server.close()
+    meters.table(['after s', 'of its own MiB', 'resident MiB'], [[f'{t:.0f}', f'{anon:.2f}', f'{rss:.2f}'] for t, anon, rss in marks])
+    print(f'{options.days:g} days of {options.streams} sources: {count} files, {drops} drops; from the first tenth on it grew by '
+          f'{marks[-1][1] - marks[1][1]:.2f} MiB of its own (target: {TARGET} MiB)\n')
