@@ -30,15 +30,17 @@ export const rowsOf = (day, sources, levels, edges = {}) => sources.map((source)
   holes: holesOf(day, source).map((hole) => ({ ...hole, text: t('strip.hole', { cause: t(`cause.${hole.cause}`) }) })),
 }));
 
-/** "Levels from 00:00 to 06:00: garden 12 events, 2 gaps". @param {View} view @param {import('./paint.js').Row[]} rows */
-export function pictureText(view, rows) {
+/** "Levels from 00:00 to 06:00. garden: 12 events, no recording: stopped 02:00–03:00". @param {View} view @param {import('./paint.js').Row[]} rows
+ *  @param {{us: number, text: string}[]} [marks] */
+export function pictureText(view, rows, marks = []) {
   const each = rows.map((row) => {
     const events = row.sections.filter((one) => one.end_us > view.from_us && one.start_us < view.to_us).length;
     const holes = row.holes.filter((one) => one.to_us > view.from_us && one.from_us < view.to_us);
     const said = holes.slice(0, 3).map((one) => `${one.text} ${clockOf(one.from_us, zone())}–${clockOf(one.to_us, zone())}`);
     return [`${row.source}: ${tn('events', events)}`, ...said, ...(holes.length > 3 ? [t('gaps-more', { n: holes.length - 3 })] : [])].join(', ');
   });
-  return t('strip.picture', { from: clockOf(view.from_us, zone()), to: clockOf(view.to_us, zone()), each: each.join('; ') });
+  const changes = marks.filter(({ us }) => us >= view.from_us && us <= view.to_us).map(({ us, text }) => `; ${clockOf(us, zone())} ${text}`);
+  return t('strip.picture', { from: clockOf(view.from_us, zone()), to: clockOf(view.to_us, zone()), each: each.join('; ') + changes.join('') });
 }
 
 /** Midnight needs no mark, a change of the clocks does. @param {View} bounds */
@@ -119,7 +121,7 @@ const Strip = ({ day, known, mode = 'heat', source }) => {
   const selection = cut.open && cut.from_us !== null && cut.to_us !== null ? { from_us: cut.from_us, to_us: cut.to_us } : null;
   const props = {
     ...zoom, bounds, zone: zone(), rows, mode, rowHeight: heightFor(rows.length), marks: marksOf(bounds), now_us: now, names: rows.length > 1, cursor, selection,
-    picture: pictureText(zoom.view, rows), label: t('strip.label', { day: format.day(day, locale()) }), onCursor: setCursor,
+    picture: pictureText(zoom.view, rows, marksOf(bounds)), label: t('strip.label', { day: format.day(day, locale()) }), onCursor: setCursor,
     onSeek: (/** @type {number} */ us, /** @type {string} */ of) => { updatePlayer(withQueue(byTime(known.sections))); playAt(of, us); },
     onSelect: (/** @type {View} */ chosen, /** @type {string} */ of) => updatePlayer(withSelected(of, chosen)),
   };

@@ -81,10 +81,10 @@ const Wave = observe(({ file, analysis }) => {
   const sections = analysis?.sections ?? [];
   const rows = useMemo(() => [{ source: file.source, levels: (whole ? drawn : null) ?? levels[file.source] ?? drawn, sections, recorded: [bounds], holes: [], edges: [] }],
     [drawn, levels, whole, sections]);
-  const { cut, track } = player.value;
+  const { cut } = player.value;
   const props = {
     ...zoom, bounds, zone: zone(), rows, mode: /** @type {const} */ ('wave'), rowHeight: 160, marks: marksOf(bounds), cursor, onCursor: setCursor,
-    selection: cut.source === file.source && cut.from_us !== null && cut.to_us !== null && (cut.open || track) ? { from_us: cut.from_us, to_us: cut.to_us } : null,
+    selection: cut.source === file.source && cut.from_us !== null && cut.to_us !== null ? { from_us: cut.from_us, to_us: cut.to_us } : null,
     picture: t('file.picture', { name: file.name.split('/').at(-1) ?? '', length: format.duration(file.duration), events: tn('events', sections.length) }), label: t('file.slider'),
     onSeek: (/** @type {number} */ us) => playFile(file, us),
     onSelect: (/** @type {View} */ chosen) => updatePlayer(withSelected(file.source, chosen)),
@@ -135,8 +135,13 @@ const Whole = observe(({ file, analysis }) => {
   useEffect(() => watch(day), [day]);
   useEffect(() => { if (analysis) updatePlayer(withQueue(analysis.sections)); }, [analysis]);
   useEffect(() => {
-    const { at } = route.peek();
+    const { at, start, end } = route.peek();
     const here = player.peek().track;
+    if (start !== undefined && end !== undefined) {
+      updatePlayer(withSelected(file.source, { from_us: file.start_us + Math.round(start * 1e6), to_us: file.start_us + Math.round(end * 1e6) }));
+      document.getElementById('cut-title')?.scrollIntoView({ block: 'center' });
+      return;
+    }
     if (at !== undefined && !(here?.file === file.name && here.kind === 'file')) playFile(file, at, false);
     else if (player.peek().cut.source !== file.source) updatePlayer((p) => withCut('from_us', file.start_us)({ ...p, cut: { ...p.cut, source: file.source, to_us: null } }));
   }, [file.name]);

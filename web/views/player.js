@@ -9,6 +9,7 @@ import * as format from '../format.js';
 import { labelAt } from '../actions/label-at.js';
 import { bind } from '../keys.js';
 import { observe } from '../observe.js';
+import { route } from '../route.js';
 import { labelling } from '../state/labelling.js';
 import { RATES, player, playhead, updatePlayer } from '../state/player.js';
 import { locale, t } from '../text.js';
@@ -108,11 +109,11 @@ const Manner = ({ p }) => html`
     <button aria-pressed=${p.auto} onClick=${() => actions.flip('auto')}>${t('player.auto')}</button>
   </div>`;
 
-/** @param {{p: Player}} props */
-const Ways = ({ p }) => html`
+/** @param {{p: Player, inline: boolean}} props */
+const Ways = ({ p, inline }) => html`
   <div class="ways">
     ${p.track?.kind !== 'file' && html`<button onClick=${actions.openInFile}>${t('player.open')}</button>`}
-    <button aria-expanded=${p.cut.open} onClick=${() => updatePlayer(toggleCut)}>${t('cut')}</button>
+    ${!inline && html`<button aria-expanded=${p.cut.open} onClick=${() => updatePlayer(toggleCut)}>${t('cut')}</button>`}
     <button onClick=${share}>${t('player.share')}</button>
   </div>`;
 
@@ -135,11 +136,13 @@ export const Player = observe(() => {
   useEffect(bindKeys, []);
   useRoom(bar);
   const palette = labelling.value && html`<${Palette} />`;
-  if (!p.track && !p.cut.open) return palette;
+  const inline = route.value.view === 'file'; // the view has the cut itself
+  const cutting = p.cut.open && !inline;
+  if (!p.track && !cutting) return palette;
   return html`
     ${palette}
     <section class="player" ref=${bar} aria-label=${t('player')}>
-      ${p.cut.open && html`<${CutPanel} />`}
+      ${cutting && html`<${CutPanel} />`}
       ${p.error && html`<p class="warning" role="alert">${p.error.message}</p>`}
       ${p.track && html`
         <div class="line">
@@ -149,7 +152,7 @@ export const Player = observe(() => {
           <button class="more narrow-only" aria-expanded=${more} onClick=${() => setMore(!more)}>${t('player.more')}</button>
           <button class="round quiet" aria-label=${t('player.close')} onClick=${actions.close}><${Icon} name="close" /></button>
         </div>
-        <div class=${`line further ${more ? 'open' : ''}`}><${Manner} p=${p} /><${Ways} p=${p} /></div>`}
+        <div class=${`line further ${more ? 'open' : ''}`}><${Manner} p=${p} /><${Ways} p=${p} inline=${inline} /></div>`}
       ${!p.track && html`<button class="quiet" onClick=${() => updatePlayer(toggleCut)}>${t('close')}</button>`}
     </section>`;
 });
