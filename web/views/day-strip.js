@@ -12,8 +12,9 @@ import { byTime } from '../state/review.js';
 import { centred, span } from '../strip-geometry.js';
 import { locale, t, tn } from '../text.js';
 import { clockChange, clockOf } from '../zone.js';
-import { Timeline, ZoomButtons } from './timeline.js';
+import { Timeline } from './timeline.js';
 import { useEdges, useLevels } from './use-levels.js';
+import { ZoomButtons } from './zoom-buttons.js';
 
 /** @typedef {import('../strip-geometry.js').View} View @typedef {import('../state/moments.js').Moments} Moments */
 
@@ -104,6 +105,13 @@ function useNow(bounds) {
   return today ? now : null;
 }
 
+/** What a day begins with: now, else its first event, else its first sound. @param {Moments} day @param {number|null} now */
+function restOf(day, now) {
+  const starts = day.sections.map((one) => one.start_us);
+  const recorded = sourcesOf(day).flatMap((source) => recordedOf(day, source).slice(0, 1).map((one) => one.from_us));
+  return now ?? (starts.length ? Math.min(...starts) : recorded.length ? Math.min(...recorded) : null);
+}
+
 /** @param {{day: string, known: Moments, mode?: import('./paint.js').Mode, source?: string}} props */
 const Strip = ({ day, known, mode = 'heat', source }) => {
   const bounds = known.bounds;
@@ -120,7 +128,7 @@ const Strip = ({ day, known, mode = 'heat', source }) => {
   if (!rows.length) return null;
   const selection = cut.open && cut.from_us !== null && cut.to_us !== null ? { from_us: cut.from_us, to_us: cut.to_us } : null;
   const props = {
-    ...zoom, bounds, zone: zone(), rows, mode, rowHeight: heightFor(rows.length), marks: marksOf(bounds), now_us: now, names: rows.length > 1, cursor, selection,
+    ...zoom, bounds, zone: zone(), rows, mode, rowHeight: heightFor(rows.length), marks: marksOf(bounds), now_us: now, names: rows.length > 1, cursor, rest: restOf(known, now), selection,
     picture: pictureText(zoom.view, rows, marksOf(bounds)), label: t('strip.label', { day: format.day(day, locale()) }), onCursor: setCursor,
     onSeek: (/** @type {number} */ us, /** @type {string} */ of) => { updatePlayer(withQueue(byTime(known.sections))); playAt(of, us); },
     onSelect: (/** @type {View} */ chosen, /** @type {string} */ of) => updatePlayer(withSelected(of, chosen)),

@@ -22,8 +22,9 @@ import { clockOf, dayOf } from '../zone.js';
 import { CutPanel } from './cut.js';
 import { marksOf, useZoom } from './day-strip.js';
 import { Unanalysed } from './progress.js';
-import { Timeline, ZoomButtons } from './timeline.js';
+import { Timeline } from './timeline.js';
 import { useLevels } from './use-levels.js';
+import { ZoomButtons } from './zoom-buttons.js';
 
 /** @typedef {import('../api.js').Recording} Recording @typedef {import('../api-review.js').Analysis} Analysis
  *  @typedef {import('../api-review.js').Section} Section @typedef {import('../strip-geometry.js').View} View */

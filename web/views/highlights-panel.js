@@ -15,7 +15,8 @@ import { locale, t, tn } from '../text.js';
 import { clockOf } from '../zone.js';
 import { marksOf, pictureText, rowsOf, useZoom } from './day-strip.js';
 import { Unanalysed } from './progress.js';
-import { Timeline, ZoomButtons } from './timeline.js';
+import { Timeline } from './timeline.js';
+import { ZoomButtons } from './zoom-buttons.js';
 
 /** @typedef {import('../api-review.js').Section} Section */
 

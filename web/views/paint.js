@@ -3,8 +3,9 @@
 //
 // A row shows where there is sound (levels above the floor as heat, or only the extents of the recordings), the sections,
 // and the holes: hatched, and with words where there is room. Colours are those of the page's tokens.
-import { heat, inside, span, ticks, toX } from '../strip-geometry.js';
+import { inside, ticks, toX } from '../strip-geometry.js';
 import { colour, painted } from '../theme.js';
+import { paintExtents, paintLevels } from './paint-levels.js';
 
 /**
  * @typedef {import('../strip-geometry.js').View} View
@@ -90,74 +91,6 @@ function paintRow(pen, row, y) {
   for (const one of row.labels ?? []) paintFlag(pen, one, y);
   context.restore();
   if (scene.names) paintName(pen, row.source, y);
-}
-
-/** Recorded time as a bar. @param {Pen} pen @param {Row} row @param {number} y */
-function paintExtents({ context, width, scene, colours }, row, y) {
-  context.fillStyle = colours.extent;
-  for (const part of inside(row.recorded.map((one) => ({ start_us: one.from_us, end_us: one.to_us })), scene.view)) {
-    const x = toX(part.start_us, scene.view, width);
-    const inset = Math.round(scene.rowHeight * 0.28);
-    context.fillRect(x, y + inset, Math.max(1, toX(part.end_us, scene.view, width) - x), scene.rowHeight - 2 * inset);
-  }
-}
-
-/** Levels, column by column. @param {Pen} pen @param {Row} row @param {number} y */
-function paintLevels(pen, row, y) {
-  const { levels } = row;
-  if (!levels || !levels.points || levels.max.every((one) => one === null)) { paintExtents(pen, row, y); return; }
-  const { context, width, scene } = pen;
-  const perPoint = (levels.to_us - levels.from_us) / levels.points;
-  const column = scene.mode === 'wave' ? paintWaveColumn : paintHeatColumn;
-  for (let x = 0; x < width; x++) {
-    const from = scene.view.from_us + (x / width) * span(scene.view);
-    const first = Math.floor((from - levels.from_us) / perPoint);
-    const last = Math.max(first + 1, Math.ceil((from + span(scene.view) / width - levels.from_us) / perPoint));
-    const point = { max: null, mean: null, floor: null, ...loudest(levels, first, last) };
-    if (point.max !== null) column(pen, point, x, y);
-  }
-  context.globalAlpha = 1;
-}
-
-/** The loudest of some points. @param {import('../api-review.js').Levels} levels @param {number} first @param {number} last */
-function loudest(levels, first, last) {
-  let best = null;
-  for (let i = Math.max(0, first); i < Math.min(levels.points, last); i++) {
-    if (levels.max[i] === null || levels.max[i] === undefined) continue;
-    if (best === null || /** @type {number} */ (levels.max[i]) > /** @type {number} */ (levels.max[best])) best = i;
-  }
-  return best === null ? {} : { max: levels.max[best], mean: levels.mean[best], floor: levels.floor?.[best] ?? null, peak: levels.peak?.[best] ?? null };
-}
-
-/** @param {Pen} pen @param {any} point @param {number} x @param {number} y */
-function paintHeatColumn({ context, scene, colours }, point, x, y) {
-  const hot = heat(point.max, point.floor) ?? 0;
-  const height = Math.max(2, hot * (scene.rowHeight - 8));
-  context.fillStyle = colours.sound;
-  context.globalAlpha = 0.3 + 0.7 * hot;
-  context.fillRect(x, y + scene.rowHeight - height, 1, height);
-}
-
-const LOWEST = -80; // dBFS at the middle line of a waveform
-
-/** @param {number} db @param {number} half */
-const tall = (db, half) => Math.max(0.5, Math.min(1, (db - LOWEST) / -LOWEST) * half);
-
-/** @param {Pen} pen @param {any} point @param {number} x @param {number} y */
-function paintWaveColumn({ context, scene, colours }, point, x, y) {
-  const half = scene.rowHeight / 2 - 2;
-  const middle = y + scene.rowHeight / 2;
-  const outer = tall(point.peak ?? point.max, half);
-  const inner = tall(point.mean ?? point.max, half);
-  context.fillStyle = colours.sound;
-  context.globalAlpha = 0.45;
-  context.fillRect(x, middle - outer, 1, 2 * outer);
-  context.globalAlpha = 1;
-  context.fillRect(x, middle - inner, 1, 2 * inner);
-  if (point.floor === null) return;
-  context.fillStyle = colours.floor;
-  context.fillRect(x, middle - tall(point.floor, half), 1, 1);
-  context.fillRect(x, middle + tall(point.floor, half) - 1, 1, 1);
 }
 
 /** Hatched, with words where there is room. @param {Pen} pen @param {View & {text: string}} hole @param {number} y */

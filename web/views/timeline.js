@@ -19,9 +19,9 @@ import { AXIS, heightOf, paint, rowAt } from './paint.js';
  * @typedef {import('../strip-geometry.js').View} View
  * @typedef {{bounds: View, view: View, zone: string, rows: import('./paint.js').Row[], mode: import('./paint.js').Mode, rowHeight: number,
  *   marks?: {us: number, text: string}[], now_us?: number|null, names?: boolean, picture: string, label: string, selection?: View|null,
- *   cursor: number|null, onCursor: (us: number) => void,
+ *   cursor: number|null, rest?: number|null, onCursor: (us: number) => void,
  *   onView: (view: View, keep: boolean) => void, onBack: () => void, onSeek: (us: number, source: string) => void, onSelect?: (selection: View, source: string) => void}} Props
- * `picture`: what the canvas shows, in words; `label`: of the slider. `onView` with keep: `B` comes back to the view that was.
+ * `picture`: what the canvas shows, in words; `label`: of the slider. `rest`: where it stands before somebody has put the `cursor` anywhere. `onView` with keep: `B` comes back to the view that was.
  */
 
 /** The timeline that the keys mean. @type {{current: object|null}} */
@@ -37,7 +37,7 @@ export function valueText(props, us) {
 }
 
 /** Where the slider stands: where there is sound, else where it was put. @param {Props} props */
-const standing = (props) => Math.min(props.bounds.to_us, Math.max(props.bounds.from_us, props.cursor ?? props.view.from_us));
+const standing = (props) => Math.min(props.bounds.to_us, Math.max(props.bounds.from_us, props.cursor ?? props.rest ?? props.view.from_us));
 
 /** The start of the next or last section that any row shows. @param {Props} props @param {number} us @param {1|-1} step */
 function besideOf(props, us, step) {
@@ -194,16 +194,3 @@ export const Timeline = observe((props) => {
       </div>
     </div>`;
 });
-
-/** Zoom and pan with buttons: what wheel and fingers do. @param {Props} props */
-export const ZoomButtons = (props) => {
-  const whole = span(props.view) >= span(props.bounds);
-  const pan = (/** @type {number} */ by) => props.onView(panned(props.view, props.bounds, by * span(props.view)), false);
-  return html`
-    <span class="zooms" role="group" aria-label=${t('strip.zoom')}>
-      <button class="small" disabled=${whole} aria-label=${t('strip.earlier')} onClick=${() => pan(-0.5)}>◀</button>
-      <button class="small" aria-label=${t('strip.zoom-in')} disabled=${span(props.view) <= 10e6} onClick=${() => zoomStep(props, 1)}>+</button>
-      <button class="small" aria-label=${t('strip.zoom-out')} disabled=${whole} onClick=${() => zoomStep(props, -1)}>−</button>
-      <button class="small" aria-label=${t('strip.later')} disabled=${whole} onClick=${() => pan(0.5)}>▶</button>
-    </span>`;
-};
