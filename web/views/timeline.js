@@ -52,7 +52,7 @@ function slide(props, event) {
   /** @type {Record<string, number|undefined>} */
   const to = { ArrowLeft: at - small, ArrowDown: at - small, ArrowRight: at + small, ArrowUp: at + small, Home: props.view.from_us, End: props.view.to_us,
     PageUp: besideOf(props, at, -1), PageDown: besideOf(props, at, 1) };
-  if (event.key === 'Enter' || event.key === ' ') {
+  if (event.key === 'Enter' || (event.key === ' ' && !player.peek().track)) { // with something put on Space is play and pause
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     props.onSeek(at, props.rows[0]?.source);
   } else if (!(event.key in to) || event.ctrlKey || event.altKey || event.metaKey) return;
