@@ -114,6 +114,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDay, isr_day_free)
 /* Days that have recordings, newest first; @source NULL: all. A recording counts
  * for the local day that it begins in. */
 GPtrArray *isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error);
+/* The same of those whose name holds @text, whatever its case; coverage and events
+ * stay those of the whole day. */
+GPtrArray *isr_catalog_search_days (IsrCatalog *self, const char *source, const char *text, GTimeZone *zone, GError **error);
 
 /* The ledger: every second of every source is recorded, or in a hole with its
  * cause. A source counts from its first recorded second on; one of the

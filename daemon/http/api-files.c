@@ -64,12 +64,22 @@ isr_handle_protect (const IsrRequest *request)
     isr_reply_gerror (request, error);
 }
 
+static GPtrArray *
+find_days (const IsrRequest *request, GError **error)
+{
+  const char *source = isr_query_get (request->query, "source"), *text = isr_query_get (request->query, "q");
+
+  if (text && *text)
+    return isr_catalog_search_days (request->house->catalog, source, text, request->house->zone, error);
+  return isr_catalog_days (request->house->catalog, source, request->house->zone, error);
+}
+
 void
 isr_handle_days (const IsrRequest *request)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) days = isr_catalog_days (request->house->catalog, isr_query_get (request->query, "source"), request->house->zone, &error);
+  g_autoptr (GPtrArray) days = find_days (request, &error);
 
   if (!days) {
     isr_reply_gerror (request, error);

@@ -219,6 +219,46 @@ test_days (Fixture *f, gconstpointer data)
 }
 
 /* Zones whose midnight does not exist, or exists twice, and odd offsets. */
+static char *
+search_days (Fixture *f, const char *source, const char *text)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) days = isr_catalog_search_days (f->catalog, source, text, zone, &error);
+  GString *found = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < days->len; i++)
+    g_string_append_printf (found, "%s%s:%u", i ? " " : "", ((IsrDay *) days->pdata[i])->day, ((IsrDay *) days->pdata[i])->files);
+  return g_string_free (found, FALSE);
+}
+
+#define assert_found_days(f, source, text, expected)               \
+  G_STMT_START                                                     \
+  {                                                                \
+    g_autofree char *found_ = search_days ((f), (source), (text)); \
+    g_assert_cmpstr (found_, ==, (expected));                      \
+  }                                                                \
+  G_STMT_END
+
+static void
+test_days_of_a_search (Fixture *f, gconstpointer data)
+{
+  g_autoptr (IsrRecording) live = make ("mic", "mic/Live ÜBER.flac", utc ("2024-01-03T10:00:00Z"), 0);
+
+  add (f, "mic", "mic/Über 1.flac", utc ("2024-01-01T10:00:00Z"), 10);
+  add (f, "mic", "mic/über 2.flac", utc ("2024-01-01T11:00:00Z"), 10);
+  add (f, "radio", "radio/ÜBER 100%.mp3", utc ("2024-01-02T10:00:00Z"), 10);
+  live->recording = TRUE;
+  isr_catalog_begin (f->catalog, live);
+  assert_found_days (f, NULL, "über", "2024-01-03:1 2024-01-02:1 2024-01-01:2");
+  assert_found_days (f, "mic", "ÜBER", "2024-01-03:1 2024-01-01:2");
+  assert_found_days (f, NULL, "0%", "2024-01-02:1");
+  assert_found_days (f, NULL, "_", "");
+  isr_catalog_forget (f->catalog, "mic/Über 1.flac");
+  assert_found_days (f, NULL, ".FLAC", "2024-01-03:1 2024-01-01:1");
+}
+
 static void
 test_days_of_odd_zones (Fixture *f, gconstpointer data)
 {
@@ -265,6 +305,7 @@ main (int argc, char **argv)
   ADD ("bad-cursor", test_bad_cursor);
   ADD ("filters", test_filters);
   ADD ("days", test_days);
+  ADD ("days-of-a-search", test_days_of_a_search);
   ADD ("days-of-odd-zones", test_days_of_odd_zones);
   ADD ("days-with-a-live-one", test_days_with_a_live_one);
   return g_test_run ();

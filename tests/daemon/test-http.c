@@ -143,7 +143,10 @@ test_days (Fixture *f, gconstpointer data)
   g_autofree char *body = g_strndup (g_bytes_get_data (answer->body, NULL), g_bytes_get_size (answer->body));
   g_autoptr (Answer) none = ask (f->port, "GET", "/api/days?source=nobody", NULL);
   g_autofree char *nothing = g_strndup (g_bytes_get_data (none->body, NULL), g_bytes_get_size (none->body));
+  g_autoptr (Answer) unlike = ask (f->port, "GET", "/api/days?q=no-such-name", NULL);
+  g_autofree char *nothing_either = g_strndup (g_bytes_get_data (unlike->body, NULL), g_bytes_get_size (unlike->body));
 
+  g_assert_cmpstr (nothing_either, ==, nothing);
   g_assert_cmpstr (body, ==, "{\"days\":[{\"day\":\"2024-01-31\",\"files\":1,\"bytes\":700001,\"duration\":3600.0,\"coverage\":1.0,\"events\":0,\"unreviewed\":0}]}");
   g_assert_cmpstr (nothing, ==, "{\"days\":[]}");
 }
