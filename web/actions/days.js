@@ -10,6 +10,7 @@ import { KEYS, filtersOf, hides, without } from '../state/filters.js';
 import { t } from '../text.js';
 
 const PAGE = 100;
+const GROWN_MS = 15000;
 
 /** What the server filters by. */
 const filters = () => ({ source: route.peek().source, q: route.peek().q });
@@ -83,6 +84,12 @@ async function load(hold) {
 /** Fresh news of what is shown. */
 export const refresh = () => load(reading());
 
+/** What is being written grows: its size is asked now and then, while somebody looks. */
+function refreshWritten() {
+  if (!reading() || route.peek().view !== 'days') return;
+  for (const [day, open] of Object.entries(days.peek().open)) if (open?.files.some(({ recording }) => recording)) loadDay(day, true);
+}
+
 /** Begins anew, with other filters. */
 async function restart() {
   update((s) => ({ ...initial, total: s.total }));
@@ -150,6 +157,7 @@ export function start() {
     if (view === 'days' && now !== counted) untracked(() => loadTotal().catch(() => {}));
     counted = now;
   });
+  setInterval(refreshWritten, GROWN_MS);
   onChange(['file'], refresh);
   onChange(['gap', 'section', 'label'], refresh);
   onReturn(refresh);

@@ -3,15 +3,21 @@
 import * as api from '../api.js';
 import { onChange, onLevels, onReturn } from '../hub.js';
 import { complain, toast } from '../notice.js';
-import { levels, listening, sources, withLevels } from '../state/sources.js';
+import { setClock, tick } from '../state/clock.js';
+import { known, levels, listening, sources, withLevels } from '../state/sources.js';
 import { t } from '../text.js';
 
 export async function load() {
   const status = await api.getStatus();
   sources.value = status.sources;
+  setClock(status.now_us);
   const fresh = status.sources.filter(({ level }) => level !== undefined)
     .map(({ name, level = null, peak = null, floor = null }) => ({ source: name, level, peak, floor }));
   levels.value = withLevels(levels.peek(), fresh);
+}
+
+async function loadKnown() {
+  known.value = (await api.getSources()).sources;
 }
 
 /** @param {string} source @param {'start'|'stop'|'split'} verb */
@@ -43,7 +49,10 @@ export function listen(source) {
 
 export function start() {
   load().catch(complain);
+  loadKnown().catch(() => {}); // then those that are recorded now are all there is to choose from
   onChange(['status', 'gap'], load);
   onReturn(load);
+  onReturn(loadKnown);
+  setInterval(tick, 1000);
   onLevels((list) => { levels.value = withLevels(levels.peek(), list); });
 }

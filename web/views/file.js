@@ -8,6 +8,7 @@ import * as format from '../format.js';
 import { toast } from '../notice.js';
 import { observe } from '../observe.js';
 import { format as address } from '../route.js';
+import { grown, now } from '../state/clock.js';
 import { playing, titles } from '../state/rows.js';
 import { isStream, known, sources } from '../state/sources.js';
 import { writable } from '../store.js';
@@ -64,8 +65,9 @@ const Acts = observe(({ file, shown }) => html`
   </span>`);
 
 /** @param {Props & {open: boolean, named: boolean}} props */
-const Row = ({ file, open, named }) => {
+const Row = observe(({ file: known, open, named }) => {
   const [shown, show] = useState(false);
+  const file = known.recording ? grown(known, now.value) : known;
   return html`
     <div class="row">
       <button class="plain play" aria-expanded=${open} aria-label=${t(open ? 'close-file' : 'play-file', { name: file.name })}
@@ -80,7 +82,7 @@ const Row = ({ file, open, named }) => {
       <button class="plain open-acts" aria-expanded=${shown} aria-label=${t('more-of', { name: file.name })} onClick=${() => show(!shown)}><${Icon} name="more" /></button>
       <${Acts} file=${file} shown=${shown} />
     </div>`;
-};
+});
 
 /** @param {Props & {named: boolean}} props named: the name is shown, because it is searched for */
 export const File = observe(({ file, named }) => {

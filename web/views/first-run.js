@@ -1,37 +1,27 @@
 // SPDX-License-Identifier: MIT
 // first-run.js - what there is to see before there is anything to see.
-import { html, useEffect, useState } from '../vendor/htm-preact.js';
+import { html } from '../vendor/htm-preact.js';
 import * as format from '../format.js';
 import { observe } from '../observe.js';
+import { now } from '../state/clock.js';
 import { levels, sources } from '../state/sources.js';
 import { config } from '../store.js';
 import { locale, t } from '../text.js';
 
-/** Draws again every second. */
-function useClock() {
-  const [now, set] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => set(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
-
-/** "mic_in has delivered sound for 12 s, now at −52.3 dB." @param {{source: import('../api.js').Source, now: number}} props */
-const Line = observe(({ source, now }) => {
+/** "mic_in has delivered sound for 12 s, now at −52.3 dB." @param {{source: import('../api.js').Source}} props */
+const Line = observe(({ source }) => {
   if (source.state !== 'recording') return html`<li>${t('first.other', { source: source.name, state: t(`state.${source.state}`), detail: source.detail ?? '' })}</li>`;
-  const since = format.length(Math.max(0, Math.round((now - Date.parse(source.since)) / 1000)), locale());
+  const since = format.length(Math.max(0, Math.round(now.value / 1e6 - Date.parse(source.since) / 1000)), locale());
   const level = levels.value[source.name]?.level ?? null;
   return html`<li>${level === null ? t('first.sound', { source: source.name, since }) : t('first.level', { source: source.name, since, level: format.decibels(level, locale()) })}</li>`;
 });
 
 export const Empty = observe(() => {
-  const now = useClock();
   if (config.value?.recording === false) return html`<p class="muted">${t('empty-archive')}</p>`;
   return html`
     <div class="card pad">
       <p><b>${t('empty')}</b></p>
-      <ul>${sources.value?.map((source) => html`<${Line} key=${source.name} source=${source} now=${now} />`)}</ul>
+      <ul>${sources.value?.map((source) => html`<${Line} key=${source.name} source=${source} />`)}</ul>
       <p class="muted">${t('empty-next')}</p>
     </div>`;
 });

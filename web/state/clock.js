@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// clock.js - the time of the server, once a second, while something that is shown grows with it.
+import { signal } from '../vendor/signals-core.js';
+
+/** What the server's clock is ahead of this one's, µs. */
+let ahead = 0;
+
+/** UTC µs of the server. */
+export const now = signal(Date.now() * 1000);
+
+/** @param {number|undefined} now_us as the server said right now */
+export function setClock(now_us) {
+  if (now_us) ahead = now_us - Date.now() * 1000;
+}
+
+export function tick() {
+  now.value = Date.now() * 1000 + ahead;
+}
+
+/** A recording as it is by now: what is being written has grown since the server told.
+ *  @template {{recording: boolean, start_us: number, end_us: number, end: string, duration: number}} T
+ *  @param {T} file @param {number} now_us @returns {T} */
+export function grown(file, now_us) {
+  if (!file.recording || now_us <= file.end_us) return file;
+  const by = Math.floor((now_us - file.end_us) / 1e6) * 1e6;
+  const end = new Date(Date.parse(`${file.end.slice(0, 19)}Z`) + by / 1000).toISOString().slice(0, 19) + file.end.slice(19);
+  return { ...file, end_us: file.end_us + by, end, duration: file.duration + by / 1e6 };
+}
