@@ -31,6 +31,7 @@
 #include "daemon/core/log.h"
 #include "daemon/http/server.h"
 #include "daemon/media/foreign.h"
+#include "daemon/ops/doctor/keeper.h"
 #include "daemon/ops/hooks.h"
 #include "plugins/elements.h"
 
@@ -44,6 +45,7 @@ typedef struct {
   IsrCapture *capture;
   IsrHttp *http;
   IsrHooks *hooks;
+  IsrDoctorKeeper *doctor;
   IsrStatusFile *status_file;
   GMainLoop *loop;
   gboolean stopping;
@@ -54,6 +56,7 @@ static void
 app_clear (App *self)
 {
   g_clear_pointer (&self->status_file, isr_status_file_free);
+  g_clear_pointer (&self->doctor, isr_doctor_keeper_free);
   g_clear_pointer (&self->http, isr_http_free);
   g_clear_pointer (&self->hooks, isr_hooks_free);
   g_clear_object (&self->capture);
@@ -127,6 +130,8 @@ open_rooms (App *self, GError **error)
     self->http = isr_http_new (self->config, self->catalog, isr_capture_get_control (self->capture), error);
     if (!self->http)
       return FALSE;
+    self->doctor = isr_doctor_keeper_new (self->config);
+    isr_http_serve_later (self->http, "/api/doctor", "application/json", isr_doctor_keeper_ask, self->doctor);
     isr_log_info (NULL, "the page is at %s", isr_http_get_uri (self->http));
   }
   self->status_file = isr_status_file_new (self->config->state_directory, make_status, self);

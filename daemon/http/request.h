@@ -19,6 +19,8 @@ typedef struct {
   char *path;
   char *content_type;
   char *(*make) (gpointer data);
+  /* With make NULL: calls answer once with the body, now or later. */
+  void (*begin) (gpointer data, void (*answer) (gpointer token, char *body), gpointer token);
   gpointer data;
 } IsrServed;
 

@@ -6,6 +6,7 @@
 #include "daemon/http/routes.h"
 
 #include "daemon/http/handlers.h"
+#include "daemon/http/question.h"
 
 #include <string.h>
 
@@ -99,6 +100,40 @@ find_served (const IsrHouse *house, const char *path)
   return NULL;
 }
 
+typedef struct {
+  IsrLater later;
+  const IsrServed *served;
+} Served;
+
+static void
+on_body (gpointer token, char *body)
+{
+  Served *self = token;
+  g_autoptr (SoupServerMessage) message = g_object_ref (self->later.request.message);
+  gboolean gone = self->later.gone;
+
+  if (gone)
+    g_free (body);
+  else if (body)
+    isr_reply_text (&self->later.request, self->served->content_type, body);
+  else
+    isr_reply_error (&self->later.request, 503, "unavailable", "ISR is about to end");
+  isr_later_clear (&self->later);
+  g_free (self);
+  if (!gone)
+    soup_server_message_unpause (message);
+}
+
+static void
+begin_body (const IsrRequest *request, const IsrServed *served)
+{
+  Served *self = g_new0 (Served, 1);
+
+  self->served = served;
+  isr_later_init (&self->later, request, NULL, NULL);
+  served->begin (served->data, on_body, self);
+}
+
 /* FALSE: @served is not there, or asked for in another way than by GET. */
 static gboolean
 reply_served (const IsrRequest *request, const IsrServed *served, GString *allowed)
@@ -108,7 +143,10 @@ reply_served (const IsrRequest *request, const IsrServed *served, GString *allow
   g_string_assign (allowed, "GET, HEAD");
   if (!request->head && strcmp (soup_server_message_get_method (request->message), "GET") != 0)
     return FALSE;
-  isr_reply_text (request, served->content_type, served->make (served->data));
+  if (served->make)
+    isr_reply_text (request, served->content_type, served->make (served->data));
+  else
+    begin_body (request, served);
   return TRUE;
 }
 

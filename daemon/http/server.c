@@ -208,7 +208,16 @@ isr_http_serve (IsrHttp *self, const char *path, const char *content_type, char 
 {
   IsrServed *served = g_new (IsrServed, 1);
 
-  *served = (IsrServed){ g_strdup (path), g_strdup (content_type), make, data };
+  *served = (IsrServed){ g_strdup (path), g_strdup (content_type), make, NULL, data };
+  g_ptr_array_add (self->house.served, served);
+}
+
+void
+isr_http_serve_later (IsrHttp *self, const char *path, const char *content_type, void (*begin) (gpointer data, void (*answer) (gpointer token, char *body), gpointer token), gpointer data)
+{
+  IsrServed *served = g_new (IsrServed, 1);
+
+  *served = (IsrServed){ g_strdup (path), g_strdup (content_type), NULL, begin, data };
   g_ptr_array_add (self->house.served, served);
 }
 

@@ -31,6 +31,11 @@ gboolean isr_http_is_writable (IsrHttp *self);
  * charset. For bodies that are made in rooms which this one does not know. */
 void isr_http_serve (IsrHttp *self, const char *path, const char *content_type, char *(*make) (gpointer data), gpointer data);
 
+/* The same for a body that takes a while: @begin calls @answer exactly once with
+ * @token and a body (transfer full; NULL: there will be none), on the main loop, now or
+ * later, and before the server is freed. */
+void isr_http_serve_later (IsrHttp *self, const char *path, const char *content_type, void (*begin) (gpointer data, void (*answer) (gpointer token, char *body), gpointer token), gpointer data);
+
 /* The body of /api/status: what status.json is made of. @zone_name NULL: the
  * system's. */
 char *isr_http_dup_status (const IsrControl *control, IsrCatalog *catalog, const char *zone_name);

@@ -3,7 +3,9 @@
 `isr doctor` names it with its fix. The real alsa-lib and PulseAudio speak; only the machine
 (/dev/snd, /proc, /sys) and the card below ALSA are ours."""
 import base64
+import json
 import os
+import socket
 import tempfile
 import unittest
 
@@ -57,6 +59,28 @@ class Healthy(Doctor):
         for line in done.stdout.splitlines():
             self.assertRegex(line, r'^(OK|WARN|FAIL) +[a-z0-9-]+ +\S.*: .*')
         self.assertRegex(done.stdout, r'FAIL +digital-zero +\[mic\]: .*Do: amixer')
+
+    def test_beside_the_recorder_on_its_page(self):
+        self.machine.define(mic='signal zero')
+        isr = daemon.Daemon(MIC.format('mic'), env=self.machine.env)
+        self.addCleanup(isr.close)
+        isr.wait_state('mic', 'recording')
+        status, headers, body = isr.get('/api/doctor')
+        self.assertEqual((status, headers['Content-Type'].split(';')[0]), (200, 'application/json'))
+        report = json.loads(body)
+        self.assertEqual(report['status'], 'fail')
+        self.assertIn('digital-zero', [c['code'] for c in report['checks']])
+        self.assertEqual(isr.get('/api/doctor', method='POST')[0], 405)
+        self.assertEqual(isr.source('mic')['state'], 'recording')
+
+    def test_end_while_the_page_waits_for_the_doctor(self):
+        self.machine.define(mic='signal tone')
+        isr = daemon.Daemon(MIC.format('mic'), env=self.machine.env)
+        self.addCleanup(isr.close)
+        with socket.create_connection(('127.0.0.1', isr.port)) as s:
+            s.sendall(f'GET /api/doctor HTTP/1.1\r\nHost: 127.0.0.1:{isr.port}\r\n\r\n'.encode())
+            isr.json('/api/status')
+            self.assertEqual(isr.stop(), 0, isr.process.stderr)
 
     def test_bad_config_is_one_of_the_checks(self):
         status, checks = self.examine(more='bananas = 3\n')
