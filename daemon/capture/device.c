@@ -58,6 +58,19 @@ isr_device_free (IsrDevice *self)
   g_free (self);
 }
 
+char *
+isr_device_dup_card (const IsrDevice *self)
+{
+  const char *arguments = strchr (self->id, ':'), *named = strstr (self->id, "CARD=");
+
+  if (self->card)
+    return g_strdup (self->card);
+  if (self->kind != ISR_DEVICE_PCM || !arguments)
+    return NULL;
+  arguments = named ? named + strlen ("CARD=") : arguments + 1;
+  return g_strndup (arguments, strcspn (arguments, ","));
+}
+
 typedef gboolean (*Rule) (const IsrDevice *device, const char *wanted);
 
 static gboolean

@@ -41,6 +41,10 @@ IsrDevice *isr_device_copy (const IsrDevice *self);
 void isr_device_free (IsrDevice *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDevice, isr_device_free)
 
+/* What `amixer -c` calls its card, also when only its PCM is known by name
+ * ("plughw:CARD=Mic,DEV=0", "hw:1"); NULL: none. (transfer full) */
+char *isr_device_dup_card (const IsrDevice *self);
+
 /* The rule of device strings: an exact id or card id first, then the words
  * `default` and `monitor`, then a part of an id or name, in any case.
  * ISR_ERROR_DEVICE: several match (all are listed), or none (the nearest is

@@ -2,6 +2,7 @@
 /* pipeline.c - a row per kind of source; the rest is common to all. */
 #include "daemon/capture/pipeline.h"
 
+#include "daemon/capture/alsalog.h"
 #include "daemon/capture/devices.h"
 #include "daemon/capture/loudness.h"
 #include "daemon/capture/scenesrc.h"
@@ -22,7 +23,12 @@ struct _IsrPipeline {
   char *what;
   char *device; /* pulsesrc: what was asked for; else NULL */
 
+  char *card; /* of ALSA, or NULL */
+  guint rate; /* of a sound card or scene, else 0 */
+
   char *strayed;   /* atomic, set once */
+  guint64 next;    /* streaming thread: number of the sample that comes next */
+  gsize lost;      /* atomic: samples */
   gsize bytes;     /* atomic */
   int expects_end; /* atomic */
   int ended;       /* atomic: EOS went into the sink */
@@ -202,6 +208,8 @@ build_soundcard (IsrPipeline *self, const IsrSourceConfig *config, GError **erro
   g_object_set (queue, "max-size-time", (guint64) QUEUE_TIME, "max-size-bytes", 0, "max-size-buffers", 0, NULL);
   gst_element_link_many (self->source, filter, queue, NULL);
   self->what = g_strdup_printf ("%s, %u Hz %u ch", device->id, spec.rate, spec.channels);
+  self->card = isr_device_dup_card (device);
+  self->rate = spec.rate;
   return queue;
 }
 
@@ -219,6 +227,7 @@ build_test (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
   }
   self->source = isr_scene_src_new (scene, g_str_hash (config->name));
   gst_bin_add (GST_BIN (self->element), self->source);
+  self->rate = ISR_SCENE_RATE;
   self->what = g_strdup_printf ("scene %s, %d Hz", name, ISR_SCENE_RATE);
   return self->source;
 }
@@ -291,26 +300,40 @@ on_event (IsrPipeline *self, GstPad *pad, GstEvent *event)
   return GST_PAD_PROBE_OK;
 }
 
-static gboolean
-add_size (GstBuffer **buffer, guint index, gpointer data)
+/* A sound card numbers its samples. */
+static void
+count_lost (IsrPipeline *self, GstBuffer *buffer)
 {
-  *(gsize *) data += gst_buffer_get_size (*buffer);
+  if (!self->rate || !GST_BUFFER_OFFSET_END_IS_VALID (buffer))
+    return;
+  if (GST_BUFFER_IS_DISCONT (buffer) && self->next && GST_BUFFER_OFFSET (buffer) > self->next)
+    g_atomic_pointer_add (&self->lost, GST_BUFFER_OFFSET (buffer) - self->next);
+  self->next = GST_BUFFER_OFFSET_END (buffer);
+}
+
+static gboolean
+take_buffer (GstBuffer **buffer, guint index, gpointer data)
+{
+  IsrPipeline *self = data;
+
+  g_atomic_pointer_add (&self->bytes, gst_buffer_get_size (*buffer));
+  count_lost (self, *buffer);
   return TRUE;
 }
 
 static GstPadProbeReturn
 on_data (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
-  IsrPipeline *self = data;
-  gsize size = 0;
+  GstBuffer *buffer;
 
   if (info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM)
-    return on_event (self, pad, GST_PAD_PROBE_INFO_EVENT (info));
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST)
-    gst_buffer_list_foreach (GST_PAD_PROBE_INFO_BUFFER_LIST (info), add_size, &size);
-  else
-    size = gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
-  g_atomic_pointer_add (&self->bytes, size);
+    return on_event (data, pad, GST_PAD_PROBE_INFO_EVENT (info));
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) {
+    gst_buffer_list_foreach (GST_PAD_PROBE_INFO_BUFFER_LIST (info), take_buffer, data);
+  } else {
+    buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+    take_buffer (&buffer, 0, data);
+  }
   return GST_PAD_PROBE_OK;
 }
 
@@ -328,6 +351,7 @@ pipeline_clear (IsrPipeline *self)
   gst_clear_object (&self->element);
   g_free (self->what);
   g_free (self->device);
+  g_free (self->card);
   g_free (self->strayed);
 }
 
@@ -384,6 +408,25 @@ gsize
 isr_pipeline_get_bytes (IsrPipeline *self)
 {
   return (gsize) g_atomic_pointer_get (&self->bytes);
+}
+
+guint64
+isr_pipeline_get_lost (IsrPipeline *self, guint *rate)
+{
+  *rate = self->rate;
+  return (gsize) g_atomic_pointer_get (&self->lost);
+}
+
+guint
+isr_pipeline_get_xruns (IsrPipeline *self)
+{
+  return isr_alsalog_get_overruns (G_OBJECT (self->element));
+}
+
+const char *
+isr_pipeline_get_card (IsrPipeline *self)
+{
+  return self->card;
 }
 
 const char *

@@ -37,6 +37,15 @@ const char *isr_pipeline_get_what (IsrPipeline *self);
 /* Bytes that went into the sink so far. Any thread. */
 gsize isr_pipeline_get_bytes (IsrPipeline *self);
 
+/* Samples that went by while the sound card was not read in time, since it was
+ * started; @rate: how many there are in a second. Any thread. */
+guint64 isr_pipeline_get_lost (IsrPipeline *self, guint *rate);
+/* How many times ALSA's driver itself was not read in time. Any thread. */
+guint isr_pipeline_get_xruns (IsrPipeline *self);
+
+/* What `amixer -c` calls the sound card; NULL: there is none, or it is not known. */
+const char *isr_pipeline_get_card (IsrPipeline *self);
+
 /* A sound server moves a stream elsewhere when its device goes: the name of the
  * device that is recorded instead of the wanted one, or NULL. */
 const char *isr_pipeline_get_strayed (IsrPipeline *self);

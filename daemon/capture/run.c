@@ -281,7 +281,8 @@ on_warning (IsrRun *self, GstMessage *message)
   g_autoptr (GError) error = NULL;
 
   gst_message_parse_warning (message, &error, NULL);
-  isr_log_warning (self->config->name, "%s", error->message);
+  if (!g_error_matches (error, GST_CORE_ERROR, GST_CORE_ERROR_CLOCK)) /* an overrun: its source tells it */
+    isr_log_warning (self->config->name, "%s", error->message);
 }
 
 static gboolean

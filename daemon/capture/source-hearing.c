@@ -65,8 +65,10 @@ on_heard (gpointer data, IsrEar *ear, const GstStructure *level)
 {
   IsrSource *self = data;
 
-  if (ear == self->ear)
-    show_level (self, get_highest (level, "levels"), get_highest (level, "peaks"), get_last (level, "floors"));
+  if (ear != self->ear)
+    return;
+  isr_source_judge_levels (self, level);
+  show_level (self, get_highest (level, "levels"), get_highest (level, "peaks"), get_last (level, "floors"));
 }
 
 static void

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* source-private.h - one source from the inside: for source.c, which decides what
- * happens, source-news.c, which takes in what its elements tell, and source-hearing.c,
- * which makes levels and events of it. */
+ * happens, source-news.c, which takes in what its elements tell, source-hearing.c, which
+ * makes levels and events of it, and source-health.c, which warns. */
 #pragma once
 
 #include "daemon/capture/backoff.h"
+#include "daemon/capture/conditions.h"
 #include "daemon/capture/ear.h"
 #include "daemon/capture/run.h"
 #include "daemon/capture/source.h"
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
 #define ISR_WARNING_NO_DATA "no-data"
 #define ISR_WARNING_CLOCK "unsynced-clock"
 #define ISR_WARNING_NO_DECODER "no-decoder"
+#define ISR_WARNING_OVERRUNS "overruns"
 
 struct _IsrSource {
   GObject parent;
@@ -28,12 +30,17 @@ struct _IsrSource {
   gboolean wanted; /* to be recorded */
   gboolean again;  /* a device appeared during this run: should it fail, it is tried at once */
 
-  IsrRun *run;     /* NULL: nothing of it is left */
-  gboolean ending; /* the run is on its way out */
-  IsrEar *ear;     /* of the run; NULL: nobody listens */
-  guint fading;    /* ears of runs before that are not done yet */
-  guint retry;     /* timer */
-  guint tick;      /* timer, while there is a run */
+  IsrRun *run;              /* NULL: nothing of it is left */
+  gboolean ending;          /* the run is on its way out */
+  IsrEar *ear;              /* of the run; NULL: nobody listens */
+  guint fading;             /* ears of runs before that are not done yet */
+  IsrConditions conditions; /* of what it delivers */
+  guint64 lost;             /* samples in overruns of the run, as far as told */
+  guint xruns;              /* those of the driver */
+  gint64 overrun_us;        /* monotonic: the last one; 0: there is no warning */
+
+  guint retry; /* timer */
+  guint tick;  /* timer, while there is a run */
 
   gsize bytes;        /* at the last tick */
   gint64 progress_us; /* monotonic: when bytes last grew, or the run began */
@@ -64,6 +71,12 @@ void isr_source_end_run (IsrSource *self, const char *gap);
 
 /* A message of the run's elements, see plugins/messages.h; others are ignored. */
 void isr_source_take_news (IsrSource *self, const GstStructure *message);
+
+/* source-health.c: as long as the run. */
+void isr_source_begin_health (IsrSource *self);
+void isr_source_end_health (IsrSource *self);
+void isr_source_judge_levels (IsrSource *self, const GstStructure *message);
+void isr_source_check_overruns (IsrSource *self, struct _IsrPipeline *pipeline); /* once a second */
 
 /* source-hearing.c: as long as the run, whose pipeline does not run yet. */
 void isr_source_begin_hearing (IsrSource *self, struct _IsrPipeline *pipeline);

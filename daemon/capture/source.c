@@ -65,6 +65,7 @@ source_clear_warnings (IsrSource *self)
   isr_source_warn (self, ISR_WARNING_NO_DATA, FALSE);
   isr_source_warn (self, ISR_WARNING_CLOCK, FALSE);
   isr_source_warn (self, ISR_WARNING_NO_DECODER, FALSE);
+  isr_source_end_health (self);
 }
 
 /* --- failing and trying again --- */
@@ -189,6 +190,7 @@ on_tick (gpointer data)
   IsrPipeline *pipeline = isr_run_get_pipeline (self->run);
 
   if (pipeline) {
+    isr_source_check_overruns (self, pipeline);
     source_check_flow (self, pipeline);
     source_check_device (self, pipeline);
   }
@@ -261,6 +263,7 @@ source_connect (IsrSource *self, const char *reason)
   self->again = FALSE;
   self->progress_us = g_get_monotonic_time ();
   self->tick = g_timeout_add_seconds (1, on_tick, self);
+  isr_source_begin_health (self);
   self->run = isr_run_new (self->config, &run_funcs, g_object_ref (self));
   isr_source_set (self, ISR_STATE_CONNECTING, reason, isr_words_where (self->config));
 }

@@ -145,6 +145,30 @@ test_converts (void)
   g_assert_cmpuint (spec.channels, ==, 2);
 }
 
+static void
+test_card (void)
+{
+  static const struct {
+    IsrDeviceKind kind;
+    const char *id, *card, *expected;
+  } rows[] = {
+    { ISR_DEVICE_CARD, "hw:CARD=Mic,DEV=0", "Mic", "Mic" },
+    { ISR_DEVICE_PCM, "plughw:CARD=Mic,DEV=0", NULL, "Mic" },
+    { ISR_DEVICE_PCM, "hw:1,0", NULL, "1" },
+    { ISR_DEVICE_PCM, "shared_mic", NULL, NULL },
+    { ISR_DEVICE_PULSE, "alsa_input.usb:1", NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (IsrDevice) device = isr_device_new (rows[i].kind, rows[i].id, "name");
+    g_autofree char *card = NULL;
+
+    device->card = g_strdup (rows[i].card);
+    card = isr_device_dup_card (device);
+    g_assert_cmpstr (card, ==, rows[i].expected);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -154,5 +178,6 @@ main (int argc, char **argv)
   g_test_add_func ("/device/no-default", test_no_default);
   g_test_add_func ("/device/choose", test_choose);
   g_test_add_func ("/device/converts", test_converts);
+  g_test_add_func ("/device/card", test_card);
   return g_test_run ();
 }
