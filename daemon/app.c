@@ -91,10 +91,13 @@ fail (const GError *error)
 static void
 on_reconciled (GObject *object, GAsyncResult *result, gpointer data)
 {
+  App *self = data;
   g_autoptr (GError) error = NULL;
 
   if (!isr_catalog_reconcile_finish (ISR_CATALOG (object), result, &error))
     isr_log_error (NULL, "the archive could not be looked through: %s", error->message);
+  else if (self->http)
+    isr_http_set_ready (self->http, TRUE);
 }
 
 static gboolean
@@ -105,7 +108,7 @@ open_archive (App *self, GError **error)
     return FALSE;
   isr_catalog_configure (self->catalog, self->config);
   self->retention = isr_retention_new (self->catalog, NULL);
-  isr_catalog_reconcile_async (self->catalog, on_reconciled, NULL);
+  isr_catalog_reconcile_async (self->catalog, on_reconciled, self);
   return TRUE;
 }
 

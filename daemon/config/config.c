@@ -70,6 +70,7 @@ config_clear (gpointer data)
   g_free (self->state_directory);
   g_free (self->timezone);
   g_free (self->log_file);
+  g_free (self->mode);
   g_free (self->listen_host);
   g_free (self->web_password_file);
   g_free (self->tls_certificate);

@@ -70,6 +70,10 @@ typedef struct {
   GLogLevelFlags log_level; /* the least severe level that is logged */
   char *log_file;           /* NULL: stderr only */
 
+  double margin;  /* of [general], dB: what the page begins with */
+  gint64 min_gap; /* ns */
+  char *mode;
+
   char *listen_host; /* [web]; NULL: `listen = none`; "*": every address of the machine */
   guint listen_port; /* 0: any free one */
   char *web_password_file;

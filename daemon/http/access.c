@@ -107,15 +107,21 @@ isr_access_allows_host (const IsrAccess *self, const char *host)
 }
 
 gboolean
+isr_access_is_listed (const IsrAccess *self, const char *origin)
+{
+  for (guint i = 0; self->origins && self->origins[i]; i++)
+    if (g_ascii_strcasecmp (self->origins[i], origin) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
 isr_access_allows_origin (const IsrAccess *self, const char *origin, const char *host)
 {
   const char *authority;
 
-  if (!origin)
+  if (!origin || isr_access_is_listed (self, origin))
     return TRUE;
-  for (guint i = 0; self->origins && self->origins[i]; i++)
-    if (g_ascii_strcasecmp (self->origins[i], origin) == 0)
-      return TRUE;
   authority = strstr (origin, "://");
   return authority && host && g_ascii_strcasecmp (authority + 3, host) == 0;
 }

@@ -20,7 +20,7 @@ void isr_access_free (IsrAccess *self);
 
 /* Only this machine can reach us. */
 gboolean isr_access_is_loopback (const IsrAccess *self);
-/* Changes are allowed at all: only on loopback, as there is no password. */
+/* Changes are allowed without a password: only on loopback. */
 gboolean isr_access_is_writable (const IsrAccess *self);
 
 /* @host: the Host header, with or without a port. */
@@ -28,5 +28,7 @@ gboolean isr_access_allows_host (const IsrAccess *self, const char *host);
 /* @origin: the Origin header; NULL (no browser) is allowed. @host as above: the
  * page that we serve ourselves. */
 gboolean isr_access_allows_origin (const IsrAccess *self, const char *origin, const char *host);
+/* The page at @origin is one of the config's: its browser is told so. */
+gboolean isr_access_is_listed (const IsrAccess *self, const char *origin);
 
 G_END_DECLS

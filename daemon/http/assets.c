@@ -4,6 +4,7 @@
  * index.html and sw.js are asked for again each time and mostly answered with 304; all else
  * lies in a folder that is named after a hash of its contents and may be kept for
  * ever. Texts are stored gzipped beside themselves and sent so. */
+#include "daemon/http/coding.h"
 #include "daemon/http/handlers.h"
 
 #include <string.h>
@@ -31,24 +32,12 @@ find_type (const char *path)
   return NULL;
 }
 
-static gboolean
-accepts_gzip (const IsrRequest *request)
-{
-  const char *accept = soup_message_headers_get_list (request->headers, "Accept-Encoding");
-  GSList *codings = accept ? soup_header_parse_quality_list (accept, NULL) : NULL;
-  gboolean found = FALSE;
-
-  for (GSList *item = codings; item; item = item->next)
-    found |= g_ascii_strcasecmp (item->data, "gzip") == 0;
-  soup_header_free_list (codings);
-  return found;
-}
-
 static GBytes *
 find_bytes (const IsrRequest *request, const char *path, gboolean *gzip)
 {
   g_autofree char *zipped = g_strconcat (path, ".gz", NULL);
-  GBytes *bytes = accepts_gzip (request) ? g_resources_lookup_data (zipped, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL) : NULL;
+  const char *accept = soup_message_headers_get_list (request->headers, "Accept-Encoding");
+  GBytes *bytes = isr_accepts_gzip (accept) ? g_resources_lookup_data (zipped, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL) : NULL;
 
   *gzip = bytes != NULL;
   return bytes ? bytes : g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
@@ -89,8 +78,8 @@ reply_asset (const IsrRequest *request, const char *name, const char *cache)
   etag = make_etag (bytes);
   soup_message_headers_replace (request->answer, "ETag", etag);
   soup_message_headers_replace (request->answer, "Cache-Control", cache);
-  soup_message_headers_replace (request->answer, "Vary", "Accept-Encoding");
-  if (known && strstr (known, etag)) {
+  soup_message_headers_append (request->answer, "Vary", "Accept-Encoding");
+  if (isr_etag_matches (known, etag)) {
     soup_server_message_set_status (request->message, 304, NULL);
     return;
   }

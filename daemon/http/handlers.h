@@ -40,7 +40,12 @@ void isr_handle_cue (const IsrRequest *request);    /* ?file= */
 void isr_handle_status (const IsrRequest *request);
 void isr_handle_config (const IsrRequest *request);
 void isr_handle_health (const IsrRequest *request);
+void isr_handle_ready (const IsrRequest *request);
 void isr_handle_events (const IsrRequest *request);
+
+/* api-session.c: {"password"} */
+void isr_handle_session (const IsrRequest *request);
+void isr_handle_session_end (const IsrRequest *request);
 
 /* api-control.c: rest is "<name>/start", "/stop", "/split" */
 void isr_handle_control (const IsrRequest *request);

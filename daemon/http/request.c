@@ -5,9 +5,12 @@
 #include "daemon/http/request.h"
 
 #include "daemon/core/error.h"
+#include "daemon/http/coding.h"
 #include "daemon/http/intake.h"
 #include "daemon/http/json.h"
 #include "daemon/http/read-json.h"
+
+#define ZIP_FROM 1024 /* bytes; less is one packet anyway */
 
 G_DEFINE_QUARK (isr - http - error, isr_http_error)
 
@@ -70,12 +73,37 @@ isr_request_read_json (const IsrRequest *request, GError **error)
   return isr_read_json (data ? data : "", size, error);
 }
 
+gboolean
+isr_request_may_change (const IsrRequest *request)
+{
+  const IsrHouse *house = request->house;
+
+  return isr_auth_has_password (house->auth) ? isr_auth_knows (house->auth, request->headers) : isr_access_is_writable (house->access);
+}
+
+static void
+set_body (const IsrRequest *request, const char *type, char *body)
+{
+  gsize size = strlen (body);
+  gboolean zip = size >= ZIP_FROM && isr_accepts_gzip (soup_message_headers_get_list (request->headers, "Accept-Encoding"));
+  g_autoptr (GBytes) zipped = zip ? isr_gzip (body, size) : NULL;
+
+  soup_message_headers_append (request->answer, "Vary", "Accept-Encoding");
+  if (!zipped) {
+    soup_server_message_set_response (request->message, type, SOUP_MEMORY_TAKE, body, size);
+    return;
+  }
+  soup_message_headers_replace (request->answer, "Content-Encoding", "gzip");
+  soup_server_message_set_response (request->message, type, SOUP_MEMORY_COPY, g_bytes_get_data (zipped, NULL), g_bytes_get_size (zipped));
+  g_free (body);
+}
+
 static void
 reply (const IsrRequest *request, guint status, const char *type, char *body)
 {
   soup_server_message_set_status (request->message, status, NULL);
   soup_message_headers_replace (request->answer, "Cache-Control", "no-store");
-  soup_server_message_set_response (request->message, type, SOUP_MEMORY_TAKE, body, strlen (body));
+  set_body (request, type, body);
 }
 
 void
@@ -93,7 +121,17 @@ isr_reply_text (const IsrRequest *request, const char *type, char *body)
 void
 isr_reply_built (const IsrRequest *request, JsonBuilder *builder)
 {
-  isr_reply_json (request, 200, isr_json_finish (builder));
+  char *body = isr_json_finish (builder);
+  g_autofree char *etag = isr_etag_make (body, strlen (body));
+
+  soup_message_headers_replace (request->answer, "ETag", etag);
+  if (isr_etag_matches (soup_message_headers_get_list (request->headers, "If-None-Match"), etag)) {
+    soup_server_message_set_status (request->message, 304, NULL);
+    g_free (body);
+  } else {
+    isr_reply_json (request, 200, body);
+  }
+  soup_message_headers_replace (request->answer, "Cache-Control", "private, no-cache");
 }
 
 void

@@ -6,8 +6,10 @@
 #include <libsoup/soup.h>
 
 #include "daemon/archive/catalog.h"
+#include "daemon/config/config.h"
 #include "daemon/core/control.h"
 #include "daemon/http/access.h"
+#include "daemon/http/auth.h"
 #include "daemon/http/query.h"
 #include "daemon/http/sse.h"
 #include "daemon/media/cuts.h"
@@ -26,14 +28,18 @@ typedef struct {
 
 /* What every handler may use. */
 typedef struct {
+  const IsrConfig *config;
   IsrCatalog *catalog;
   const IsrControl *control;
   GTimeZone *zone;
   char *timezone; /* its name */
   IsrAccess *access;
+  IsrAuth *auth;
+  GCancellable *ended; /* the house is torn down: what works for it may not touch it any more */
   IsrSse *sse;
   IsrCuts *cuts;
   GPtrArray *served; /* IsrServed */
+  gboolean ready;    /* the archive has been looked through */
 } IsrHouse;
 
 typedef struct {
@@ -56,6 +62,10 @@ GQuark isr_http_error_quark (void);
 gboolean isr_request_get_body (const IsrRequest *request, GBytes **body, GError **error);
 /* The same as a JSON object. NULL: 413, or 400 for what is none. */
 JsonObject *isr_request_read_json (const IsrRequest *request, GError **error);
+
+/* Whether this one may change something: on loopback everybody, with a password who
+ * has given it. */
+gboolean isr_request_may_change (const IsrRequest *request);
 
 void isr_reply_json (const IsrRequest *request, guint status, char *body);     /* (transfer full) */
 void isr_reply_text (const IsrRequest *request, const char *type, char *body); /* 200; (transfer full) */

@@ -41,12 +41,15 @@ static const Route routes[] = {
   { "/api/labels", "DELETE", isr_handle_delete_label },
   { "/api/titles", "GET", isr_handle_titles },
   { "/api/cue", "GET", isr_handle_cue },
+  { "/api/session", "POST", isr_handle_session },
+  { "/api/session", "DELETE", isr_handle_session_end },
   { "/api/sources/", "POST", isr_handle_control },
   { "/api/clip", "GET", isr_handle_clip },
   { "/api/cut", "GET", isr_handle_cut },
   { "/stream/", "GET", isr_handle_stream },
   { "/download/", "GET", isr_handle_download },
   { "/healthz", "GET", isr_handle_health },
+  { "/readyz", "GET", isr_handle_ready },
 };
 
 static const struct {
@@ -174,23 +177,62 @@ reply_no_route (const IsrRequest *request, const GString *allowed)
   soup_message_headers_replace (request->answer, "Allow", allowed->str);
 }
 
+/* A browser tells by itself on which page it is; programs that are none say nothing. */
 static gboolean
-check_change (const IsrRequest *request, const Route *route)
+check_origin (const IsrRequest *request, gboolean change)
 {
   const char *host = soup_message_headers_get_one (request->headers, "Host");
   const char *origin = soup_message_headers_get_one (request->headers, "Origin");
   const char *site = soup_message_headers_get_one (request->headers, "Sec-Fetch-Site");
 
-  if (!changes (route))
+  if (isr_access_allows_origin (request->house->access, origin, host) && (origin || !change || g_strcmp0 (site, "cross-site") != 0))
     return TRUE;
-  if (!isr_access_is_writable (request->house->access)) {
-    isr_reply_error (request, 403, "read-only", "this server listens to the network and has no password: it can be read only; what changes something is taken where [web] listen is a loopback address");
-    return FALSE;
-  }
-  if (isr_access_allows_origin (request->house->access, origin, host) && (origin || g_strcmp0 (site, "cross-site") != 0))
-    return TRUE;
-  isr_reply_error (request, 403, "origin", "a page from elsewhere may not change anything here: use the page of this server, or put the origin into allow_origins of [web]");
+  isr_reply_error (request, 403, "origin", "a page from elsewhere may not do this: use the page of this server, or put the origin into allow_origins of [web]");
   return FALSE;
+}
+
+/* A session is not changed but begun: that is what needs no session. */
+static gboolean
+check_change (const IsrRequest *request, const Route *route)
+{
+  gboolean session = strcmp (route->path, "/api/session") == 0;
+
+  if (!changes (route) || session || isr_request_may_change (request))
+    return TRUE;
+  if (isr_auth_has_password (request->house->auth))
+    isr_reply_error (request, 401, "password", "this needs the password: POST /api/session with {\"password\": \"...\"} gives a token");
+  else
+    isr_reply_error (request, 403, "read-only", "this server listens to the network and has no password: it can be read only; set password_file in [web], or listen on a loopback address");
+  return FALSE;
+}
+
+/* What the pages that are listed in the config may read of an answer, and send. */
+static void
+allow_origin (const IsrRequest *request)
+{
+  const char *origin = soup_message_headers_get_one (request->headers, "Origin");
+
+  if (!origin || !isr_access_is_listed (request->house->access, origin))
+    return;
+  soup_message_headers_replace (request->answer, "Access-Control-Allow-Origin", origin);
+  soup_message_headers_replace (request->answer, "Access-Control-Expose-Headers", "Accept-Ranges, Content-Disposition, Content-Range, ETag, Retry-After");
+  soup_message_headers_replace (request->answer, "Cross-Origin-Resource-Policy", "cross-origin");
+  soup_message_headers_append (request->answer, "Vary", "Origin");
+}
+
+/* A browser asks first whether a listed page may ask. FALSE: it is no such question. */
+static gboolean
+reply_preflight (const IsrRequest *request, const char *allowed)
+{
+  gboolean asks = strcmp (soup_server_message_get_method (request->message), "OPTIONS") == 0 && soup_message_headers_get_one (request->headers, "Access-Control-Request-Method");
+
+  if (!asks || !*allowed || !soup_message_headers_get_one (request->answer, "Access-Control-Allow-Origin"))
+    return FALSE;
+  soup_server_message_set_status (request->message, 204, NULL);
+  soup_message_headers_replace (request->answer, "Access-Control-Allow-Methods", allowed);
+  soup_message_headers_replace (request->answer, "Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match, If-Range, Last-Event-ID, Range");
+  soup_message_headers_replace (request->answer, "Access-Control-Max-Age", "600");
+  return TRUE;
 }
 
 static void
@@ -202,7 +244,9 @@ run (IsrRequest *request, const char *path)
   const Route *route = find_route (path, soup_server_message_get_method (request->message), &request->rest, allowed);
 
   request->query = query;
-  if (!route && reply_served (request, find_served (request->house, path), allowed))
+  if (!check_origin (request, route && changes (route)))
+    return;
+  if (!route && (reply_served (request, find_served (request->house, path), allowed) || reply_preflight (request, allowed->str)))
     return;
   if (!route)
     reply_no_route (request, allowed);
@@ -212,6 +256,14 @@ run (IsrRequest *request, const char *path)
     isr_reply_gerror (request, error);
   else
     route->handle (request);
+}
+
+static void
+add_headers (const IsrRequest *request)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (security_headers); i++)
+    soup_message_headers_replace (request->answer, security_headers[i].name, security_headers[i].value);
+  allow_origin (request);
 }
 
 void
@@ -227,8 +279,7 @@ isr_route (const IsrHouse *house, SoupServerMessage *message)
   g_autoptr (GError) error = NULL;
   g_autofree char *path = isr_uri_decode (g_uri_get_path (soup_server_message_get_uri (message)), &error);
 
-  for (guint i = 0; i < G_N_ELEMENTS (security_headers); i++)
-    soup_message_headers_replace (request.answer, security_headers[i].name, security_headers[i].value);
+  add_headers (&request);
   if (!check_host (&request))
     return;
   if (path)

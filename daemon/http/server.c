@@ -2,20 +2,23 @@
 /* server.c - listens, and hands each request to the routes.
  *
  * SoupServer has a Range of its own, which takes whole bodies: it never sees the
- * header, the handlers have read it before. An address whose percent-encoding is broken
- * SoupServer answers itself, with 400 and no body, before anybody is asked. */
+ * header, the handlers have read it before. What is no HTTP (an address whose
+ * percent-encoding is broken, among others) SoupServer answers itself, before anybody
+ * is asked, with whatever body there is: so every answer begins as that one. */
 #define G_LOG_DOMAIN "isr-http"
 
 #include "daemon/http/server.h"
 
-#include "daemon/core/error.h"
 #include "daemon/http/intake.h"
 #include "daemon/http/json.h"
+#include "daemon/http/door.h"
 #include "daemon/http/routes.h"
 
 struct _IsrHttp {
   SoupServer *server;
+  IsrConnections *connections;
   IsrHouse house;
+  gboolean handed; /* listens on sockets that were handed over */
   gulong changed;
   guint meter; /* source */
   char *uri;
@@ -28,12 +31,35 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
   IsrHttp *self = data;
 
   isr_route (&self->house, message);
+  if (soup_server_message_get_status (message) == 304) /* else it would say: Content-Length: 0 */
+    soup_message_headers_set_encoding (soup_server_message_get_response_headers (message), SOUP_ENCODING_NONE);
   soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
+}
+
+/* The answer to what will not reach us. */
+static void
+on_request_started (SoupServer *server, SoupServerMessage *message, IsrHttp *self)
+{
+  SoupMessageHeaders *answer = soup_server_message_get_response_headers (message);
+  char *body = isr_json_error ("bad-request", "this is no HTTP/1.1 request that can be understood: its first line, its Host, its encoding or a “%” in its address is broken");
+
+  soup_message_headers_replace (answer, "X-Content-Type-Options", "nosniff");
+  soup_server_message_set_response (message, "application/json; charset=utf-8", SOUP_MEMORY_TAKE, body, strlen (body));
+}
+
+static void
+forget_answer (SoupServerMessage *message)
+{
+  SoupMessageHeaders *answer = soup_server_message_get_response_headers (message);
+
+  soup_message_body_truncate (soup_server_message_get_response_body (message));
+  soup_message_headers_remove (answer, "Content-Type");
 }
 
 static void
 on_request_headers (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
+  forget_answer (message);
   isr_intake_watch (message);
 }
 
@@ -66,67 +92,6 @@ served_free (gpointer data)
   g_free (served);
 }
 
-static GSocketAddress *
-find_address (const IsrConfig *config, GError **error)
-{
-  g_autoptr (GSocketConnectable) target = g_network_address_new (config->listen_host, (guint16) config->listen_port);
-  g_autoptr (GSocketAddressEnumerator) addresses = g_socket_connectable_enumerate (target);
-
-  return g_socket_address_enumerator_next (addresses, NULL, error);
-}
-
-static gboolean
-start_listening (IsrHttp *self, const IsrConfig *config, GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-  g_autoptr (GSocketAddress) address = find_address (config, &reason);
-  SoupServerListenOptions options = config->tls_certificate ? SOUP_SERVER_LISTEN_HTTPS : 0;
-
-  if (address && soup_server_listen (self->server, address, options, &reason))
-    return TRUE;
-  g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "[web] listen: can not listen on %s:%u: %s; stop the program that has the port, choose another one with listen = %s:PORT, or listen = none", config->listen_host, config->listen_port, reason ? reason->message : "the name has no address", config->listen_host);
-  return FALSE;
-}
-
-static gboolean
-set_certificate (IsrHttp *self, const IsrConfig *config, GError **error)
-{
-  g_autoptr (GTlsCertificate) certificate = NULL;
-  g_autoptr (GError) reason = NULL;
-
-  if (!config->tls_certificate)
-    return TRUE;
-  certificate = g_tls_certificate_new_from_files (config->tls_certificate, config->tls_key ? config->tls_key : config->tls_certificate, &reason);
-  if (certificate) {
-    soup_server_set_tls_certificate (self->server, certificate);
-    return TRUE;
-  }
-  g_set_error (error, ISR_ERROR, ISR_ERROR_CONFIG, "[web] tls_certificate: %s can not be used: %s; it must be a PEM file, its key in tls_key or in the same file", config->tls_certificate, reason->message);
-  return FALSE;
-}
-
-/* Nothing is served that was meant to be behind a password. */
-static gboolean
-check_config (const IsrConfig *config, GError **error)
-{
-  if (!config->web_password_file)
-    return TRUE;
-  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_CONFIG, "[web] password_file: this version does not ask for a password; leave the key out and listen on a loopback address, or put a reverse proxy with a password in front");
-  return FALSE;
-}
-
-static void
-note_address (IsrHttp *self)
-{
-  GSList *uris = soup_server_get_uris (self->server);
-
-  if (uris) {
-    self->uri = g_uri_to_string (uris->data);
-    self->port = (guint) g_uri_get_port (uris->data);
-  }
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-}
-
 static GTimeZone *
 make_zone (const char *name)
 {
@@ -138,16 +103,46 @@ make_zone (const char *name)
 static void
 furnish (IsrHttp *self, const IsrConfig *config, IsrCatalog *catalog, const IsrControl *control)
 {
+  self->house.config = config;
   self->house.catalog = g_object_ref (catalog);
   self->house.control = control;
   self->house.zone = make_zone (config->timezone);
   self->house.timezone = g_strdup (g_time_zone_get_identifier (self->house.zone));
-  self->house.access = isr_access_new (config->listen_host, (const char *const *) config->allow_origins);
+  self->house.ended = g_cancellable_new ();
   self->house.sse = isr_sse_new ();
   self->house.cuts = isr_cuts_new (isr_catalog_get_output_directory (catalog));
   self->house.served = g_ptr_array_new_with_free_func (served_free);
-  self->meter = g_timeout_add_seconds (1, send_levels, self);
   self->changed = g_signal_connect (catalog, "changed", G_CALLBACK (on_changed), self);
+  self->meter = g_timeout_add_seconds (1, send_levels, self);
+}
+
+/* What may be done from where depends on where we really listen. */
+static void
+note_address (IsrHttp *self)
+{
+  g_autoptr (GUri) uri = isr_door_find_widest (self->server);
+  gboolean handed = !g_str_equal (self->house.config->listen_host, "*") && self->handed;
+
+  self->uri = g_uri_to_string (uri);
+  self->port = (guint) g_uri_get_port (uri);
+  self->house.access = isr_access_new (handed ? g_uri_get_host (uri) : self->house.config->listen_host, (const char *const *) self->house.config->allow_origins);
+  isr_auth_set_port (self->house.auth, self->port);
+}
+
+static gboolean
+open_door (IsrHttp *self, GError **error)
+{
+  const IsrConfig *config = self->house.config;
+
+  self->house.auth = isr_auth_new (config->web_password_file, config->tls_certificate != NULL, error);
+  if (!self->house.auth)
+    return FALSE;
+  self->server = soup_server_new ("raw-paths", TRUE, NULL);
+  self->connections = isr_connections_new (self->server);
+  g_signal_connect (self->server, "request-started", G_CALLBACK (on_request_started), self);
+  soup_server_add_early_handler (self->server, NULL, on_request_headers, self, NULL);
+  soup_server_add_handler (self->server, NULL, on_request, self, NULL);
+  return isr_door_open (self->server, config, &self->handed, error);
 }
 
 IsrHttp *
@@ -156,15 +151,21 @@ isr_http_new (const IsrConfig *config, IsrCatalog *catalog, const IsrControl *co
   g_autoptr (IsrHttp) self = g_new0 (IsrHttp, 1);
 
   furnish (self, config, catalog, control);
-  self->server = soup_server_new ("raw-paths", TRUE, NULL);
-  soup_server_add_early_handler (self->server, NULL, on_request_headers, self, NULL);
-  soup_server_add_handler (self->server, NULL, on_request, self, NULL);
-  if (!check_config (config, error) || !set_certificate (self, config, error) || !start_listening (self, config, error))
+  if (!open_door (self, error))
     return NULL;
   note_address (self);
-  if (!isr_access_is_writable (self->house.access))
-    g_warning ("[web] listen = %s: everybody on the network can read the archive and listen to it; without a password nothing can be changed from there", config->listen_host);
+  if (!isr_http_is_writable (self))
+    g_warning ("[web] listen = %s: everybody on the network can read the archive and listen to it; without a password nothing can be changed from there", g_str_equal (config->listen_host, "*") ? "" : config->listen_host);
   return g_steal_pointer (&self);
+}
+
+static void
+close_door (IsrHttp *self)
+{
+  if (!self->server)
+    return;
+  soup_server_disconnect (self->server);
+  isr_connections_free (self->connections);
 }
 
 void
@@ -172,12 +173,15 @@ isr_http_free (IsrHttp *self)
 {
   g_signal_handler_disconnect (self->house.catalog, self->changed);
   g_source_remove (self->meter);
-  soup_server_disconnect (self->server);
+  g_cancellable_cancel (self->house.ended);
+  close_door (self);
   g_ptr_array_unref (self->house.served);
   isr_sse_free (self->house.sse);
   isr_cuts_free (self->house.cuts);
-  g_object_unref (self->server);
-  isr_access_free (self->house.access);
+  g_clear_object (&self->server);
+  g_clear_pointer (&self->house.access, isr_access_free);
+  g_clear_pointer (&self->house.auth, isr_auth_free);
+  g_object_unref (self->house.ended);
   g_object_unref (self->house.catalog);
   g_time_zone_unref (self->house.zone);
   g_free (self->house.timezone);
@@ -200,7 +204,19 @@ isr_http_get_port (IsrHttp *self)
 gboolean
 isr_http_is_writable (IsrHttp *self)
 {
-  return isr_access_is_writable (self->house.access);
+  return isr_auth_has_password (self->house.auth) || isr_access_is_writable (self->house.access);
+}
+
+void
+isr_http_set_ready (IsrHttp *self, gboolean ready)
+{
+  self->house.ready = ready;
+}
+
+void
+isr_http_set_limits (IsrHttp *self, const IsrLimits *limits)
+{
+  isr_connections_set_limits (self->connections, limits);
 }
 
 void

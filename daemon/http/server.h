@@ -9,13 +9,14 @@
 #include "daemon/archive/catalog.h"
 #include "daemon/config/config.h"
 #include "daemon/core/control.h"
+#include "daemon/http/connections.h"
 
 G_BEGIN_DECLS
 
 typedef struct _IsrHttp IsrHttp;
 
-/* Listens on config->listen_host and listen_port (0: any free one). @control must
- * outlive it. ISR_ERROR_USAGE when it can not listen there; ISR_ERROR_CONFIG for
+/* Listens on config->listen_host and listen_port (0: any free one), or on the sockets
+ * that systemd hands over. @config and @control must outlive it. ISR_ERROR_USAGE when it can not listen there; ISR_ERROR_CONFIG for
  * keys of [web] that can not be served. Not to be called with `listen = none`. */
 IsrHttp *isr_http_new (const IsrConfig *config, IsrCatalog *catalog, const IsrControl *control, GError **error);
 void isr_http_free (IsrHttp *self);
@@ -24,8 +25,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrHttp, isr_http_free)
 /* "http://127.0.0.1:8080/": where it listens. */
 const char *isr_http_get_uri (IsrHttp *self);
 guint isr_http_get_port (IsrHttp *self);
-/* Whether requests may change anything. */
+/* Whether requests may change anything, with the password or without one. */
 gboolean isr_http_is_writable (IsrHttp *self);
+/* The archive has been looked through: what /readyz says. */
+void isr_http_set_ready (IsrHttp *self, gboolean ready);
+void isr_http_set_limits (IsrHttp *self, const IsrLimits *limits);
 
 /* GET @path answers with what @make makes, each time anew; @content_type with its
  * charset. For bodies that are made in rooms which this one does not know. */

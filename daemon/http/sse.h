@@ -20,7 +20,7 @@
 
 G_BEGIN_DECLS
 
-#define ISR_SSE_MAX_LISTENERS 256
+#define ISR_SSE_MAX_LISTENERS 1024
 #define ISR_SSE_HISTORY 256            /* events that can be caught up with */
 #define ISR_SSE_MAX_UNSENT (64 * 1024) /* bytes; a slower client is let go, and comes back */
 #define ISR_SSE_COMMENT 15             /* seconds between signs of life */

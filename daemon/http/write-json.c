@@ -10,6 +10,10 @@ static void write_node (GString *out, JsonNode *node);
 static void
 write_string (GString *out, const char *text)
 {
+  if (!text) {
+    g_string_append (out, "null");
+    return;
+  }
   g_string_append_c (out, '"');
   for (const char *p = text; *p; p++) {
     guchar c = (guchar) *p;

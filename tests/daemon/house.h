@@ -129,6 +129,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_assert_finalize_object (f->catalog);
   g_free (f->config.listen_host);
   g_free (f->config.timezone);
+  g_free (f->config.web_password_file);
   g_strfreev (f->config.allow_origins);
   g_free (f->asked);
   g_free (f->data);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* coding.h - gzip for who wants it, and tags for who has the same already. Pure. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* @accept: the Accept-Encoding header, NULL: none was sent. RFC 9110, 12.5.3: gzip or *
+ * with a quality that is not 0. */
+gboolean isr_accepts_gzip (const char *accept);
+
+/* NULL when it would not become smaller. */
+GBytes *isr_gzip (const char *data, gsize size);
+
+/* "W/\"...\"": weak, as it is the same for the zipped form. */
+char *isr_etag_make (const char *data, gsize size);
+/* @list: an If-None-Match header, NULL: none. @etag with or without W/. */
+gboolean isr_etag_matches (const char *list, const char *etag);
+
+G_END_DECLS
