@@ -109,8 +109,8 @@ class Nodes(Doctor):
 
     def test_wrong_group(self):
         self.machine.container()
-        self.machine.user(os.getuid() + 1, groups=[29])
-        self.named('no-permission', f'group_add: ["{os.getgid()}"]', 'mode 0660', device='default')
+        self.machine.user(os.getuid() + 1, groups=[63])
+        self.named('no-permission', f'group_add: ["{self.machine.gid}"]', 'mode 0660', device='default')
 
     def test_wrong_group_on_a_host(self):
         self.machine.user(os.getuid() + 1, groups=[])
@@ -267,13 +267,25 @@ class SoundServer(Doctor):
                            env={**self.machine.env, 'GST_REGISTRY': '/nonexistent'}, cwd=self.machine.work, check=False)
         self.assertRegex(done.stdout, r'FAIL +pulse-denied +\[mic\]: .*Access denied.*Do: .*cookie')
 
-    def test_muted(self):
+    def mixer(self, *command):
+        """A sound server whose source is a mixer for ALSA, and pactl's @command done to it."""
         server = pulse.Pulse()
         self.addCleanup(server.close)
         self.machine.env.update({k: v for k, v in server.env.items() if k.startswith('PULSE_')})
         self.machine.define(f'pcm.mic {{ type pulse server "unix:{server.sock}" device "mic.monitor" }}\n'
                             f'ctl.mic {{ type pulse server "unix:{server.sock}" source "mic.monitor" }}\n')
-        process.run('pactl', '--server', f'unix:{server.sock}', 'set-source-mute', 'mic.monitor', '1', env=server.env)
+        process.run('pactl', '--server', f'unix:{server.sock}', command[0], 'mic.monitor', command[1], env=server.env)
+
+    def test_gain_zero(self):
+        self.mixer('set-source-volume', '0%')
+        self.named('gain-zero', "amixer -D mic sset 'Capture' 80%", status='warn')
+
+    def test_gain(self):
+        self.mixer('set-source-volume', '50%')
+        self.named('mixer', 'Capture 50 %', status='ok')
+
+    def test_muted(self):
+        self.mixer('set-source-mute', '1')
         checks = self.named('capture-switch-off', "amixer -D mic sset 'Capture' cap", status='warn')
         self.assertTrue({'digital-zero', 'stalled'} & {c['code'] for c in checks}, checks)
 

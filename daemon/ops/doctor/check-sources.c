@@ -6,6 +6,7 @@
 #include "daemon/config/nearest.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* --- a sound card that can not be opened --- */
 
@@ -46,6 +47,20 @@ advise_sharing (const IsrExam *self)
   return g_strdup ("to let both record it, define the dsnoop device of docker/asound.conf and give both device = shared_mic");
 }
 
+/* By the recorder, by another source of ours, by somebody else. */
+static void
+add_held (const IsrExam *self, const IsrSourceExam *source, const IsrHolder *holder, const char *sharing, const char *title, IsrReport *report)
+{
+  g_autofree char *fix = g_strdup_printf ("sudo kill %u - or %s", holder->pid, sharing);
+
+  if (holder->pid == self->recorder && holder->pid != (guint) getpid ())
+    isr_report_add (report, ISR_CHECK_OK, "recording", title, NULL, "the running ISR (process %u) holds the device", self->recorder);
+  else if (holder->pid == (guint) getpid ())
+    isr_report_add (report, ISR_CHECK_FAIL, "busy", title, sharing, "device “%s” is recorded by another source of this configuration", get_device (source));
+  else
+    isr_report_add (report, ISR_CHECK_FAIL, "busy", title, fix, "device “%s” is held by %s (process %u)", get_device (source), holder->name ? holder->name : "a process", holder->pid);
+}
+
 static void
 add_busy (const IsrExam *self, const IsrSourceExam *source, const char *title, const char *detail, IsrReport *report)
 {
@@ -55,10 +70,7 @@ add_busy (const IsrExam *self, const IsrSourceExam *source, const char *title, c
   g_autofree char *fix = NULL;
 
   if (holders->len) {
-    const IsrHolder *holder = holders->pdata[0];
-
-    fix = g_strdup_printf ("sudo kill %u - or %s", holder->pid, sharing);
-    isr_report_add (report, ISR_CHECK_FAIL, "busy", title, fix, "device “%s” is held by %s (process %u)", get_device (source), holder->name ? holder->name : "a process", holder->pid);
+    add_held (self, source, holders->pdata[0], sharing, title, report);
     return;
   }
   fix = g_strdup_printf ("%ssudo fuser -v %s - then stop it, or %s", self->container ? "on the host: " : "", node, sharing);

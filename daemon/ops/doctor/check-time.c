@@ -31,6 +31,15 @@ is_known (const char *name)
   return zone != NULL;
 }
 
+/* Images come with UTC, whatever the people's clock says. */
+static gboolean
+is_unset (const char *zone)
+{
+  const char *tz = g_getenv ("TZ");
+
+  return !(tz && *tz) && (!zone || g_str_equal (zone, "Etc/UTC") || g_str_equal (zone, "UTC"));
+}
+
 static void
 check_zone (const IsrExam *self, IsrReport *report)
 {
@@ -40,7 +49,7 @@ check_zone (const IsrExam *self, IsrReport *report)
 
   if (name && !is_known (name))
     isr_report_add (report, ISR_CHECK_FAIL, "timezone-unknown", "time", "sudo apt install tzdata, or correct the name: timedatectl list-timezones", "the zone “%s” is not known here: files would be cut and named by UTC", name);
-  else if (!name && self->container)
+  else if (!own && self->container && is_unset (system))
     isr_report_add (report, ISR_CHECK_WARN, "timezone-unset", "time", fix, "no zone is set in this container: files are cut and named by UTC");
   else
     isr_report_add (report, ISR_CHECK_OK, "timezone", "time", NULL, "files are cut and named by the time of %s", name ? name : "UTC");

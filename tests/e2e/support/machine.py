@@ -19,6 +19,7 @@ class Machine:
 
     def __init__(self, cards=((0, 'Mic'),)):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='isr-machine-'))
+        self.gid = 29 if os.geteuid() == 0 else os.getgid()  # of /dev/snd/*
         self.root, self.work = self.dir / 'root', self.dir / 'work'
         self.work.mkdir()
         self.asound = self.dir / 'asound.conf'
@@ -27,7 +28,7 @@ class Machine:
         self.write('run/systemd/timesync/synchronized')
         for number, name in cards:
             self.card(number, name)
-        self.user(os.getuid() + 1, groups=[os.getgid()])
+        self.user(os.getuid() + 1, groups=[self.gid])
         self.define()
 
     def close(self):
@@ -41,7 +42,9 @@ class Machine:
 
     def card(self, number, name, capture=True):
         for node in [f'controlC{number}', f'pcmC{number}D0p'] + [f'pcmC{number}D0c'] * capture:
-            self.write(f'dev/snd/{node}').chmod(0o660)
+            path = self.write(f'dev/snd/{node}')
+            path.chmod(0o660)
+            os.chown(path, -1, self.gid)
         self.write(f'sys/class/sound/card{number}/id', name + '\n')
 
     def user(self, uid, groups):

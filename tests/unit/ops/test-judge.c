@@ -175,7 +175,7 @@ static void
 test_report (void)
 {
   g_autoptr (IsrReport) report = isr_report_new ();
-  g_autofree char *text = NULL, *json = NULL, *empty = NULL;
+  g_autofree char *text = NULL, *json = NULL;
 
   isr_report_add (report, ISR_CHECK_OK, "host", "place", NULL, "all\nis %s", "well");
   isr_report_add (report, ISR_CHECK_FAIL, "busy", "[mic]", "sudo kill 1", "held by \xff");
