@@ -152,6 +152,7 @@ static gboolean
 begin (Ogg *self, GError **error)
 {
   Page page;
+  g_autoptr (GPtrArray) none = NULL; /* what the pages bring is not wanted yet */
   guint64 at = 0;
   g_autoptr (GError) reason = NULL;
 
@@ -159,8 +160,8 @@ begin (Ogg *self, GError **error)
   clear_items (self);
   self->demux = isr_ogg_demux_new ();
   while (at < self->audio && !reason && find (self, at, &page)) {
-    g_autoptr (GPtrArray) none = demux_page (self, &page, &reason);
-
+    g_clear_pointer (&none, g_ptr_array_unref);
+    none = demux_page (self, &page, &reason);
     at = page.offset + page.size;
   }
   if (reason)
