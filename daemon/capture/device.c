@@ -39,6 +39,7 @@ isr_device_copy (const IsrDevice *self)
 
   copy->id = g_strdup (self->id);
   copy->card = g_strdup (self->card);
+  copy->usb = g_strdup (self->usb);
   copy->name = g_strdup (self->name);
   copy->server = g_strdup (self->server);
   copy->source = g_strdup (self->source);
@@ -51,6 +52,7 @@ isr_device_free (IsrDevice *self)
 {
   g_free (self->id);
   g_free (self->card);
+  g_free (self->usb);
   g_free (self->name);
   g_free (self->server);
   g_free (self->source);
@@ -83,6 +85,12 @@ static gboolean
 is_card_id (const IsrDevice *device, const char *wanted)
 {
   return g_strcmp0 (device->card, wanted) == 0;
+}
+
+static gboolean
+is_usb_path (const IsrDevice *device, const char *wanted)
+{
+  return g_strcmp0 (device->usb, wanted) == 0;
 }
 
 static gboolean
@@ -170,7 +178,7 @@ isr_device_match (GPtrArray *devices, const char *wanted, GError **error)
   static const struct {
     Rule rule;
     gboolean first_wins; /* a card has several PCMs: its first is meant */
-  } rules[] = { { is_id, TRUE }, { is_card_id, TRUE }, { is_word, TRUE }, { has_part, FALSE } };
+  } rules[] = { { is_id, TRUE }, { is_card_id, TRUE }, { is_usb_path, TRUE }, { is_word, TRUE }, { has_part, FALSE } };
   g_autofree char *ids = NULL;
 
   for (guint r = 0; r < G_N_ELEMENTS (rules); r++) {

@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
   char *id;   /* what to write as `device =` */
   char *card; /* id of its card; NULL: none */
+  char *usb;  /* where it is plugged in (usbpath.h); NULL: not on USB */
   char *name; /* for people */
   IsrDeviceKind kind;
   gboolean is_default;   /* the one that `default` (a monitor: `monitor`) means */
@@ -45,7 +46,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDevice, isr_device_free)
  * ("plughw:CARD=Mic,DEV=0", "hw:1"); NULL: none. (transfer full) */
 char *isr_device_dup_card (const IsrDevice *self);
 
-/* The rule of device strings: an exact id or card id first, then the words
+/* The rule of device strings: an exact id, card id or USB path first, then the words
  * `default` and `monitor`, then a part of an id or name, in any case.
  * ISR_ERROR_DEVICE: several match (all are listed), or none (the nearest is
  * named). @devices: IsrDevice. */

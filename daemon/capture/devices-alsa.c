@@ -9,6 +9,7 @@
 #include "daemon/capture/devices-alsa.h"
 
 #include "daemon/capture/alsalog.h"
+#include "daemon/capture/usbpath.h"
 #include "daemon/core/error.h"
 
 #include <alsa/asoundlib.h>
@@ -118,6 +119,7 @@ list_card (GPtrArray *devices, snd_ctl_t *ctl)
     name = g_strdup_printf ("%s, %s", snd_ctl_card_info_get_name (card), snd_pcm_info_get_name (pcm));
     device = isr_device_new (ISR_DEVICE_CARD, hw, name);
     device->card = g_strdup (id);
+    device->usb = isr_usb_path_of_card ("/sys", snd_ctl_card_info_get_card (card));
     add_measured (devices, device);
   }
 }

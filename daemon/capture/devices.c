@@ -88,7 +88,7 @@ ask_server (IsrDevice *device)
 static gboolean
 is_alsa_name (const char *wanted)
 {
-  if (g_str_equal (wanted, "default"))
+  if (g_str_equal (wanted, "default") || g_str_has_prefix (wanted, "usb:"))
     return FALSE;
   return strchr (wanted, ':') || isr_devices_alsa_has_pcm (wanted);
 }

@@ -53,6 +53,7 @@ add_device (JsonBuilder *builder, const IsrDevice *device)
   add_string (builder, "kind", isr_device_kind_to_string (device->kind));
   add_string (builder, "name", device->name);
   add_string (builder, "card", device->card);
+  add_string (builder, "usb", device->usb);
   json_builder_set_member_name (builder, "default");
   json_builder_add_boolean_value (builder, device->is_default);
   add_spec (builder, device);
@@ -136,6 +137,8 @@ print_text (GPtrArray *devices)
     g_autofree char *name = g_strconcat (device->name, device->is_default ? device->kind == ISR_DEVICE_MONITOR ? " [monitor]" : " [default]" : "", NULL);
 
     print_row (width, device->id, isr_device_kind_to_string (device->kind), spec, name);
+    if (device->usb)
+      g_print ("%*s  device = %s, if there are two of them: the socket it is plugged in\n", width, "", device->usb);
     if (device->problem)
       g_print ("%*s  %s\n", width, "", device->problem);
   }

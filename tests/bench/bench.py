@@ -24,6 +24,7 @@ BENCHES = {
     'soak': 'seven days of files and drops in seven minutes: does the daemon grow?',
     'fuzz': 'executions, coverage and what fell, 10 minutes a target (--seconds)',
     'loudness': 're-scoring a day and a year of levels; metering against memory bandwidth',
+    'live': 'what listening to a stream costs beside recording it, against the bare decoder',
     'web': 'the page in a throttled browser: until it can be used, click to sound, another day, 100,000 recordings, meters',
 }
 

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 #include <string.h>
 
+#include "daemon/archive/catalog.h"
 #include "daemon/capture/alsalog.h"
 #include "daemon/capture/scene.h"
 #include "daemon/capture/watch-path.h"
@@ -82,9 +83,32 @@ test_server (Fixture *fixture, gconstpointer data)
   finish (f);
 }
 
+/* Each time that it was away is a hole in the ledger. */
+static void
+assert_holes (FixtureCapture *f, IsrCatalog *catalog, guint n)
+{
+  gint64 now = g_get_real_time ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = isr_catalog_coverage (catalog, "pulse", now - G_TIME_SPAN_HOUR, now, now, &error);
+  const IsrCoverage *coverage;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (list->len, ==, 1);
+  coverage = list->pdata[0];
+  g_assert_cmpuint (coverage->holes->len, ==, n);
+  for (guint i = 0; i < n; i++) {
+    const IsrGap *hole = &g_array_index (coverage->holes, IsrGap, i);
+
+    g_assert_cmpstr (hole->cause, ==, "disconnected");
+    g_assert_cmpint (hole->start_us, ==, fixture_capture_get_closed (f, "pulse", i)->end_us);
+    g_assert_cmpint (hole->end_us, >, hole->start_us);
+  }
+}
+
 static void
 test_device (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr (IsrCatalog) catalog = NULL;
   FixtureCapture *f;
   const char *reason;
   gint64 since;
@@ -92,6 +116,8 @@ test_device (Fixture *fixture, gconstpointer data)
   if (!fixture->pulse)
     return;
   f = fixture_capture_new ("[pulse]\ntype = soundcard\ndevice = mic.monitor\n" HOUR);
+  catalog = isr_catalog_open (f->config->output_directory, f->config->state_directory, TRUE, NULL);
+  isr_capture_feed (f->capture, catalog);
   isr_capture_start (f->capture);
   TEMP_WAIT_FOR (fixture_capture_is (f, "pulse", ISR_STATE_RECORDING));
   for (guint i = 0; i < 2; i++) {
@@ -107,7 +133,10 @@ test_device (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (f->closed->len, ==, 2);
   for (guint i = 0; i < f->closed->len; i++)
     g_assert_cmpstr (fixture_capture_get_closed (f, "pulse", i)->reason, ==, "gap");
-  finish (f);
+  assert_holes (f, catalog, 2);
+  fixture_capture_stop (f);
+  isr_catalog_close (catalog);
+  fixture_capture_free (f);
 }
 
 /* No server at all when the recorder starts. */

@@ -2,6 +2,7 @@
 /* test-capture-health.c - what is wrong with a sound card is told once when it begins
  * and once when it is over: levels, on a private PulseAudio; overruns, on samples that
  * are taken out of a scene. */
+#include <gst/audio/gstaudioclock.h>
 #include <gst/gst.h>
 #include <string.h>
 
@@ -70,6 +71,36 @@ test_levels (void)
   g_subprocess_wait (loud, NULL, NULL);
   g_assert_cmpuint (zero.raised, ==, 1);
   g_assert_cmpuint (clipping.raised, ==, 1);
+  fixture_capture_free (f);
+  fixture_pulse_stop (pulse);
+}
+
+/* The card is the clock of its pipeline: what it delivers is never resampled, and its
+ * drift is a matter of the map to UTC alone. */
+static void
+test_clock (void)
+{
+  FixturePulse *pulse = fixture_pulse_start (sinks, "");
+  g_autoptr (IsrSource) source = NULL;
+  g_autoptr (GSubprocess) player = NULL;
+  g_autoptr (GstClock) clock = NULL;
+  FixtureCapture *f;
+
+  if (!pulse) {
+    g_test_skip ("pulseaudio is not installed");
+    return;
+  }
+  f = fixture_capture_new ("[mic]\ntype = soundcard\ndevice = mic.monitor\n");
+  source = isr_source_new (f->config, 0, NULL);
+  isr_source_start (source);
+  player = play (pulse, 10, 1000);
+  TEMP_WAIT_FOR (source->state->state == ISR_STATE_RECORDING);
+  clock = gst_pipeline_get_clock (GST_PIPELINE (isr_pipeline_get_element (isr_run_get_pipeline (source->run))));
+  g_assert_true (GST_IS_AUDIO_CLOCK (clock));
+  isr_source_stop (source);
+  TEMP_WAIT_FOR (isr_source_is_quiet (source));
+  g_subprocess_force_exit (player);
+  g_subprocess_wait (player, NULL, NULL);
   fixture_capture_free (f);
   fixture_pulse_stop (pulse);
 }
@@ -174,5 +205,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/capture/health/overrun", test_overrun);
   g_test_add_func ("/capture/health/levels", test_levels);
+  g_test_add_func ("/capture/health/clock", test_clock);
   return g_test_run ();
 }

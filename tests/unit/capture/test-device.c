@@ -22,7 +22,7 @@ make_machine (void)
 
   add (devices, ISR_DEVICE_CARD, "hw:CARD=PCH,DEV=0", "PCH", "HDA Intel PCH, ALC257 Analog");
   add (devices, ISR_DEVICE_CARD, "hw:CARD=PCH,DEV=2", "PCH", "HDA Intel PCH, ALC257 Alt Analog");
-  add (devices, ISR_DEVICE_CARD, "hw:CARD=Mic,DEV=0", "Mic", "Blue Yeti, USB Audio");
+  add (devices, ISR_DEVICE_CARD, "hw:CARD=Mic,DEV=0", "Mic", "Blue Yeti, USB Audio")->usb = g_strdup ("usb:0000:00:14.0/1.4");
   add (devices, ISR_DEVICE_PCM, "shared_mic", NULL, "shared_mic (asound.conf: dsnoop)");
   add (devices, ISR_DEVICE_PULSE, "alsa_input.pci", NULL, "Built-in Audio")->is_default = TRUE;
   add (devices, ISR_DEVICE_MONITOR, "hdmi.monitor", NULL, "Monitor of HDMI");
@@ -45,6 +45,7 @@ test_found (void)
     { "yeti", "hw:CARD=Mic,DEV=0" },
     { "ALC257 ALT", "hw:CARD=PCH,DEV=2" },
     { "hdmi", "hdmi.monitor" },
+    { "usb:0000:00:14.0/1.4", "hw:CARD=Mic,DEV=0" },
   };
   g_autoptr (GPtrArray) devices = make_machine ();
 
