@@ -3,8 +3,8 @@
 
     bench.py soak [--streams 20] [--days 7] [--seconds 420]
 
-What a day does to a daemon is done as often, not as long: 24 files a source and a day, a dropped connection
-an hour a source, somebody who looks at the page all the while. Resident memory after a first tenth, and at the end.
+What a day does to a daemon is done as often, not as long: 24 files a source and a day, dropped connections,
+somebody who looks at the page all the while. Resident memory after a first tenth, and at the end.
 """
 import argparse
 import pathlib
@@ -19,6 +19,8 @@ from support import daemon, process, proxy
 
 PACE = 16000
 TARGET = 1.0  # MiB
+TICK = 0.25  # s
+BETWEEN = 25  # s between two drops of a source: after 10 s of audio the next back-off begins anew
 
 
 class Reader(threading.Thread):
@@ -68,9 +70,9 @@ def main(argv):
                 if len(marks) <= now / options.seconds * 10:
                     marks.append((now, *resident(pid)))
                 for gate in gates:
-                    if chance.random() < 0.25 * files / options.seconds:
+                    if chance.random() < TICK / BETWEEN:
                         drops += gate.cut()
-                time.sleep(0.25)
+                time.sleep(TICK)
             marks.append((time.monotonic() - begun, *resident(pid)))
             count = sum(day['files'] for day in recorder.json('/api/days')['days'])
         finally:
