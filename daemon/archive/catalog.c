@@ -25,6 +25,7 @@
 #include "daemon/archive/listing.h"
 #include "daemon/archive/titles.h"
 #include "daemon/archive/trash.h"
+#include "daemon/core/advice.h"
 #include "daemon/core/error.h"
 
 #include <errno.h>
@@ -336,9 +337,13 @@ isr_catalog_set_timezone (IsrCatalog *self, GTimeZone *zone)
 static gboolean
 make_directory (const char *path, GError **error)
 {
-  if (g_mkdir_with_parents (path, 0755) == 0)
+  int code = g_mkdir_with_parents (path, 0755) == 0 ? 0 : errno;
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *advice = isr_advise_writing (code, parent);
+
+  if (code == 0)
     return TRUE;
-  g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "%s: can not be made: %s; check that its parent exists and who owns it", path, g_strerror (errno));
+  g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "%s: can not be made: %s%s", path, g_strerror (code), advice);
   return FALSE;
 }
 

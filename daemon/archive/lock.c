@@ -3,6 +3,7 @@
  * two processes could hold locks on two files of one name. */
 #include "daemon/archive/lock.h"
 
+#include "daemon/core/advice.h"
 #include "daemon/core/error.h"
 
 #include <errno.h>
@@ -34,7 +35,10 @@ isr_lock_take (const char *state_directory, GError **error)
   IsrLock *self;
 
   if (fd < 0) {
-    g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "%s: can not be opened: %s; check who owns the directory", path, g_strerror (errno));
+    int code = errno;
+    g_autofree char *advice = isr_advise_writing (code, state_directory);
+
+    g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "%s: can not be opened: %s%s", path, g_strerror (code), advice);
     return NULL;
   }
   if (flock (fd, LOCK_EX | LOCK_NB) < 0) {

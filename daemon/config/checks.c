@@ -12,6 +12,7 @@
 #include "daemon/config/pattern.h"
 #include "daemon/config/problem.h"
 #include "daemon/config/sections.h"
+#include "daemon/core/advice.h"
 
 #define SPLIT_MIN (100 * 1000 * 1000) /* ns */
 
@@ -70,9 +71,13 @@ find_obstacle (const char *directory)
     place = g_steal_pointer (&parent);
   }
   if (!g_file_test (place, G_FILE_TEST_IS_DIR))
-    return g_strdup_printf ("“%s” is no directory", place);
-  if (g_access (place, W_OK | X_OK) != 0)
-    return g_strdup_printf ("“%s” can not be written: %s", place, g_strerror (errno));
+    return g_strdup_printf ("“%s” is no directory: name another one", place);
+  if (g_access (place, W_OK | X_OK) != 0) {
+    int code = errno;
+    g_autofree char *advice = isr_advise_writing (code, place);
+
+    return g_strdup_printf ("“%s” can not be written: %s%s; or name another directory", place, g_strerror (code), advice);
+  }
   return NULL;
 }
 
@@ -82,7 +87,7 @@ check_directory (const Check *self, const char *section, const char *key, const 
   g_autofree char *obstacle = find_obstacle (directory);
 
   if (obstacle)
-    complain (self, TRUE, section, key, "%s; give ISR the right to write there, or name another directory", obstacle);
+    complain (self, TRUE, section, key, "%s", obstacle);
 }
 
 static void

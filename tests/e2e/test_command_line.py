@@ -191,6 +191,7 @@ class Rights(unittest.TestCase):
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn(str(place), done.stderr)
         self.assertIn('ermission denied', done.stderr)
+        self.assertIn(f'sudo chown -R 65534:65534 \'{place}\'', done.stderr)
 
 
 if __name__ == '__main__':

@@ -243,8 +243,7 @@ static void
 test_obstacle (void)
 {
   g_autofree char *path = g_canonicalize_filename ("recordings", NULL);
-  g_autofree char *told = g_strdup_printf ("x.ini: [general] output_directory: “%s” is no directory; "
-                                           "give ISR the right to write there, or name another directory",
+  g_autofree char *told = g_strdup_printf ("x.ini: [general] output_directory: “%s” is no directory: name another one",
       path);
 
   g_assert_true (g_file_set_contents (path, "", 0, NULL));
