@@ -97,8 +97,8 @@ export async function browser() {
   });
 }
 
-/** Opens the page; everything it says or asks elsewhere is kept for the test. */
-export async function open(chromium, daemon, options = {}) {
+/** Opens the page at an address such as #/storage; everything it says or asks elsewhere is kept for the test. */
+export async function open(chromium, daemon, { hash = '', ...options } = {}) {
   const context = await chromium.newContext({ locale: 'en-GB', ...options });
   const tab = await context.newPage();
   const seen = { errors: [], foreign: [], requests: [] };
@@ -108,8 +108,8 @@ export async function open(chromium, daemon, options = {}) {
     seen.requests.push(request.url());
     if (!request.url().startsWith(daemon.base)) seen.foreign.push(request.url());
   });
-  await tab.goto(`${daemon.base}/${options.hash ?? ''}`);
-  await tab.getByRole('heading', { name: 'Recordings' }).waitFor();
+  await tab.goto(`${daemon.base}/${hash}`);
+  await tab.locator(hash.replace(/^#\/?/, '').replace(/\?.*/, '') ? 'main h1' : '#recordings').waitFor();
   return { tab, seen, context };
 }
 

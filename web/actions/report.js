@@ -22,8 +22,8 @@ async function allFiles(day, source) {
 
 /** @param {string} day @param {string|undefined} source */
 export const load = (day, source) => ask(report, async () => {
-  const [files, { sources }, { sections }] = await Promise.all([
+  const [files, { sources }, { sections, unanalysed }] = await Promise.all([
     allFiles(day, source), api.getCoverage(day), getHighlights({ day, source, limit: EVENTS }),
   ]);
-  return { files, coverage: sources.filter((one) => !source || one.source === source), sections: worthTelling(sections) };
+  return { files, coverage: sources.filter((one) => !source || one.source === source), sections: worthTelling(sections), unanalysed };
 });

@@ -2,7 +2,7 @@
 // report.js - a day on paper: what is there, what is missing, what was heard.
 import { unasked } from '../asked.js';
 
-/** @typedef {{files: import('../api.js').Recording[], coverage: import('../api.js').Coverage[], sections: import('../api-review.js').Section[]}} Report */
+/** @typedef {{files: import('../api.js').Recording[], coverage: import('../api.js').Coverage[], sections: import('../api-review.js').Section[], unanalysed: number}} Report */
 
 /** @type {{value: import('../asked.js').Asked<Report>, peek(): import('../asked.js').Asked<Report>}} */
 export const report = unasked();

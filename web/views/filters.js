@@ -59,7 +59,7 @@ const Left = observe(() => {
   const n = count(between(list, route.value.from, route.value.to));
   const most = n === 0 ? strongest(hides.value) : null;
   return html`<span class="muted" role="status">${t('shown', { n: n.toLocaleString(locale()), total: total.toLocaleString(locale()) })}
-    ${most && t('hides-most', { filter: t(`filter.${most}`) })}</span>`;
+    ${most && ` ${t('hides-most', { filter: t(`filter.${most}`) })}`}</span>`;
 });
 
 const Chips = observe((/** @type {{counted: boolean}} */ { counted }) => {

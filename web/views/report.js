@@ -41,6 +41,7 @@ const Body = ({ data }) => {
   const holes = data.coverage.flatMap((one) => one.gaps.map((gap) => ({ gap, source: one.source }))).sort((a, b) => a.gap.start_us - b.gap.start_us);
   return html`
     <p>${tn('files', data.files.length)}, ${format.duration(duration)}, ${format.bytes(size, locale())}, ${tn('events', data.sections.length)}, ${tn('gaps', holes.length)}</p>
+    ${data.unanalysed > 0 && html`<p class="warning">${tn('report.unanalysed', data.unanalysed)}</p>`}
     <${Table} title=${t('sources')} heads=${['source', 'share', 'recorded', 'holes']} numbers=${['share', 'recorded', 'holes']}>
       ${data.coverage.map((one) => html`<${Source} key=${one.source} coverage=${one} />`)}<//>
     ${holes.length > 0 && html`<${Table} title=${t('report.missing')} heads=${['time', 'source', 'length', 'cause']} numbers=${['length']}>

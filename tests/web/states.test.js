@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// What the page says when there is nothing, little, or nobody: empty archive, first run, one second, restart, refusals.
+import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { archive, nameOf } from './archive.js';
+import { Daemon, axe, browser, open, until } from './support.js';
+
+let chromium;
+
+before(async () => {
+  chromium = await browser();
+});
+
+after(() => chromium?.close());
+
+/** Runs body with a daemon of its own. */
+async function served(daemon, body) {
+  try {
+    await body(await daemon);
+  } finally {
+    await (await daemon).close();
+  }
+}
+
+const REFUSED = '[radio]\ntype = stream\nurl = http://127.0.0.1:9/x.mp3\n';
+
+test('no recordings yet: what the source does, instead of an empty page', () => served(Daemon.start(REFUSED), async (daemon) => {
+  const { tab, context } = await open(chromium, daemon);
+  await tab.getByText('No recordings yet.').waitFor();
+  await tab.getByText(/^radio is (connecting|waiting to retry)\. /).waitFor();
+  assert.deepEqual(await axe(tab), []);
+  for (const [hash, sentence] of [['#/coverage', 'No recordings yet.'], ['#/titles', 'No stream has named a title yet.'], ['#/storage', 'The trash is empty.']]) {
+    await tab.goto(`${daemon.base}/${hash}`);
+    await tab.getByText(sentence).first().waitFor();
+  }
+  await context.close();
+}));
+
+const SECOND = { source: 'mic', start: '2026-11-20T10:00:00+0000', seconds: 1, ext: 'flac', events: [] };
+
+test('an archive of one second', () => served(archive({ pieces: [SECOND], sources: REFUSED }), async (daemon) => {
+  const { tab, seen, context } = await open(chromium, daemon);
+  const row = tab.locator('.file');
+  await row.getByText('0:01').first().waitFor();
+  await row.getByRole('button', { name: /^Play/ }).click();
+  await until(() => 'its end', () => row.locator('audio').evaluate((a) => a.ended));
+  await tab.goto(`${daemon.base}/#/coverage?day=2026-11-20`);
+  await tab.getByRole('link', { name: /^20 November 2026/ }).waitFor();
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+}));
+
+test('a server that restarts is waited for, says since when, and what is shown comes back by itself', () => served(archive({ pieces: [SECOND], sources: REFUSED }), async (daemon) => {
+  const { tab, context } = await open(chromium, daemon);
+  await tab.locator('.file').first().waitFor();
+  await daemon.stop();
+  await tab.getByRole('alert').getByText(/No connection to the server since \d\d:\d\d:\d\d\./).waitFor();
+  assert.equal(await tab.locator('.file').count(), 1); // what was there stays
+  await daemon.run();
+  await tab.locator('.lost').waitFor({ state: 'detached', timeout: 20000 });
+  await context.close();
+}));
+
+test('a refusal is said in the words of the server, and nothing is lost from the list', () => served(archive({ pieces: [SECOND], sources: REFUSED }), async (daemon) => {
+  const { tab, context } = await open(chromium, daemon);
+  const row = tab.locator('.file');
+  await row.waitFor();
+  await tab.route('**/api/files/**', (route) => route.continue({ url: route.request().url().replace(/api\/files\/.*/, 'api/files/no/such.flac') }));
+  await row.locator('[data-delete]').click();
+  await tab.locator('.toast.bad').waitFor();
+  assert.equal(await row.count(), 1);
+  assert.ok((await tab.locator('.toast.bad').innerText()).length > 10);
+  await tab.locator('.toast.bad').getByRole('button', { name: 'Close' }).click();
+  assert.equal(await tab.locator('.toast').count(), 0);
+  await context.close();
+}));
