@@ -34,6 +34,12 @@ function keepShell() {
   navigator.serviceWorker?.register('sw.js').catch(() => {});
 }
 
+/** The frame is on the screen before anything is asked: on a slow line something is there at once. A page in the background is never painted. */
+const painted = () => new Promise((done) => {
+  requestAnimationFrame(() => setTimeout(done));
+  setTimeout(done, 100);
+});
+
 async function start() {
   theme.follow();
   routes.follow();
@@ -41,6 +47,7 @@ async function start() {
   document.documentElement.lang = t('lang');
   render(html`<${Frame} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
   startKeys();
+  await painted();
   for (const feature of [days, rows, sources, moments, player, jobs, session, shortcuts]) feature.start();
   await loadConfig();
   hub.onReturn(loadConfig);

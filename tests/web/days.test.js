@@ -110,13 +110,13 @@ test('what is being recorded, or protected, can not be deleted, and says why', a
   const { tab, context } = await open(chromium, daemon);
   await heading(tab, '2026-11-20').click();
   const live = tab.locator('.file', { has: tab.locator('.rec') }).first();
-  await live.locator('[data-delete]').click();
+  await live.locator('[data-delete]').press('Enter');
   await tab.getByText('It is being recorded.', { exact: true }).first().waitFor();
   assert.equal(await live.locator('[data-delete]').getAttribute('aria-disabled'), 'true');
   const row = tab.locator('.file[data-name*="T091000"]');
   await row.getByRole('button', { name: /^Protect/ }).click();
   await row.locator('[data-delete][aria-disabled="true"]').waitFor();
-  await row.locator('[data-delete]').click();
+  await row.locator('[data-delete]').press('Enter');
   await tab.getByText('It is protected.', { exact: true }).first().waitFor();
   assert.equal((await daemon.json('/api/files?q=T091000')).files[0].protected, true);
   await row.getByRole('button', { name: /^Protect/ }).click();

@@ -2,7 +2,9 @@
 // The keyboard without a browser: names of keys, who wants a key for itself, other keys by choice.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { page } from './support.js';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { page, root } from './support.js';
 
 const keys = await page('keys.js');
 
@@ -54,4 +56,16 @@ test('what is stored and not ours is no choice', () => {
 
 test('keys as people read them', () => {
   assert.deepEqual(['Shift+j', 'ArrowLeft', 'Ctrl+z', 'Delete', '?', 'Home'].map(keys.shown), ['Shift+J', '←', 'Ctrl+Z', 'Del', '?', 'Home']);
+});
+
+test('the list of all keys is what the views bind', async () => {
+  const { ALL } = await page('state/keymap.js');
+  const code = readdirSync(join(root, 'web'), { recursive: true }).filter((name) => name.endsWith('.js') && name !== 'keys.js')
+    .map((name) => readFileSync(join(root, 'web', name), 'utf8')).join('\n');
+  const bound = new Map();
+  for (const [, keys, label] of code.matchAll(/\bbind\((\[[^\]]*\]|'[^']*'),[^]*?'(key\.[\w-]+)', '\w+'\)/g)) {
+    bound.set(label, keys.startsWith('[...') ? [...keys.slice(5, -2)] : [...keys.matchAll(/'([^']+)'/g)].map(([, key]) => key));
+  }
+  assert.deepEqual(ALL.map((one) => one.label).sort(), [...bound.keys()].sort());
+  for (const one of ALL) assert.deepEqual(one.keys, bound.get(one.label), one.label);
 });

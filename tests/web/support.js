@@ -41,13 +41,15 @@ async function freePort() {
 /** `isr config.ini` in a directory of its own. */
 export class Daemon {
   /** @param {string} sources @param {string} [general] lines of [general]
-   *  @param {{dir?: string, web?: string}} [how] a directory that has recordings already; more lines of [web] */
-  static async start(sources, general = '', { dir = mkdtempSync(join(tmpdir(), 'isr-web-')), web = '' } = {}) {
+   *  @param {{dir?: string, web?: string, prepare?: (dir: string) => void}} [how] a directory that has recordings already; more lines of [web];
+   *  what else is to be in the directory */
+  static async start(sources, general = '', { dir = mkdtempSync(join(tmpdir(), 'isr-web-')), web = '', prepare = () => {} } = {}) {
     const self = new Daemon();
     self.dir = dir;
     self.port = await freePort();
     self.base = `http://127.0.0.1:${self.port}`;
     writeFileSync(join(self.dir, 'config.ini'), `[general]\n${general}\n[web]\nlisten = 127.0.0.1:${self.port}\n${web}\n${sources}\n`);
+    prepare(self.dir);
     await self.run();
     return self;
   }

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
-// help.js - which key does what, as it is bound right now; opened by "?".
+// help.js - which key does what, as the reader has it; opened by "?".
 import { html } from '../vendor/htm-preact.js';
-import { bindings, choice, listed, shown } from '../keys.js';
+import { choice, listed, shown } from '../keys.js';
 import { observe } from '../observe.js';
 import { format as address } from '../route.js';
+import { ALL } from '../state/keymap.js';
 import { helping } from '../state/overlay.js';
 import { t } from '../text.js';
 import { Dialog } from './dialog.js';
 
 /** @typedef {ReturnType<typeof listed>[number]} Entry */
 
+/** "0–9" instead of ten keys. @param {string[]} keys */
+export const short = (keys) => (keys.join('') === '0123456789' ? ['0–9'] : keys.map(shown));
+
 /** @param {{one: Entry}} props */
-const Key = ({ one }) => html`<li><span>${t(one.label)}</span><span>${one.keys.map((key) => html`<kbd key=${key}>${shown(key)}</kbd>`)}</span></li>`;
+const Key = ({ one }) => html`<li><span>${t(one.label)}</span><span>${short(one.keys).map((key) => html`<kbd key=${key}>${key}</kbd>`)}</span></li>`;
 
 /** @param {Entry[]} list @returns {[string, Entry[]][]} */
 export function grouped(list) {
@@ -25,7 +29,7 @@ export const Help = observe(() => {
   return html`
     <${Dialog} title=${t('help')} onClose=${close}>
       ${choice.value.off && html`<p class="warning">${t('keys-off')}</p>`}
-      <div class="keys-grid">${grouped(listed(bindings.value, choice.value)).map(([group, list]) => html`
+      <div class="keys-grid">${grouped(listed(ALL, choice.value)).map(([group, list]) => html`
         <section key=${group}><h3>${t(`keys.${group}`)}</h3><ul>${list.filter(({ keys }) => keys.length).map((one) => html`<${Key} key=${one.label} one=${one} />`)}</ul></section>`)}</div>
       <p class="note"><a href=${address({ view: 'settings' })} onClick=${close}>${t('change-keys')}</a></p>
     <//>`;

@@ -4,7 +4,6 @@ import { html } from '../vendor/htm-preact.js';
 import * as format from '../format.js';
 import { locale, t, tn } from '../text.js';
 
-const FEW = 3; // holes that are listed without being asked for
 const SHOWN = 50; // holes of a source and day; of more the number
 
 /** "98.2 % recorded", of a day. @param {{share: number|null}} props */
@@ -24,7 +23,7 @@ const Hole = ({ gap }) => html`
 
 /** @param {{coverage: import('../api.js').Coverage}} props */
 const Source = ({ coverage }) => html`
-  <details class="gaps" open=${coverage.gaps.length <= FEW}>
+  <details class="gaps">
     <summary>${t('gaps-of', { source: coverage.source, share: format.share(coverage.coverage ?? 0, locale()), gaps: tn('gaps', coverage.gaps.length) })}</summary>
     <ul>
       ${coverage.gaps.slice(0, SHOWN).map((gap) => html`<${Hole} key=${gap.start_us} gap=${gap} />`)}

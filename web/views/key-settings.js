@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // key-settings.js - every key can be another one, or none; or all of them are switched off.
 import { html, useState } from '../vendor/htm-preact.js';
-import { bindings, choice, forgetChoice, listed, nameOf, rebind, shown, switchOff } from '../keys.js';
+import { choice, choose, forgetChoice, listed, nameOf, shown, switchOff, withKeys } from '../keys.js';
 import { announce } from '../notice.js';
 import { observe } from '../observe.js';
+import { ALL } from '../state/keymap.js';
 import { t } from '../text.js';
 import { Choice } from './choice.js';
-import { grouped } from './help.js';
+import { grouped, short } from './help.js';
 
 const ALONE = ['Shift', 'Control', 'Alt', 'Meta', 'AltGraph', 'Tab'];
 
@@ -19,13 +20,13 @@ const Row = ({ one }) => {
     event.stopPropagation();
     wait(false);
     if (event.key === 'Escape') return;
-    rebind(one.label, event.key === 'Backspace' ? [] : [nameOf(event)]);
+    choose(withKeys(ALL, choice.peek(), one.label, event.key === 'Backspace' ? [] : [nameOf(event)]));
     announce(t('key-now', { action: t(one.label), key: shown(nameOf(event)) }));
   };
   return html`
     <tr><td>${t(one.label)}</td>
-      <td><button aria-label=${t('key-change', { action: t(one.label), keys: one.keys.map(shown).join(', ') || '–' })} onClick=${() => wait(!waiting)} onKeyDown=${press} onBlur=${() => wait(false)}>
-        ${waiting ? t('key-press') : one.keys.length ? one.keys.map((key) => html`<kbd key=${key}>${shown(key)}</kbd>`) : '–'}</button></td></tr>`;
+      <td><button aria-label=${t('key-change', { action: t(one.label), keys: short(one.keys).join(', ') || '–' })} onClick=${() => wait(!waiting)} onKeyDown=${press} onBlur=${() => wait(false)}>
+        ${waiting ? t('key-press') : one.keys.length ? short(one.keys).map((key) => html`<kbd key=${key}>${key}</kbd>`) : '–'}</button></td></tr>`;
 };
 
 export const KeySettings = observe(() => html`
@@ -34,7 +35,7 @@ export const KeySettings = observe(() => html`
     <${Choice} type="checkbox" label=${t('keys-on')} checked=${!choice.value.off} onChange=${() => switchOff(!choice.value.off)} />
     ${!choice.value.off && html`
       <p class="muted">${t('keys-how')}</p>
-      ${grouped(listed(bindings.value, choice.value)).map(([group, list]) => html`
+      ${grouped(listed(ALL, choice.value)).map(([group, list]) => html`
         <table class="key-table" key=${group}><thead><tr><th scope="col">${t(`keys.${group}`)}</th><th scope="col">${t('key')}</th></tr></thead>
           <tbody>${list.map((one) => html`<${Row} key=${one.label} one=${one} />`)}</tbody></table>`)}
       <p><button onClick=${forgetChoice}>${t('keys-standard')}</button></p>`}
