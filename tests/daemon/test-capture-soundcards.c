@@ -161,6 +161,32 @@ test_device_goes (Fixture *fixture, gconstpointer data)
   fixture_capture_free (f);
 }
 
+/* The server moves the stream to another microphone: said, and that one is not recorded. */
+static void
+test_moved (Fixture *fixture, gconstpointer data)
+{
+  static const char *const other[] = { "load-module", "module-null-sink", "sink_name=other", NULL };
+  static const char *const move[] = { "move-source-output", "0", "other.monitor", NULL };
+  g_autoptr (GSubprocess) player = NULL;
+  FixtureCapture *f;
+
+  if (!fixture->pulse)
+    return;
+  f = fixture_capture_new ("[pulse]\ntype = soundcard\ndevice = mic.monitor\n");
+  isr_capture_start (f->capture);
+  player = play_numbers (fixture->pulse);
+  TEMP_WAIT_FOR (fixture_capture_is (f, "pulse", ISR_STATE_RECORDING));
+  fixture_pulse_ctl (fixture->pulse, other);
+  fixture_pulse_ctl (fixture->pulse, move);
+  TEMP_WAIT_FOR (fixture_capture_count (f, "pulse", "waiting-to-retry disconnected") >= 1);
+  g_assert_nonnull (strstr (fixture_capture_get (f, "pulse")->detail, "other.monitor"));
+  g_subprocess_force_exit (player);
+  g_subprocess_wait (player, NULL, NULL);
+  fixture_capture_stop (f);
+  g_assert_cmpstr (fixture_capture_get_closed (f, "pulse", 0)->reason, ==, "gap");
+  fixture_capture_free (f);
+}
+
 /* What the config asks for, where the server can do it. */
 static void
 test_override (Fixture *fixture, gconstpointer data)
@@ -190,6 +216,7 @@ main (int argc, char **argv)
   g_test_add ("/capture/soundcards/both", Fixture, NULL, set_up, test_both, tear_down);
   g_test_add ("/capture/soundcards/server-dies", Fixture, NULL, set_up, test_server_dies, tear_down);
   g_test_add ("/capture/soundcards/device-goes", Fixture, NULL, set_up, test_device_goes, tear_down);
+  g_test_add ("/capture/soundcards/moved", Fixture, NULL, set_up, test_moved, tear_down);
   g_test_add ("/capture/soundcards/override", Fixture, NULL, set_up, test_override, tear_down);
   return g_test_run ();
 }
