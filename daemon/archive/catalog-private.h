@@ -6,6 +6,7 @@
 
 #include "daemon/archive/catalog.h"
 #include "daemon/archive/day-cache.h"
+#include "daemon/archive/dir-watch.h"
 #include "daemon/archive/journal.h"
 #include "daemon/archive/ledger.h"
 #include "daemon/archive/lock.h"
@@ -27,6 +28,12 @@ struct _IsrCatalog {
   gsize next_id; /* atomic: reconcile takes a range of them in its worker */
   gsize settled; /* the last commit that was taken note of */
   gboolean reconciling;
+  IsrDirWatch *watch;      /* from the first look on */
+  gboolean look_again;     /* what follows has changed meanwhile */
+  GPtrArray *look_at;      /* names; NULL: everything */
+  guint progress;          /* timer */
+  gint told;               /* looked_at, when it was told */
+  gint looked_at;          /* atomic: new files that its worker has looked into */
   GAsyncQueue *reconciled; /* one token when the worker has ended */
 
   IsrDayCache *days;
@@ -62,8 +69,9 @@ void isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording);
 /* The same, and what else is known: protection, events. */
 void isr_catalog_complete (IsrCatalog *self, IsrRecording **recordings, guint n);
 
-/* catalog-reconcile.c: its worker has the writer, neither goes before it has ended. */
-void isr_catalog_wait_for_reconcile (IsrCatalog *self);
+/* catalog-reconcile.c: its worker has the writer, neither goes before it has ended;
+ * nothing is watched any more. */
+void isr_catalog_stop_reconcile (IsrCatalog *self);
 
 /* catalog-coverage.c */
 /* Gives each day of @days that has none its coverage. @keep: but days that are not

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* catalog-reconcile.c - the directory is looked through, in a worker or at once. */
+/* catalog-reconcile.c - the directory is looked through, in a worker or at once, and
+ * again where something was done by hand. */
+#define G_LOG_DOMAIN "isr-catalog"
+
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/reconcile.h"
+
+#define PROGRESS 1000 /* ms */
 
 static IsrReconcile *
 prepare_reconcile (IsrCatalog *self)
@@ -13,18 +18,35 @@ prepare_reconcile (IsrCatalog *self)
   job->memory = self->database ? NULL : self->db;
   job->may_repair = self->writable;
   job->zone = g_time_zone_ref (self->zone);
+  job->sources = g_strdupv (self->alive);
   job->writer = self->writer;
   job->next_id = &self->next_id;
+  job->done = &self->looked_at;
   return job;
 }
+
+static void
+report_reconcile (IsrCatalog *self, gboolean changed)
+{
+  if (!changed)
+    return;
+  isr_day_cache_clear (self->days);
+  isr_catalog_changed (self, "file", "");
+}
+
+/* --- in a worker ---------------------------------------------------------- */
 
 static void
 reconcile_in_worker (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   IsrCatalog *self = source;
+  IsrReconcile *job = data;
   GError *error = NULL;
-  gboolean ok = isr_reconcile_run (data, &error);
+  gboolean ok;
 
+  if (self->watch && !job->names) /* first: what happens during the look is told afterwards */
+    isr_dir_watch_add_all (self->watch);
+  ok = isr_reconcile_run (job, &error);
   g_async_queue_push (self->reconciled, GINT_TO_POINTER (1));
   if (ok)
     g_task_return_boolean (task, TRUE);
@@ -32,23 +54,94 @@ reconcile_in_worker (GTask *task, gpointer source, gpointer data, GCancellable *
     g_task_return_error (task, error);
 }
 
-/* Its worker has the writer: neither goes before it has ended. */
-void
-isr_catalog_wait_for_reconcile (IsrCatalog *self)
+/* What is found already is shown while the rest is looked at. */
+static gboolean
+on_progress (gpointer data)
+{
+  IsrCatalog *self = data;
+  gint now = g_atomic_int_get (&self->looked_at);
+
+  report_reconcile (self, now != self->told);
+  self->told = now;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+wait_for_worker (IsrCatalog *self)
 {
   if (self->reconciling)
     g_async_queue_pop (self->reconciled);
   self->reconciling = FALSE;
+  g_clear_handle_id (&self->progress, g_source_remove);
+}
+
+void
+isr_catalog_stop_reconcile (IsrCatalog *self)
+{
+  wait_for_worker (self);
+  g_clear_pointer (&self->watch, isr_dir_watch_free);
+  g_clear_pointer (&self->look_at, g_ptr_array_unref);
+  self->look_again = FALSE;
+}
+
+/* @names: only these; takes a reference. */
+static void
+begin (IsrCatalog *self, GPtrArray *names, GTask *task)
+{
+  IsrReconcile *job = prepare_reconcile (self);
+
+  job->names = names ? g_ptr_array_ref (names) : NULL;
+  self->reconciling = TRUE;
+  self->progress = g_timeout_add (PROGRESS, on_progress, self);
+  g_task_set_task_data (task, job, (GDestroyNotify) isr_reconcile_free);
+  g_task_run_in_thread (task, reconcile_in_worker);
+}
+
+/* --- what is done by hand --------------------------------------------------- */
+
+static void
+on_looked_again (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!isr_catalog_reconcile_finish (ISR_CATALOG (object), result, &error))
+    g_message ("%s", error->message);
 }
 
 static void
-report_reconcile (IsrCatalog *self, const IsrReconcile *job)
+look_again (IsrCatalog *self)
 {
-  if (!job->changed)
-    return;
-  isr_day_cache_clear (self->days);
-  isr_catalog_changed (self, "file", "");
+  g_autoptr (GPtrArray) names = g_steal_pointer (&self->look_at);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_looked_again, NULL);
+
+  self->look_again = FALSE;
+  begin (self, names, task);
 }
+
+static gpointer
+copy_name (gconstpointer name, gpointer unused)
+{
+  return g_strdup (name);
+}
+
+static void
+on_disk_changed (GPtrArray *names, gpointer data)
+{
+  IsrCatalog *self = data;
+  gboolean everything = !names || (self->look_again && !self->look_at);
+
+  if (everything)
+    g_clear_pointer (&self->look_at, g_ptr_array_unref);
+  else if (self->look_at)
+    g_ptr_array_extend (self->look_at, names, copy_name, NULL);
+  else
+    self->look_at = g_ptr_array_ref (names);
+  self->look_again = TRUE;
+  if (!self->reconciling)
+    look_again (self);
+}
+
+/* --- for all --------------------------------------------------------------- */
 
 void
 isr_catalog_reconcile_async (IsrCatalog *self, GAsyncReadyCallback callback, gpointer data)
@@ -59,10 +152,10 @@ isr_catalog_reconcile_async (IsrCatalog *self, GAsyncReadyCallback callback, gpo
     g_task_return_boolean (task, TRUE);
     return;
   }
-  self->reconciling = TRUE;
+  if (!self->watch)
+    self->watch = isr_dir_watch_new (self->output_directory, on_disk_changed, self);
   g_task_set_source_tag (task, isr_catalog_reconcile_async);
-  g_task_set_task_data (task, prepare_reconcile (self), (GDestroyNotify) isr_reconcile_free);
-  g_task_run_in_thread (task, reconcile_in_worker);
+  begin (self, NULL, task);
 }
 
 gboolean
@@ -71,9 +164,11 @@ isr_catalog_reconcile_finish (IsrCatalog *self, GAsyncResult *result, GError **e
   IsrReconcile *job = g_task_get_task_data (G_TASK (result));
 
   if (job) {
-    isr_catalog_wait_for_reconcile (self);
-    report_reconcile (self, job);
+    wait_for_worker (self);
+    report_reconcile (self, job->changed);
   }
+  if (job && self->look_again)
+    look_again (self);
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
@@ -87,6 +182,6 @@ isr_catalog_reconcile (IsrCatalog *self, GError **error)
   job = prepare_reconcile (self);
   if (!isr_reconcile_run (job, error))
     return FALSE;
-  report_reconcile (self, job);
+  report_reconcile (self, job->changed);
   return TRUE;
 }

@@ -419,7 +419,7 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
 void
 isr_catalog_close (IsrCatalog *self)
 {
-  isr_catalog_wait_for_reconcile (self);
+  isr_catalog_stop_reconcile (self);
   if (self->database)
     g_clear_pointer (&self->db, sqlite3_close_v2);
   g_clear_pointer (&self->ledger, isr_ledger_free);

@@ -2,7 +2,7 @@
 /* reconcile.c - compares what the directory has with what the catalog knows.
  *
  *   directory      catalog           then
- *   file           nothing           adopted: time from its name, else its mtime
+ *   file           nothing           adopted (adopt.h), if it is ISR's own as such
  *   file           left behind       finished: the process died before it said so
  *   file, changed  finished          size and time taken over
  *   nothing        finished, left    dropped
@@ -12,13 +12,13 @@
  * being committed: a file that was begun or finished during the scan is known
  * then and is nobody's foundling. What is being written by this process is never
  * touched. Unfinished files come last: mending a long one takes its time, and the
- * rest is in the catalog by then. */
+ * rest is in the catalog by then. Of files that were named, no others are looked at. */
 #define G_LOG_DOMAIN "isr-reconcile"
 
 #include "daemon/archive/reconcile.h"
 
+#include "daemon/archive/adopt.h"
 #include "daemon/archive/leftover.h"
-#include "daemon/archive/name-time.h"
 #include "daemon/archive/rows.h"
 #include "daemon/archive/scan.h"
 #include "plugins/messages.h"
@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 
 #define BATCH 1000 /* rows of one job: the writer's group stays short */
+#define TELL (5 * G_TIME_SPAN_SECOND)
 
 typedef enum {
   KNOWN_FINISHED,
@@ -45,8 +46,9 @@ typedef struct {
   IsrReconcile *task;
   GHashTable *known; /* name -> Known */
   GHashTable *parts; /* name -> IsrFound of its .part */
-  GPtrArray *adopted;
-  GArray *vanished; /* ids */
+  GPtrArray *fresh;  /* IsrFound, borrowed: nobody knows them */
+  gint64 told_us;    /* when progress was last told */
+  GArray *vanished;  /* ids */
   guint n_adopted, n_vanished, n_changed, n_mended;
 } Run;
 
@@ -62,17 +64,18 @@ isr_reconcile_free (IsrReconcile *self)
 {
   g_free (self->output_directory);
   g_free (self->database);
+  g_clear_pointer (&self->names, g_ptr_array_unref);
+  g_strfreev (self->sources);
   g_time_zone_unref (self->zone);
   g_free (self);
 }
 
 static gboolean
-read_known (Run *run, sqlite3 *db, GError **error)
+read_rows (Run *run, sqlite3_stmt *statement, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, "SELECT " ISR_ROW_COLUMNS " FROM main.recordings", error);
   gboolean row;
 
-  while (statement && isr_db_step (statement, &row, error)) {
+  while (isr_db_step (statement, &row, error)) {
     Known *known;
 
     if (!row)
@@ -83,6 +86,23 @@ read_known (Run *run, sqlite3 *db, GError **error)
     g_hash_table_insert (run->known, known->recording->name, known);
   }
   return FALSE;
+}
+
+static gboolean
+read_known (Run *run, sqlite3 *db, GError **error)
+{
+  GPtrArray *names = run->task->names;
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, names ? "SELECT " ISR_ROW_COLUMNS " FROM main.recordings WHERE name = ?1" : "SELECT " ISR_ROW_COLUMNS " FROM main.recordings", error);
+
+  if (!statement || !names)
+    return statement && read_rows (run, statement, error);
+  for (guint i = 0; i < names->len; i++) {
+    isr_db_bind_text (statement, 1, names->pdata[i]);
+    if (!read_rows (run, statement, error))
+      return FALSE;
+    sqlite3_reset (statement);
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -97,52 +117,21 @@ load_known (Run *run, GError **error)
   return db && read_known (run, db, error);
 }
 
-/* "mic/2024-01-31/mic_20240131T..." is how we name by default: the source is the
- * directory that the name begins with again. */
-static char *
-guess_source (const char *name)
+/* A long look is told in the log. */
+static void
+tell_progress (Run *run)
 {
-  const char *slash = strchr (name, '/');
-  const char *base = strrchr (name, '/');
-  gsize length = slash ? (gsize) (slash - name) : 0;
+  gint64 now_us = g_get_monotonic_time ();
 
-  if (length && strncmp (base + 1, name, length) == 0 && base[1 + length] == '_')
-    return g_strndup (name, length);
-  return g_strdup ("");
-}
-
-static int
-get_offset (GTimeZone *zone, gint64 utc_us)
-{
-  return g_time_zone_get_offset (zone, g_time_zone_find_interval (zone, G_TIME_TYPE_UNIVERSAL, utc_us / G_TIME_SPAN_SECOND));
-}
-
-static IsrRecording *
-make_foreign (Run *run, const IsrFound *file)
-{
-  IsrRecording *recording = isr_recording_new ();
-
-  recording->id = (gint64) (gsize) g_atomic_pointer_add (run->task->next_id, 1);
-  recording->source = guess_source (file->name);
-  recording->name = g_strdup (file->name);
-  recording->adopted = TRUE;
-  recording->bytes = file->bytes;
-  recording->mtime_us = file->mtime_us;
-  if (!isr_name_time (file->name, run->task->zone, &recording->start_us, &recording->utc_offset)) {
-    recording->start_us = file->mtime_us;
-    recording->utc_offset = get_offset (run->task->zone, recording->start_us);
-  }
-  recording->end_us = recording->start_us;
-  return recording;
+  if (now_us - run->told_us < TELL || run->n_adopted == run->fresh->len)
+    return;
+  run->told_us = now_us;
+  g_message ("%s: %u of %u new files looked at", run->task->output_directory, run->n_adopted, run->fresh->len);
 }
 
 static void
 hand_over (Run *run, guint at_least)
 {
-  if (run->adopted->len >= at_least) {
-    isr_writer_adopt (run->task->writer, g_steal_pointer (&run->adopted));
-    run->adopted = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_recording_free);
-  }
   if (run->vanished->len >= at_least) {
     isr_writer_remove_all (run->task->writer, g_steal_pointer (&run->vanished));
     run->vanished = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -150,11 +139,39 @@ hand_over (Run *run, guint at_least)
 }
 
 static void
-adopt (Run *run, const IsrFound *file)
+set_id (Run *run, IsrRecording *recording)
 {
-  g_ptr_array_add (run->adopted, make_foreign (run, file));
-  run->n_adopted++;
-  hand_over (run, BATCH);
+  recording->id = (gint64) (gsize) g_atomic_pointer_add (run->task->next_id, 1);
+}
+
+/* Looks into the new ones, and gives them away batch by batch. */
+static void
+adopt (Run *run)
+{
+  for (guint from = 0; from < run->fresh->len; from += BATCH) {
+    guint n = MIN (BATCH, run->fresh->len - from);
+    GPtrArray *recordings = isr_adopt_all (run->task->output_directory, run->fresh, from, n, run->task->zone, run->task->sources, run->task->done);
+
+    for (guint i = 0; i < n; i++)
+      set_id (run, recordings->pdata[i]);
+    isr_writer_adopt (run->task->writer, recordings);
+    run->n_adopted += n;
+    tell_progress (run);
+  }
+}
+
+/* Somebody changed it: how long is it now? It begins when it began. */
+static void
+measure (Run *run, IsrRecording *recording, const IsrFound *file)
+{
+  g_autoptr (IsrRecording) now = isr_adopt (run->task->output_directory, file, run->task->zone, run->task->sources);
+
+  if (!now->samples)
+    return;
+  recording->samples = now->samples;
+  recording->rate = now->rate;
+  recording->channels = now->channels ? now->channels : recording->channels;
+  recording->end_us = recording->start_us + (now->end_us - now->start_us);
 }
 
 static void
@@ -167,6 +184,8 @@ take_over (Run *run, Known *known, const IsrFound *file)
     return;
   recording->bytes = file->bytes;
   recording->mtime_us = file->mtime_us;
+  if (known->state == KNOWN_FINISHED)
+    measure (run, recording, file);
   if (known->state == KNOWN_LEFT_BEHIND) {
     recording->recording = FALSE;
     recording->end_us = MAX (recording->end_us, file->mtime_us);
@@ -188,7 +207,7 @@ compare_file (Run *run, const IsrFound *file)
     known->found = TRUE;
     take_over (run, known, file);
   } else {
-    adopt (run, file);
+    g_ptr_array_add (run->fresh, (gpointer) file);
   }
 }
 
@@ -207,7 +226,7 @@ compare_known (Run *run, Known *known)
 {
   const char *name = known->recording->name;
 
-  if (known->found || known->state == KNOWN_LIVE || g_hash_table_contains (run->parts, name) || !is_gone (run, name))
+  if (known->found || known->state == KNOWN_LIVE || (run->task->names && known->state == KNOWN_LEFT_BEHIND) || g_hash_table_contains (run->parts, name) || !is_gone (run, name))
     return;
   g_array_append_val (run->vanished, known->recording->id);
   run->n_vanished++;
@@ -220,7 +239,11 @@ make_entry (Run *run, const IsrFound *part)
 {
   Known *known = g_hash_table_lookup (run->known, part->name);
 
-  return known && !known->found ? isr_recording_copy (known->recording) : make_foreign (run, part);
+  IsrRecording *recording = known && !known->found ? isr_recording_copy (known->recording) : isr_adopt (run->task->output_directory, part, run->task->zone, run->task->sources);
+
+  if (!recording->id)
+    set_id (run, recording);
+  return recording;
 }
 
 /* The entry of a file that came to nothing. */
@@ -287,6 +310,7 @@ compare (Run *run, GPtrArray *found)
   while (g_hash_table_iter_next (&iter, NULL, &known))
     compare_known (run, known);
   hand_over (run, 1);
+  adopt (run);
   mend_all (run);
   isr_writer_flush (run->task->writer);
 }
@@ -296,21 +320,37 @@ run_clear (Run *run)
 {
   g_hash_table_unref (run->known);
   g_hash_table_unref (run->parts);
-  g_ptr_array_unref (run->adopted);
+  g_ptr_array_unref (run->fresh);
   g_array_unref (run->vanished);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
+/* What lies under the names that were given. */
+static GPtrArray *
+find_named (IsrReconcile *self)
+{
+  GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_found_free);
+
+  for (guint i = 0; i < self->names->len; i++) {
+    IsrFound *file = isr_scan_file (self->output_directory, self->names->pdata[i]);
+
+    if (file)
+      g_ptr_array_add (found, file);
+  }
+  return found;
+}
+
 gboolean
 isr_reconcile_run (IsrReconcile *self, GError **error)
 {
-  g_autoptr (GPtrArray) found = isr_scan (self->output_directory, error);
+  g_autoptr (GPtrArray) found = self->names ? find_named (self) : isr_scan (self->output_directory, error);
   g_auto (Run) run = {
     .task = self,
     .known = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) known_free),
     .parts = g_hash_table_new (g_str_hash, g_str_equal),
-    .adopted = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_recording_free),
+    .fresh = g_ptr_array_new (),
+    .told_us = g_get_monotonic_time (),
     .vanished = g_array_new (FALSE, FALSE, sizeof (gint64)),
   };
 

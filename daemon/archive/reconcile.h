@@ -12,8 +12,11 @@ typedef struct {
   sqlite3 *memory;     /* the shared database in memory */
   gboolean may_repair; /* the archive is ours to write */
   GTimeZone *zone;     /* of names without an offset */
+  GStrv sources;       /* of the configuration; NULL: none */
   IsrWriter *writer;   /* outlives the run */
   gsize *next_id;      /* atomic */
+  gint *done;          /* atomic; counts new files that were looked at */
+  GPtrArray *names;    /* only these (char *), and no unfinished ones; NULL: everything */
 
   gboolean changed; /* out: something was different */
 } IsrReconcile;

@@ -5,6 +5,7 @@
 
 #include "daemon/archive/scan.h"
 
+#include "daemon/archive/place.h"
 #include "daemon/core/error.h"
 
 #include <dirent.h>
@@ -77,11 +78,23 @@ isr_found_free (IsrFound *self)
   g_free (self);
 }
 
+/* Takes @name. */
+static IsrFound *
+found_new (char *name, gboolean part, const struct stat *st)
+{
+  IsrFound *file = g_new0 (IsrFound, 1);
+
+  file->name = name;
+  file->part = part;
+  file->bytes = (guint64) st->st_size;
+  file->mtime_us = st->st_mtim.tv_sec * G_TIME_SPAN_SECOND + st->st_mtim.tv_nsec / 1000;
+  return file;
+}
+
 static void
 add_file (GPtrArray *found, char *name, const struct stat *st)
 {
   gboolean part = g_str_has_suffix (name, PART);
-  IsrFound *file;
 
   if (part)
     name[strlen (name) - strlen (PART)] = '\0';
@@ -89,12 +102,7 @@ add_file (GPtrArray *found, char *name, const struct stat *st)
     g_free (name);
     return;
   }
-  file = g_new0 (IsrFound, 1);
-  file->name = name;
-  file->part = part;
-  file->bytes = (guint64) st->st_size;
-  file->mtime_us = st->st_mtim.tv_sec * G_TIME_SPAN_SECOND + st->st_mtim.tv_nsec / 1000;
-  g_ptr_array_add (found, file);
+  g_ptr_array_add (found, found_new (name, part, st));
 }
 
 static DIR *
@@ -148,6 +156,16 @@ walk (GPtrArray *found, DIR *directory, const char *prefix, guint depth)
       g_message ("%s/%s: the name is not UTF-8; the file is passed over", prefix, readable);
     }
   }
+}
+
+IsrFound *
+isr_scan_file (const char *directory, const char *name)
+{
+  struct stat st;
+
+  if (!isr_audio_extension (name) || !isr_place_stat (directory, name, &st) || !S_ISREG (st.st_mode))
+    return NULL;
+  return found_new (g_strdup (name), FALSE, &st);
 }
 
 GPtrArray *

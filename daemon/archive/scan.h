@@ -21,6 +21,9 @@ void isr_found_free (IsrFound *self);
  * when @directory itself can not be read (ISR_ERROR_STORAGE). */
 GPtrArray *isr_scan (const char *directory, GError **error);
 
+/* The one file @name, which is no ".part"; NULL: there is none. */
+IsrFound *isr_scan_file (const char *directory, const char *name);
+
 /* "wav", "flac", ... in lower case, static; NULL when @name is not an audio file's. */
 const char *isr_audio_extension (const char *name);
 /* Its type for HTTP; NULL: none of ours. */

@@ -88,6 +88,14 @@ isr_bext_is_ours (const guint8 *data, gsize size)
   return size >= BEXT_CODING_HISTORY && memcmp (data + BEXT_ORIGINATOR, ORIGINATOR, sizeof ORIGINATOR) == 0;
 }
 
+char *
+isr_bext_get_source (const guint8 *data, gsize size)
+{
+  g_autofree char *text = g_strndup ((const char *) data, MIN (size, 256));
+
+  return *text && g_utf8_validate (text, -1, NULL) ? g_steal_pointer (&text) : NULL;
+}
+
 /* Out of the coding history: exact to the µs, where the time reference is exact to the sample. */
 static gboolean
 start_of_history (const char *history, gint64 *start_us, int *utc_offset)

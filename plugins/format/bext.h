@@ -27,6 +27,9 @@ void isr_bext_put (GByteArray *out, const IsrPcm *pcm, guint bits, const IsrFile
  * the zone) and left alone. FALSE when the chunk holds no date. */
 gboolean isr_bext_get_start (const guint8 *data, gsize size, guint rate, gint64 *start_us, int *utc_offset);
 
+/* What Description says, where we write the source; NULL: nothing, or it is no UTF-8. */
+char *isr_bext_get_source (const guint8 *data, gsize size);
+
 /* TRUE when Originator says that ISR wrote the file. */
 gboolean isr_bext_is_ours (const guint8 *data, gsize size);
 

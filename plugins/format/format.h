@@ -6,6 +6,7 @@
 #include "plugins/format/stream.h"
 #include "plugins/format/input.h"
 #include "plugins/format/repair.h"
+#include "plugins/format/probe.h"
 #include "plugins/format/icy.h"
 #include "plugins/format/file.h"
 #include "plugins/format/unpack.h"

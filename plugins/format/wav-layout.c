@@ -97,8 +97,11 @@ read_chunk (IsrWavLayout *self, IsrInput *input, guint64 offset, const guint8 *h
 
   if (memcmp (head, "fmt ", 4) == 0)
     return read_fmt (self, payload, n, error);
-  if (memcmp (head, "bext", 4) == 0)
+  if (memcmp (head, "bext", 4) == 0) {
     self->ours = isr_bext_is_ours (payload, n);
+    self->bext = offset + 8;
+    self->bext_size = size;
+  }
   if (memcmp (head, "fact", 4) == 0 && n >= 4)
     self->fact = offset + 8;
   if (offset == 12 && size >= DS64_SIZE && (memcmp (head, "JUNK", 4) == 0 || memcmp (head, "ds64", 4) == 0))

@@ -22,11 +22,13 @@ G_BEGIN_DECLS
 typedef struct {
   guint rate;
   guint channels;
-  guint block;       /* bytes per sample frame */
-  gboolean ours;     /* bext says that ISR wrote it: nothing but samples follows data */
-  gboolean rf64;     /* the header has 64-bit sizes */
-  guint32 room;      /* payload of the JUNK or ds64 behind WAVE; 0: none or too small */
-  guint64 fact;      /* offset of the count in fact, 0: there is none */
+  guint block;   /* bytes per sample frame */
+  gboolean ours; /* bext says that ISR wrote it: nothing but samples follows data */
+  gboolean rf64; /* the header has 64-bit sizes */
+  guint32 room;  /* payload of the JUNK or ds64 behind WAVE; 0: none or too small */
+  guint64 fact;  /* offset of the count in fact, 0: there is none */
+  guint64 bext;  /* offset of its payload, 0: there is none */
+  guint32 bext_size;
   guint64 data;      /* offset of the first sample */
   guint64 riff_size; /* as the header has it */
   guint64 data_size; /* as the header has it */

@@ -69,9 +69,12 @@ check (const guint8 *data, gsize size)
   IsrMemoryInput input;
   IsrMemoryOutput output;
   IsrRepairResult result = { 0 };
+  IsrProbe probe;
   gboolean ok = FALSE;
 
   isr_memory_input_init (&input, data, size);
+  if (isr_probe (&input.parent, &probe, NULL))
+    isr_probe_clear (&probe);
   isr_memory_output_init (&output);
   g_byte_array_append (output.bytes, data, size);
   ok = isr_repair (&input.parent, &output.parent, &result, NULL);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that were there before, or come by hand: when they begin, how long they are. */
+#include "tests/daemon/audio-file.h"
+#include "tests/daemon/catalog.h"
+
+#include <unistd.h>
+#include <utime.h>
+
+#define START (1706698800 * G_TIME_SPAN_SECOND) /* 12:00 in Berlin */
+
+static void
+set_up_berlin (Fixture *f, gconstpointer data)
+{
+  const char *const sources[] = { "jazz", "jazz_live", NULL };
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
+
+  set_up (f, data);
+  isr_catalog_set_timezone (f->catalog, zone);
+  isr_catalog_set_sources (f->catalog, sources);
+}
+
+/* A look that is under way has the catalog, too. */
+static void
+tear_down_calm (Fixture *f, gconstpointer data)
+{
+  TEMP_WAIT_FOR (g_atomic_int_get (&G_OBJECT (f->catalog)->ref_count) == 1);
+  tear_down (f, data);
+}
+
+static void
+reconcile (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (isr_catalog_reconcile (f->catalog, &error));
+}
+
+static void
+set_mtime (Fixture *f, const char *name, gint64 seconds)
+{
+  g_autofree char *path = g_build_filename (f->directory, name, NULL);
+  struct utimbuf times = { seconds, seconds };
+
+  g_assert_cmpint (utime (path, &times), ==, 0);
+}
+
+static void
+assert_file (Fixture *f, const char *name, const char *source, gboolean adopted, gint64 start_us, double seconds)
+{
+  g_autoptr (IsrRecording) recording = isr_catalog_lookup (f->catalog, name);
+
+  g_assert_nonnull (recording);
+  g_assert_cmpstr (recording->source, ==, source);
+  g_assert_cmpint (recording->adopted, ==, adopted);
+  g_assert_cmpint (recording->start_us, ==, start_us);
+  g_assert_cmpfloat_with_epsilon (isr_recording_get_duration (recording), seconds, 1e-6);
+  g_assert_cmpint (recording->end_us, ==, start_us + (gint64) (seconds * 1e6));
+}
+
+static void
+test_starts (Fixture *f, gconstpointer data)
+{
+  audio_write_wav (f->directory, "ours.wav", 3, START + 123456, -3600, "isr");
+  audio_write_wav (f->directory, "theirs.wav", 2, START, 3600, NULL); /* says 12:00, of which zone it does not say */
+  audio_write_wav (f->directory, "summer.wav", 2, START + 180 * G_TIME_SPAN_DAY, 7200, NULL);
+  temp_write (f->directory, "nothing.wav", "no audio", -1);
+  set_mtime (f, "theirs.wav", 1800000000);
+  reconcile (f);
+  assert_file (f, "ours.wav", "garten", FALSE, START + 123456, 3);
+  assert_file (f, "theirs.wav", "", TRUE, START, 2);
+  assert_file (f, "summer.wav", "", TRUE, START + 180 * G_TIME_SPAN_DAY, 2);
+}
+
+/* What has no bext: digits of the name, or the end of its last write. */
+static void
+test_bare (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GByteArray) file = audio_wav (4, START, 0, NULL);
+  guint8 *bext = memmem (file->data, file->len, "bext", 4);
+
+  memcpy (bext, "junk", 4);
+  temp_write (f->directory, "20240131_120000.wav", file->data, file->len);
+  temp_write (f->directory, "jazz_20240731_120000.wav", file->data, file->len);
+  temp_write (f->directory, "old/jazz_live_20240131_130000.wav", file->data, file->len);
+  temp_write (f->directory, "rec.wav", file->data, file->len);
+  set_mtime (f, "rec.wav", 1706698804);
+  reconcile (f);
+  assert_file (f, "20240131_120000.wav", "", TRUE, START, 4);
+  assert_file (f, "jazz_20240731_120000.wav", "jazz", TRUE, 1722420000 * G_TIME_SPAN_SECOND, 4);
+  assert_file (f, "old/jazz_live_20240131_130000.wav", "jazz_live", TRUE, START + G_TIME_SPAN_HOUR, 4);
+  assert_file (f, "rec.wav", "", TRUE, START, 4);
+}
+
+/* What an older version left lies where it lay. */
+static void
+test_older_archive (Fixture *f, gconstpointer data)
+{
+  static const char *const theirs[] = { "analyses/jazz_20240131_130000.mp3.analysis.json", "notes.txt" };
+
+  audio_write_wav (f->directory, "jazz_20240131_130000.wav", 2, START, 3600, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (theirs); i++)
+    temp_write (f->directory, theirs[i], "{}", -1);
+  temp_write (f->directory, "status.json", "{\"recordings\": {}}", -1);
+  close_catalog (f);
+  open_catalog (f, TRUE);
+  reconcile (f);
+  close_catalog (f);
+  open_catalog (f, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (theirs); i++) {
+    g_autofree char *path = g_build_filename (f->directory, theirs[i], NULL);
+    g_autofree char *text = NULL;
+
+    g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+    g_assert_cmpstr (text, ==, "{}");
+  }
+}
+
+static void
+test_changed (Fixture *f, gconstpointer data)
+{
+  audio_write_wav (f->directory, "a.wav", 2, START, 3600, NULL);
+  reconcile (f);
+  audio_write_wav (f->directory, "a.wav", 5, START + G_TIME_SPAN_DAY, 3600, NULL);
+  reconcile (f);
+  assert_file (f, "a.wav", "", TRUE, START, 5);
+}
+
+static void
+test_many (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GByteArray) file = audio_wav (1, START, 0, "isr");
+
+  for (guint i = 0; i < 2500; i++) {
+    g_autofree char *name = g_strdup_printf ("%u/%04u.wav", i % 10, i);
+
+    temp_write (f->directory, name, file->data, file->len);
+  }
+  reconcile (f);
+  for (guint i = 0; i < 2500; i += 100) {
+    g_autofree char *name = g_strdup_printf ("%u/%04u.wav", i % 10, i);
+
+    assert_file (f, name, "garten", FALSE, START, 1);
+  }
+}
+
+/* --- by hand, while it runs ------------------------------------------------- */
+
+static void
+on_ready (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (isr_catalog_reconcile_finish (ISR_CATALOG (object), result, &error));
+  *(gboolean *) data = TRUE;
+}
+
+static void
+watch (Fixture *f)
+{
+  gboolean ready = FALSE;
+
+  isr_catalog_reconcile_async (f->catalog, on_ready, &ready);
+  TEMP_WAIT_FOR (ready);
+}
+
+static gboolean
+has_names (Fixture *f, const char *expected)
+{
+  g_autofree char *names = list_names (f, (IsrCatalogQuery){ .limit = 1000 });
+
+  return g_str_equal (names, expected);
+}
+
+static void
+move (Fixture *f, const char *from, const char *to)
+{
+  g_autofree char *old = g_build_filename (f->directory, from, NULL);
+  g_autofree char *new = g_build_filename (f->directory, to, NULL);
+
+  g_assert_cmpint (g_rename (old, new), ==, 0);
+}
+
+static void
+test_by_hand (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->directory, "new", "b.wav", NULL);
+
+  temp_write (f->directory, "old/20240131_120000.wav", "x", 1);
+  watch (f);
+  assert_names (f, "old/20240131_120000.wav");
+  audio_write_wav (f->directory, "a.wav", 2, START, 3600, NULL);
+  TEMP_WAIT_FOR (has_names (f, "a.wav old/20240131_120000.wav"));
+  assert_file (f, "a.wav", "", TRUE, START, 2);
+  audio_write_wav (f->directory, "new/deep/er/c.wav", 2, START + 2 * G_TIME_SPAN_SECOND, 3600, NULL); /* directories that appear */
+  TEMP_WAIT_FOR (has_names (f, "new/deep/er/c.wav a.wav old/20240131_120000.wav"));
+  move (f, "a.wav", "new/b.wav");
+  TEMP_WAIT_FOR (has_names (f, "new/deep/er/c.wav new/b.wav old/20240131_120000.wav"));
+  g_assert_cmpint (g_remove (path), ==, 0);
+  TEMP_WAIT_FOR (has_names (f, "new/deep/er/c.wav old/20240131_120000.wav"));
+}
+
+static void
+test_directories_by_hand (Fixture *f, gconstpointer data)
+{
+  g_autofree char *outside = temp_new ();
+  g_autofree char *there = g_build_filename (outside, "set", NULL);
+  g_autofree char *here = g_build_filename (f->directory, "set", NULL);
+
+  audio_write_wav (outside, "set/a.wav", 2, START, 3600, NULL);
+  watch (f);
+  g_assert_cmpint (g_rename (there, here), ==, 0); /* moved in, whole */
+  TEMP_WAIT_FOR (has_names (f, "set/a.wav"));
+  move (f, "set", "other");
+  TEMP_WAIT_FOR (has_names (f, "other/a.wav"));
+  audio_write_wav (f->directory, "other/b.wav", 2, START + G_TIME_SPAN_SECOND, 3600, NULL); /* under its new name */
+  TEMP_WAIT_FOR (has_names (f, "other/b.wav other/a.wav"));
+  move (f, "other", ".hidden");
+  TEMP_WAIT_FOR (has_names (f, ""));
+  temp_remove (outside);
+}
+
+/* What ISR itself writes is no news. */
+static void
+test_own_files (Fixture *f, gconstpointer data)
+{
+  g_autoptr (IsrRecording) live = make ("mic", "mic/live.wav", 1706698800, 0);
+
+  watch (f);
+  live->recording = TRUE;
+  isr_catalog_begin (f->catalog, live);
+  audio_write_wav (f->directory, "mic/live.wav.part", 3, START, 0, "isr");
+  move (f, "mic/live.wav.part", "mic/live.wav");
+  add (f, "mic", "mic/live.wav", 1706698800, 3);
+  audio_write_wav (f->directory, "z.wav", 2, START, 3600, NULL);
+  TEMP_WAIT_FOR (has_names (f, "z.wav mic/live.wav") || has_names (f, "mic/live.wav z.wav"));
+  assert_file (f, "mic/live.wav", "mic", FALSE, START, 3);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add ("/adopt/" path, Fixture, NULL, set_up_berlin, func, tear_down_calm)
+  ADD ("starts", test_starts);
+  ADD ("bare", test_bare);
+  ADD ("older-archive", test_older_archive);
+  ADD ("changed", test_changed);
+  ADD ("many", test_many);
+  ADD ("by-hand", test_by_hand);
+  ADD ("directories-by-hand", test_directories_by_hand);
+  ADD ("own-files", test_own_files);
+  return g_test_run ();
+}
