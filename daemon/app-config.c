@@ -88,6 +88,22 @@ isr_app_config_load_archive (const IsrCommandLine *line, GError **error)
   return load_and_tell (line, load_archive, error);
 }
 
+/* DIR, or the CONFIG of an archive. */
+IsrConfig *
+isr_app_config_load_serve (const IsrCommandLine *line, GError **error)
+{
+  const char *path = line->paths[0];
+  gboolean directory = path && g_file_test (path, G_FILE_TEST_IS_DIR);
+  IsrCommandLine as_said = *line;
+  IsrConfig *config;
+
+  as_said.config = directory ? NULL : (char *) path;
+  config = isr_app_config_load_archive (&as_said, error);
+  if (config && directory)
+    isr_config_set_archive (config, path);
+  return config;
+}
+
 gboolean
 isr_app_config_check_devices (const IsrConfig *config, GError **error)
 {

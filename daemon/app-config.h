@@ -19,6 +19,8 @@ IsrConfig *isr_app_config_load_archive (const IsrCommandLine *line, GError **err
 /* For those who want to know what is wrong: NULL and the problems, none of them
  * printed. Without any configuration the default sound card is meant. */
 IsrConfig *isr_app_config_load_doubtful (const IsrCommandLine *line, GPtrArray *problems);
+/* For `isr serve`: its word is a directory, or a configuration. */
+IsrConfig *isr_app_config_load_serve (const IsrCommandLine *line, GError **error);
 
 /* FALSE when nothing at all could be recorded: every source is a sound card that
  * is unknown here. A card that is missing beside other sources is waited for.

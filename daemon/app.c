@@ -19,6 +19,7 @@
 #include "daemon/archive/storage.h"
 #include "daemon/capture/alsalog.h"
 #include "daemon/capture/capture.h"
+#include "daemon/cli/backup.h"
 #include "daemon/cli/check.h"
 #include "daemon/cli/command-line.h"
 #include "daemon/cli/coverage.h"
@@ -26,6 +27,7 @@
 #include "daemon/cli/doctor.h"
 #include "daemon/cli/health.h"
 #include "daemon/cli/repair.h"
+#include "daemon/cli/serve.h"
 #include "daemon/core/control.h"
 #include "daemon/core/error.h"
 #include "daemon/core/log.h"
@@ -43,6 +45,7 @@ typedef struct {
   IsrCatalog *catalog;
   IsrRetention *retention;
   IsrCapture *capture;
+  IsrViewer *viewer; /* of `isr serve`, which has none of the others but http */
   IsrHttp *http;
   IsrHooks *hooks;
   IsrDoctorKeeper *doctor;
@@ -58,6 +61,7 @@ app_clear (App *self)
   g_clear_pointer (&self->status_file, isr_status_file_free);
   g_clear_pointer (&self->doctor, isr_doctor_keeper_free);
   g_clear_pointer (&self->http, isr_http_free);
+  g_clear_pointer (&self->viewer, isr_viewer_free);
   g_clear_pointer (&self->hooks, isr_hooks_free);
   g_clear_object (&self->capture);
   g_clear_pointer (&self->retention, isr_retention_free);
@@ -101,13 +105,14 @@ on_reconciled (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static gboolean
-open_archive (App *self, GError **error)
+open_archive (App *self, gboolean writable, GError **error)
 {
-  self->catalog = isr_catalog_open (self->config->output_directory, self->config->state_directory, TRUE, error);
+  self->catalog = isr_catalog_open (self->config->output_directory, self->config->state_directory, writable, error);
   if (!self->catalog)
     return FALSE;
   isr_catalog_configure (self->catalog, self->config);
-  self->retention = isr_retention_new (self->catalog, NULL);
+  if (writable)
+    self->retention = isr_retention_new (self->catalog, NULL);
   isr_catalog_reconcile_async (self->catalog, on_reconciled, self);
   return TRUE;
 }
@@ -121,22 +126,30 @@ make_status (gpointer data)
 }
 
 static gboolean
+open_http (App *self, const IsrControl *control, GError **error)
+{
+  if (!self->config->listen_host)
+    return TRUE;
+  self->http = isr_http_new (self->config, self->catalog, control, error);
+  if (!self->http)
+    return FALSE;
+  self->doctor = isr_doctor_keeper_new (self->config);
+  isr_http_serve_later (self->http, "/api/doctor", "application/json", isr_doctor_keeper_ask, self->doctor);
+  isr_log_info (NULL, "the page is at %s", isr_http_get_uri (self->http));
+  return TRUE;
+}
+
+static gboolean
 open_rooms (App *self, GError **error)
 {
-  if (!open_archive (self, error))
+  if (!open_archive (self, TRUE, error))
     return FALSE;
   self->capture = isr_capture_new (self->config, NULL);
   isr_capture_feed (self->capture, self->catalog);
   self->hooks = isr_hooks_new (self->config);
   isr_hooks_watch (self->hooks, self->capture, self->catalog);
-  if (self->config->listen_host) {
-    self->http = isr_http_new (self->config, self->catalog, isr_capture_get_control (self->capture), error);
-    if (!self->http)
-      return FALSE;
-    self->doctor = isr_doctor_keeper_new (self->config);
-    isr_http_serve_later (self->http, "/api/doctor", "application/json", isr_doctor_keeper_ask, self->doctor);
-    isr_log_info (NULL, "the page is at %s", isr_http_get_uri (self->http));
-  }
+  if (!open_http (self, isr_capture_get_control (self->capture), error))
+    return FALSE;
   self->status_file = isr_status_file_new (self->config->state_directory, make_status, self);
   return TRUE;
 }
@@ -223,6 +236,56 @@ record (const IsrCommandLine *line)
   return run (&self);
 }
 
+/* --- the other commands ---------------------------------------------------- */
+
+static gboolean
+on_leave (gpointer data)
+{
+  g_main_loop_quit (((App *) data)->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+open_view (App *self, GError **error)
+{
+  if (!self->config->listen_host) {
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "[web] listen = none: then “isr serve” has nothing to do; give an address, such as -o web.listen=127.0.0.1:8080");
+    return FALSE;
+  }
+  if (!open_archive (self, FALSE, error))
+    return FALSE;
+  self->viewer = isr_viewer_new (self->catalog, self->config);
+  return open_http (self, isr_viewer_get_control (self->viewer), error);
+}
+
+static int
+serve (const IsrCommandLine *line)
+{
+  g_auto (App) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  self.config = isr_app_config_load_serve (line, &error);
+  if (!self.config || !isr_log_setup (isr_log_level_from_flags (self.config->log_level), NULL, &error))
+    return fail (error);
+  init_gst ();
+  self.loop = g_main_loop_new (NULL, FALSE);
+  if (!open_view (&self, &error))
+    return fail (error);
+  g_unix_signal_add (SIGTERM, on_leave, &self);
+  g_unix_signal_add (SIGINT, on_leave, &self);
+  g_main_loop_run (self.loop);
+  return 0;
+}
+
+static int
+backup (const IsrCommandLine *line)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrConfig) config = isr_app_config_load_archive (line, &error);
+
+  return config ? isr_cli_backup (config, line->paths[0]) : fail (error);
+}
+
 static int
 check (const IsrCommandLine *line)
 {
@@ -294,6 +357,10 @@ isr_app_main (int argc, char **argv)
       return health (line);
     case ISR_COMMAND_LIST_DEVICES:
       return isr_cli_devices (line->json);
+    case ISR_COMMAND_SERVE:
+      return serve (line);
+    case ISR_COMMAND_BACKUP:
+      return backup (line);
     case ISR_COMMAND_REPAIR:
       return isr_cli_repair ((const char *const *) line->paths);
     case ISR_COMMAND_RECORD:

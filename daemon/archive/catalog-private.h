@@ -37,6 +37,7 @@ struct _IsrCatalog {
   GAsyncQueue *reconciled; /* one token when the worker has ended */
 
   IsrDayCache *days;
+  gint64 polled;  /* of another process' catalog, when its news were told */
   gint64 version; /* of another process' catalog, when the days were counted */
 
   guint trash_days;

@@ -291,6 +291,19 @@ drop_old_days (IsrCatalog *self)
   self->version = version;
 }
 
+void
+isr_catalog_poll (IsrCatalog *self)
+{
+  static const char *const kinds[] = { "file", "source", "gap", "title", "section", "label", "trash", "storage" };
+  gint64 version = 0;
+
+  if (self->writer || !isr_db_get_int64 (self->db, "PRAGMA data_version", 0, &version, NULL) || version == self->polled)
+    return;
+  for (guint i = 0; self->polled && i < G_N_ELEMENTS (kinds); i++)
+    isr_catalog_changed (self, kinds[i], "");
+  self->polled = version;
+}
+
 static GPtrArray *
 get_finished_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error)
 {

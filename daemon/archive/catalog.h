@@ -43,6 +43,10 @@ IsrCatalog *isr_catalog_open (const char *output_directory, const char *state_di
 /* Whether this process may change anything: it holds the lock. */
 gboolean isr_catalog_is_writable (IsrCatalog *self);
 
+/* For a reader: tells its listeners when another process has committed something since
+ * the last time. */
+void isr_catalog_poll (IsrCatalog *self);
+
 /* The zone in which the names of foreign files tell their time; the system's,
  * unless set. */
 void isr_catalog_set_timezone (IsrCatalog *self, GTimeZone *zone);

@@ -47,6 +47,16 @@ struct _IsrDirWatch {
   gpointer data;
 };
 
+static Watch *
+watch_new (int number, const char *prefix)
+{
+  Watch *self = g_new (Watch, 1);
+
+  self->number = number;
+  self->prefix = g_strdup (prefix);
+  return self;
+}
+
 static void
 watch_free (gpointer data)
 {
@@ -69,16 +79,12 @@ add_watch (IsrDirWatch *self, const char *prefix)
 {
   g_autofree char *path = g_strconcat (self->directory, "/", prefix, NULL);
   int number = inotify_add_watch (self->fd, path, EVENTS);
-  Watch *watch;
 
   if (number < 0 && errno == ENOSPC)
     say_full (self);
   if (number < 0)
     return FALSE;
-  watch = g_new (Watch, 1);
-  watch->number = number;
-  watch->prefix = g_strdup (prefix);
-  g_async_queue_push (self->added, watch);
+  g_async_queue_push (self->added, watch_new (number, prefix));
   return TRUE;
 }
 

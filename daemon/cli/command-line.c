@@ -11,11 +11,13 @@ static const struct {
   IsrCommand command;
   guint max_paths; /* how many words may follow */
 } commands[] = {
+  { "backup", ISR_COMMAND_BACKUP, 2 },
   { "check", ISR_COMMAND_CHECK, 1 },
   { "coverage", ISR_COMMAND_COVERAGE, 1 },
   { "doctor", ISR_COMMAND_DOCTOR, 1 },
   { "health", ISR_COMMAND_HEALTH, 1 },
   { "repair", ISR_COMMAND_REPAIR, G_MAXUINT },
+  { "serve", ISR_COMMAND_SERVE, 1 },
 };
 
 static const char summary[] = "Records radio streams and sound cards, day and night, into files cut on the clock.\n"
@@ -29,6 +31,8 @@ static const char summary[] = "Records radio streams and sound cards, day and ni
                               "  isr doctor [CONFIG]        why is it silent: machine, devices, streams, disk, clock\n"
                               "  isr health [CONFIG]        does the ISR of CONFIG live: exit status 0 or 1\n"
                               "  isr repair PATH...         make playing files of .part files and of unfinished WAV and FLAC\n"
+                              "  isr serve [DIR]            only the page, over an archive that nobody records or another isr\n"
+                              "  isr backup FILE [CONFIG]   copy the catalog and the labels of people, also beside a recorder\n"
                               "  isr --list-devices         what can be recorded here";
 
 static const char description[] = "Environment: ISR_<SECTION>_<KEY> overrides the configuration, -o overrides both.\n"
@@ -120,7 +124,9 @@ take_words (IsrCommandLine *self, const Options *options, GError **error)
   if (g_strv_length ((GStrv) words) > max)
     return usage (error, "“%s” is one word too many", words[max]);
   self->paths = g_strdupv ((GStrv) words);
-  if (self->command != ISR_COMMAND_REPAIR)
+  if (self->command == ISR_COMMAND_BACKUP)
+    self->config = g_strdup (words[0] ? words[1] : NULL);
+  else if (self->command != ISR_COMMAND_REPAIR && self->command != ISR_COMMAND_SERVE)
     self->config = g_strdup (words[0]);
   return TRUE;
 }
@@ -138,6 +144,8 @@ check_sense (const IsrCommandLine *self, GError **error)
     return usage (error, "%s goes with doctor", "--bundle");
   if (self->command == ISR_COMMAND_REPAIR && !self->paths[0])
     return usage (error, "%s needs the path of a file or directory", "repair");
+  if (self->command == ISR_COMMAND_BACKUP && !self->paths[0])
+    return usage (error, "%s needs the name of the file to be made", "backup");
   return TRUE;
 }
 

@@ -13,6 +13,8 @@ typedef enum {
   ISR_COMMAND_COVERAGE,     /* isr coverage [--day D] [--source S] [--json] [CONFIG] */
   ISR_COMMAND_DOCTOR,       /* isr doctor [--json] [--bundle FILE] [CONFIG] */
   ISR_COMMAND_HEALTH,       /* isr health [CONFIG] */
+  ISR_COMMAND_SERVE,        /* isr serve [DIR | CONFIG] */
+  ISR_COMMAND_BACKUP,       /* isr backup FILE [CONFIG] */
   ISR_COMMAND_REPAIR,       /* isr repair PATH... */
   ISR_COMMAND_VERSION,      /* isr --version */
   ISR_COMMAND_HELP,         /* isr --help */

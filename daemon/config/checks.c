@@ -266,8 +266,9 @@ isr_checks_run (IsrConfig *config, const IsrIni *ini, gboolean need_source, GPtr
 {
   const Check self = { config, ini, problems };
 
-  check_directory (&self, "general", "output_directory", config->output_directory);
-  if (!g_str_equal (config->state_directory, config->output_directory))
+  if (need_source) /* who records nothing writes nothing */
+    check_directory (&self, "general", "output_directory", config->output_directory);
+  if (need_source && !g_str_equal (config->state_directory, config->output_directory))
     check_directory (&self, "storage", "state_directory", config->state_directory);
   check_log_file (&self);
   for (guint i = 0; i < config->sources->len; i++)

@@ -53,6 +53,20 @@ isr_config_new (void)
   return self;
 }
 
+void
+isr_config_set_archive (IsrConfig *self, const char *directory)
+{
+  g_autofree char *path = g_canonicalize_filename (directory, NULL);
+
+  if (g_str_equal (path, self->output_directory))
+    return;
+  g_free (self->output_directory);
+  g_free (self->state_directory);
+  self->state_directory = g_strdup (path);
+  self->output_directory = g_steal_pointer (&path);
+  g_ptr_array_set_size (self->sources, 0);
+}
+
 IsrConfig *
 isr_config_ref (IsrConfig *self)
 {

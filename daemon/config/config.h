@@ -110,6 +110,10 @@ IsrConfig *isr_config_load (const char *path, const char *const *environ_, const
 /* The same for those that record nothing (`isr serve`): no source is needed. */
 IsrConfig *isr_config_load_archive (const char *path, const char *const *environ_, const char *const *overrides, GPtrArray *problems);
 
+/* Before it is shared: what was loaded is for the archive in @directory, which is another
+ * one than the configuration says; then it has no sources, and keeps its state itself. */
+void isr_config_set_archive (IsrConfig *self, const char *directory);
+
 /* The same for a text, which messages call @name. */
 IsrConfig *isr_config_load_text (const char *name, const char *text, const char *const *environ_, const char *const *overrides, GPtrArray *problems);
 GPtrArray *isr_config_problems_new (void);

@@ -161,7 +161,9 @@ isr_config_load (const char *path, const char *const *environ_, const char *cons
 IsrConfig *
 isr_config_load_archive (const char *path, const char *const *environ_, const char *const *overrides, GPtrArray *problems)
 {
-  return path ? load_file (path, FALSE, environ_, overrides, problems) : isr_config_load (NULL, environ_, overrides, problems);
+  const char *text = isr_config_get_default_text ();
+
+  return path ? load_file (path, FALSE, environ_, overrides, problems) : load (NULL, "built-in configuration", text, strlen (text), FALSE, environ_, overrides, problems);
 }
 
 IsrConfig *

@@ -11,7 +11,7 @@ call (const IsrControl *self, Verb verb, const char *source, GError **error)
 {
   if (verb)
     return verb (self->self, source, error);
-  g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no source “%s”: this process records nothing", source);
+  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_READ_ONLY, "this process only shows the archive: start, stop and split are for the isr that records");
   return FALSE;
 }
 

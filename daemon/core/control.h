@@ -3,7 +3,8 @@
  *
  * Capture fills it, http and cli call it; neither includes the other. All calls
  * on the main loop. With nothing recording (`isr serve`) every pointer is NULL:
- * use the isr_control_*() functions, which then answer for an empty house. */
+ * use the isr_control_*() functions, which then answer for an empty house: no states,
+ * and ISR_ERROR_READ_ONLY. */
 #pragma once
 
 #include <glib.h>

@@ -75,7 +75,7 @@ isr_handle_config (const IsrRequest *request)
   add_boolean (builder, "recording", house->control->start != NULL);
   add_boolean (builder, "password", isr_auth_has_password (house->auth));
   add_boolean (builder, "authenticated", isr_auth_knows (house->auth, request->headers));
-  add_boolean (builder, "writable", isr_request_may_change (request));
+  add_boolean (builder, "writable", isr_catalog_is_writable (house->catalog) && isr_request_may_change (request));
   add_sources (builder, house->config->sources);
   json_builder_end_object (builder);
   isr_reply_json (request, 200, isr_json_finish (builder));
