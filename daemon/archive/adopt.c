@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define AT_ONCE 16
+#define RUN 8 /* files that a worker takes at a time */
 
 static gboolean
 begins_with (const char *base, const char *source, gsize length)
@@ -113,15 +114,17 @@ typedef struct {
   gint *done;
 } Batch;
 
-/* @index: of the file, and 1. Each has a place of its own in the result. */
+/* @run: which one, and 1. Each file has a place of its own in the result. */
 static void
-adopt_one (gpointer index, gpointer data)
+adopt_run (gpointer run, gpointer data)
 {
   Batch *self = data;
-  guint i = GPOINTER_TO_UINT (index) - 1;
+  guint first = (GPOINTER_TO_UINT (run) - 1) * RUN;
 
-  self->recordings->pdata[i] = isr_adopt (self->directory, self->files->pdata[self->from + i], self->zone, self->sources);
-  g_atomic_int_inc (self->done);
+  for (guint i = first; i < MIN (first + RUN, self->recordings->len); i++) {
+    self->recordings->pdata[i] = isr_adopt (self->directory, self->files->pdata[self->from + i], self->zone, self->sources);
+    g_atomic_int_inc (self->done);
+  }
 }
 
 GPtrArray *
@@ -129,11 +132,11 @@ isr_adopt_all (const char *directory, GPtrArray *files, guint from, guint n, GTi
 {
   GPtrArray *recordings = g_ptr_array_new_full (n, (GDestroyNotify) isr_recording_free);
   Batch batch = { directory, files, recordings, from, zone, sources, done };
-  GThreadPool *pool = g_thread_pool_new (adopt_one, &batch, AT_ONCE, FALSE, NULL);
+  GThreadPool *pool = g_thread_pool_new (adopt_run, &batch, AT_ONCE, FALSE, NULL);
 
   g_ptr_array_set_size (recordings, (int) n);
-  for (guint i = 0; i < n; i++)
-    g_thread_pool_push (pool, GUINT_TO_POINTER (i + 1), NULL);
+  for (guint run = 0; run * RUN < n; run++)
+    g_thread_pool_push (pool, GUINT_TO_POINTER (run + 1), NULL);
   g_thread_pool_free (pool, FALSE, TRUE);
   return recordings;
 }

@@ -93,7 +93,7 @@ build_page (const Page *page)
     g_string_append (sql, " AND r.start_us >= :from - :longest AND (r.end_us > :from OR r.start_us >= :from)");
   add_common (sql, page);
 
-  g_string_append (sql, " UNION ALL SELECT " ISR_ROW_COLUMNS " FROM main.recordings r WHERE r.recording = 1 AND " NOT_PENDING);
+  g_string_append (sql, " UNION ALL SELECT " ISR_ROW_COLUMNS " FROM main.recordings r INDEXED BY recordings_unfinished WHERE r.recording = 1 AND " NOT_PENDING);
   add_common (sql, page);
 
   g_string_append (sql, " UNION ALL SELECT " ISR_ROW_COLUMNS " FROM temp.pending r WHERE r.gone = 0");

@@ -24,14 +24,24 @@ make_time (GMatchInfo *match, GTimeZone *local)
   return g_date_time_new (own ? own : local, fetch_number (match, 1), fetch_number (match, 2), fetch_number (match, 3), fetch_number (match, 4), fetch_number (match, 5), fetch_number (match, 6));
 }
 
+/* Made once: it costs more than all the rest. */
+static GRegex *
+get_regex (void)
+{
+  static gsize regex = 0;
+
+  if (g_once_init_enter (&regex))
+    g_once_init_leave (&regex, (gsize) g_regex_new (PATTERN, G_REGEX_OPTIMIZE, 0, NULL));
+  return (GRegex *) regex;
+}
+
 gboolean
 isr_name_time (const char *name, GTimeZone *zone, gint64 *utc_us, int *utc_offset)
 {
   const char *slash = strrchr (name, '/');
-  g_autoptr (GRegex) regex = g_regex_new (PATTERN, G_REGEX_OPTIMIZE, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
 
-  g_regex_match (regex, slash ? slash + 1 : name, 0, &match);
+  g_regex_match (get_regex (), slash ? slash + 1 : name, 0, &match);
   for (; g_match_info_matches (match); g_match_info_next (match, NULL)) {
     g_autoptr (GDateTime) time = make_time (match, zone);
 

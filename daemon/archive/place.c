@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -63,15 +65,36 @@ isr_place_open_parent (const char *root, const char *name, gboolean make)
   return fd;
 }
 
-int
-isr_place_open (const char *root, const char *name, int flags)
+/* All of it in one call, where the kernel can (5.6). */
+static int
+open_at_once (const char *root, const char *name, int flags)
+{
+  struct open_how how = { .flags = (guint64) flags, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
+  int directory = open (root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  int fd = directory < 0 ? -1 : (int) syscall (SYS_openat2, directory, name, &how, sizeof how);
+
+  if (directory >= 0)
+    drop (directory);
+  return fd;
+}
+
+static int
+open_step_by_step (const char *root, const char *name, int flags)
 {
   int parent = isr_place_open_parent (root, name, FALSE);
-  int fd = parent < 0 ? -1 : openat (parent, get_base (name), flags | O_NOFOLLOW | O_CLOEXEC);
+  int fd = parent < 0 ? -1 : openat (parent, get_base (name), flags);
 
   if (parent >= 0)
     drop (parent);
   return fd;
+}
+
+int
+isr_place_open (const char *root, const char *name, int flags)
+{
+  int fd = open_at_once (root, name, flags | O_NOFOLLOW | O_CLOEXEC);
+
+  return fd < 0 && (errno == ENOSYS || errno == EPERM) ? open_step_by_step (root, name, flags | O_NOFOLLOW | O_CLOEXEC) : fd;
 }
 
 gboolean

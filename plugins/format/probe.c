@@ -15,6 +15,7 @@
 #define MAX_BLOCKS 1000
 #define MAX_COMMENTS (1 << 20) /* bytes that are read of comments */
 #define MAX_BEXT 65536
+#define HEAD 8192
 #define NO_OFFSET 1000000 /* s: an offset that no zone has */
 #define TAIL (256 * 1024) /* at the end of a FLAC file without a total */
 
@@ -215,6 +216,35 @@ isr_probe_flac (IsrInput *input, IsrProbe *probe, GError **error)
 
 /* --- all ------------------------------------------------------------------ */
 
+/* The first bytes are asked for again and again: they are read once. */
+typedef struct {
+  IsrInput parent;
+  IsrInput *file;
+  gsize size;
+  guint8 head[HEAD];
+} Cached;
+
+static gssize
+read_cached (IsrInput *input, guint64 offset, void *buffer, gsize size)
+{
+  Cached *self = (Cached *) input;
+  gboolean all = self->size == input->size;
+
+  if (offset > self->size || (!all && offset + size > self->size))
+    return self->file->read (self->file, offset, buffer, size);
+  size = MIN (size, self->size - offset);
+  memcpy (buffer, self->head + offset, size);
+  return (gssize) size;
+}
+
+static void
+cached_init (Cached *self, IsrInput *file)
+{
+  self->parent = (IsrInput){ read_cached, file->size };
+  self->file = file;
+  self->size = isr_probe_read (file, 0, self->head, HEAD);
+}
+
 static const struct {
   gboolean (*knows) (const guint8 *head, gsize size);
   gboolean (*probe) (IsrInput *input, IsrProbe *probe, GError **error);
@@ -226,24 +256,32 @@ static const struct {
   { isr_adts_probe, isr_probe_adts },
 };
 
-gboolean
-isr_probe (IsrInput *input, IsrProbe *probe, GError **error)
+static gboolean
+probe_cached (IsrInput *input, IsrProbe *probe, GError **error)
 {
   guint64 tag = isr_probe_skip_id3 (input);
   guint8 head[4096];
-  gsize size = isr_probe_read (input, 0, head, sizeof head);
+  gsize size;
 
-  *probe = (IsrProbe){ 0 };
   if (tag && isr_probe_read (input, tag, head, 4) == 4 && isr_flac_probe (head, 4))
     return isr_probe_flac (input, probe, error);
   size = isr_probe_read (input, 0, head, sizeof head);
   for (guint i = 0; size > 0 && i < G_N_ELEMENTS (formats); i++)
-    if (formats[i].knows (head, size)) {
-      if (formats[i].probe (input, probe, error))
-        return TRUE;
-      isr_probe_clear (probe);
-      return FALSE;
-    }
+    if (formats[i].knows (head, size))
+      return formats[i].probe (input, probe, error);
   g_set_error (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_UNSUPPORTED, size > 0 ? "This is no audio file of a kind that is known." : "This file is empty, or can not be read.");
+  return FALSE;
+}
+
+gboolean
+isr_probe (IsrInput *input, IsrProbe *probe, GError **error)
+{
+  Cached cached;
+
+  *probe = (IsrProbe){ 0 };
+  cached_init (&cached, input);
+  if (probe_cached (&cached.parent, probe, error))
+    return TRUE;
+  isr_probe_clear (probe);
   return FALSE;
 }

@@ -25,6 +25,7 @@ BENCHES = {
     'fuzz': 'executions, coverage and what fell, 10 minutes a target (--seconds)',
     'loudness': 're-scoring a day and a year of levels; metering against memory bandwidth',
     'live': 'what listening to a stream costs beside recording it, against the bare decoder',
+    'archive': 'a hundred thousand recordings: the first look, start, pages, days, search',
     'web': 'the page in a throttled browser: until it can be used, click to sound, another day, 100,000 recordings, meters',
 }
 
