@@ -28,13 +28,13 @@ struct _IsrCatalog {
   gsize next_id; /* atomic: reconcile takes a range of them in its worker */
   gsize settled; /* the last commit that was taken note of */
   gboolean reconciling;
-  IsrDirWatch *watch;      /* from the first look on */
-  gboolean look_again;     /* what follows has changed meanwhile */
-  GPtrArray *look_at;      /* names; NULL: everything */
-  guint progress;          /* timer */
-  gint told;               /* looked_at, when it was told */
-  gint looked_at;          /* atomic: new files that its worker has looked into */
-  GAsyncQueue *reconciled; /* one token when the worker has ended */
+  IsrDirWatch *watch;         /* from the first look on */
+  gboolean look_again;        /* what follows has changed meanwhile */
+  GPtrArray *look_at;         /* names; NULL: everything */
+  guint progress;             /* timer */
+  gint told;                  /* looked_at, when it was told */
+  gint looked_at, to_look_at; /* atomic: new files that its worker has looked into, and has found */
+  GAsyncQueue *reconciled;    /* one token when the worker has ended */
 
   IsrDayCache *days;
   gint64 polled;  /* of another process' catalog, when its news were told */

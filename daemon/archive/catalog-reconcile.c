@@ -22,6 +22,7 @@ prepare_reconcile (IsrCatalog *self)
   job->writer = self->writer;
   job->next_id = &self->next_id;
   job->done = &self->looked_at;
+  job->total = &self->to_look_at;
   return job;
 }
 
@@ -139,6 +140,14 @@ on_disk_changed (GPtrArray *names, gpointer data)
   self->look_again = TRUE;
   if (!self->reconciling)
     look_again (self);
+}
+
+gboolean
+isr_catalog_is_looking (IsrCatalog *self, guint *done, guint *total)
+{
+  *total = (guint) g_atomic_int_get (&self->to_look_at);
+  *done = MIN (*total, (guint) g_atomic_int_get (&self->looked_at));
+  return *total > 0;
 }
 
 /* --- for all --------------------------------------------------------------- */

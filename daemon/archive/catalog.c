@@ -421,6 +421,8 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
   if (self->writer && !isr_catalog_catch_up (self, error))
     return NULL;
   if (writable)
+    isr_trash_find (self);
+  if (writable)
     self->ledger = isr_ledger_new (self->writer, self->db, get_heartbeat (state_directory), error);
   if (writable && !self->ledger)
     return NULL;

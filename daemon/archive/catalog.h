@@ -60,6 +60,9 @@ void isr_catalog_reconcile_async (IsrCatalog *self, GAsyncReadyCallback callback
 gboolean isr_catalog_reconcile_finish (IsrCatalog *self, GAsyncResult *result, GError **error);
 gboolean isr_catalog_reconcile (IsrCatalog *self, GError **error);
 
+/* Whether a worker looks into new files now, and how far it is. */
+gboolean isr_catalog_is_looking (IsrCatalog *self, guint *done, guint *total);
+
 /* Everything that was given is committed when this returns; nothing is asked or
  * given afterwards. */
 void isr_catalog_close (IsrCatalog *self);

@@ -148,6 +148,8 @@ set_id (Run *run, IsrRecording *recording)
 static void
 adopt (Run *run)
 {
+  g_atomic_int_set (run->task->done, 0);
+  g_atomic_int_set (run->task->total, (gint) run->fresh->len);
   for (guint from = 0; from < run->fresh->len; from += BATCH) {
     guint n = MIN (BATCH, run->fresh->len - from);
     GPtrArray *recordings = isr_adopt_all (run->task->output_directory, run->fresh, from, n, run->task->zone, run->task->sources, run->task->done);
@@ -158,6 +160,7 @@ adopt (Run *run)
     run->n_adopted += n;
     tell_progress (run);
   }
+  g_atomic_int_set (run->task->total, 0);
 }
 
 /* Somebody changed it: how long is it now? It begins when it began. */

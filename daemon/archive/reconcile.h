@@ -15,7 +15,7 @@ typedef struct {
   GStrv sources;       /* of the configuration; NULL: none */
   IsrWriter *writer;   /* outlives the run */
   gsize *next_id;      /* atomic */
-  gint *done;          /* atomic; counts new files that were looked at */
+  gint *done, *total;  /* atomic: new files that were looked at, and all of them */
   GPtrArray *names;    /* only these (char *), and no unfinished ones; NULL: everything */
 
   gboolean changed; /* out: something was different */

@@ -8,6 +8,7 @@
 
 #include "daemon/archive/trash.h"
 
+#include "daemon/archive/adopt.h"
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/overlay.h"
 #include "daemon/archive/place.h"
@@ -16,6 +17,7 @@
 #include "daemon/core/log.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define COLUMNS ISR_ROW_COLUMNS ", path, deleted_us"
@@ -315,4 +317,55 @@ isr_catalog_expire_trash (IsrCatalog *self, gint64 now_us)
     isr_log_warning (NULL, "the trash can not be emptied: %s", error->message);
   self->trash_stuck = TRUE;
   return FALSE;
+}
+
+/* --- a catalog that was lost ------------------------------------------------ */
+
+/* "20240131T112000.000000Z" */
+static gboolean
+read_stamp (const char *text, gint64 *us)
+{
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  int year, month, day, hour, minute, second, micros, end = 0;
+  g_autoptr (GDateTime) time = NULL;
+
+  if (sscanf (text, "%4d%2d%2dT%2d%2d%2d.%6dZ/%n", &year, &month, &day, &hour, &minute, &second, &micros, &end) != 7 || !end)
+    return FALSE;
+  time = g_date_time_new (utc, year, month, day, hour, minute, second);
+  if (!time)
+    return FALSE;
+  *us = g_date_time_to_unix (time) * G_TIME_SPAN_SECOND + micros;
+  return TRUE;
+}
+
+static void
+find_again (IsrCatalog *self, const char *root, const IsrFound *file)
+{
+  const char *slash = strchr (file->name, '/');
+  g_autoptr (IsrRecording) recording = NULL;
+  g_autofree char *path = g_strconcat (".trash/", file->name, NULL);
+  g_autofree char *stamp = NULL, *directory = NULL;
+  IsrTrashed entry = { .path = path };
+  IsrFound inside = *file;
+
+  if (file->part || !slash || !read_stamp (file->name, &entry.deleted_us))
+    return;
+  stamp = g_strndup (file->name, (gsize) (slash - file->name));
+  directory = g_build_filename (root, stamp, NULL);
+  inside.name = (char *) slash + 1;
+  recording = isr_adopt (directory, &inside, self->zone, self->alive);
+  entry.id = isr_overlay_next_id (&trash, self);
+  entry.recording = recording;
+  isr_overlay_put (&trash, self, &entry);
+}
+
+void
+isr_trash_find (IsrCatalog *self)
+{
+  g_autofree char *root = g_build_filename (self->output_directory, ".trash", NULL);
+  g_autoptr (GPtrArray) list = isr_catalog_list_trash (self, NULL);
+  g_autoptr (GPtrArray) found = list && !list->len && g_file_test (root, G_FILE_TEST_IS_DIR) ? isr_scan (root, NULL) : NULL;
+
+  for (guint i = 0; found && i < found->len; i++)
+    find_again (self, root, found->pdata[i]);
 }

@@ -44,7 +44,8 @@ gboolean isr_catalog_expire_trash (IsrCatalog *self, gint64 now_us);
 /* --- for the catalog itself ---------------------------------------------- */
 
 gboolean isr_trash_prepare (sqlite3 *db, GError **error);
-/* Finds again what lies in the trash of an archive whose catalog was lost. */
+/* Finds again what lies in the trash of an archive whose catalog was lost: when the table
+ * is empty and the directory is not. */
 void isr_trash_find (IsrCatalog *self);
 
 G_END_DECLS

@@ -195,6 +195,23 @@ isr_json_error (const char *code, const char *message)
   return isr_json_finish (builder);
 }
 
+/* How far the look at new files is; null: there is none. */
+static void
+add_look (JsonBuilder *builder, IsrCatalog *catalog)
+{
+  guint done, total;
+
+  if (!isr_catalog_is_looking (catalog, &done, &total)) {
+    isr_json_add_string (builder, "scan", NULL);
+    return;
+  }
+  json_builder_set_member_name (builder, "scan");
+  json_builder_begin_object (builder);
+  isr_json_add_int (builder, "done", done);
+  isr_json_add_int (builder, "total", total);
+  json_builder_end_object (builder);
+}
+
 char *
 isr_json_status (GPtrArray *states, IsrCatalog *catalog, GTimeZone *zone)
 {
@@ -203,6 +220,7 @@ isr_json_status (GPtrArray *states, IsrCatalog *catalog, GTimeZone *zone)
 
   json_builder_begin_object (builder);
   isr_json_add_time (builder, "now", now_us, zone);
+  add_look (builder, catalog);
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);
   for (guint i = 0; i < states->len; i++)

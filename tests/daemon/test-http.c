@@ -210,7 +210,7 @@ test_nothing_records (Fixture *f, gconstpointer data)
   f->control = (IsrControl){ 0 };
   answer = ask (f->port, "GET", "/api/status", NULL);
   g_assert_nonnull (g_strstr_len (g_bytes_get_data (answer->body, NULL), (gssize) g_bytes_get_size (answer->body), "\"sources\":[]}"));
-  assert_asked (f, "POST", "/api/sources/mic/start", "Content-Length: 0\r\n", 404, "not-found");
+  assert_asked (f, "POST", "/api/sources/mic/start", "Content-Length: 0\r\n", 403, "read-only");
 }
 
 static void

@@ -198,6 +198,34 @@ test_expiry (Fixture *f, gconstpointer data)
 }
 
 static void
+test_catalog_lost (Fixture *f, gconstpointer data)
+{
+  static const char *const companions[] = { "", "-wal", "-shm" };
+  g_autoptr (GPtrArray) list = NULL;
+  g_autofree char *name = NULL;
+  const IsrTrashed *entry;
+
+  record (f, "mic/day/mic_20240131T120000Z.flac", 1000);
+  throw_away (f, "mic/day/mic_20240131T120000Z.flac", NOW + 123456);
+  temp_write (f->directory, ".trash/notes/x.flac", "not ours", -1);
+  close_catalog (f);
+  for (guint i = 0; i < G_N_ELEMENTS (companions); i++) {
+    g_autofree char *path = g_strdup_printf ("%s/isr.db%s", f->directory, companions[i]);
+
+    g_remove (path);
+  }
+  open_catalog (f, TRUE);
+  assert_trash (f, "mic/day/mic_20240131T120000Z.flac");
+  list = isr_catalog_list_trash (f->catalog, NULL);
+  entry = list->pdata[0];
+  g_assert_cmpint (entry->deleted_us, ==, NOW + 123456);
+  g_assert_cmpstr (entry->recording->source, ==, "mic");
+  name = restore (f, entry->id);
+  g_assert_cmpstr (name, ==, "mic/day/mic_20240131T120000Z.flac");
+  g_assert_true (exists (f, name));
+}
+
+static void
 test_reading_only (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -228,6 +256,7 @@ main (int argc, char **argv)
   ADD ("links", test_links);
   ADD ("for-good", test_for_good);
   ADD ("expiry", test_expiry);
+  ADD ("catalog-lost", test_catalog_lost);
   ADD ("reading-only", test_reading_only);
   return g_test_run ();
 }
