@@ -10,6 +10,7 @@
 #include "daemon/archive/journal.h"
 #include "daemon/archive/ledger.h"
 #include "daemon/archive/lock.h"
+#include "daemon/archive/overlay.h"
 #include "daemon/archive/storage.h"
 #include "daemon/archive/writer.h"
 
@@ -27,6 +28,7 @@ struct _IsrCatalog {
   IsrWriter *writer;
   gsize next_id; /* atomic: reconcile takes a range of them in its worker */
   gsize settled; /* the last commit that was taken note of */
+  gsize overlays_settled[ISR_OVERLAYS];
   gboolean reconciling;
   IsrDirWatch *watch;         /* from the first look on */
   gboolean look_again;        /* what follows has changed meanwhile */

@@ -62,8 +62,8 @@ free_protection (gpointer value)
   g_free (value);
 }
 
-static const IsrOverlay labels = { "labels", COLUMNS, 8, bind_label, copy_label, (GDestroyNotify) isr_label_free };
-static const IsrOverlay protections = { "protection", "id, name", 2, bind_protection, copy_protection, free_protection };
+static const IsrOverlay labels = { 0, "labels", COLUMNS, 8, bind_label, copy_label, (GDestroyNotify) isr_label_free };
+static const IsrOverlay protections = { 1, "protection", "id, name", 2, bind_protection, copy_protection, free_protection };
 
 gboolean
 isr_labels_prepare (sqlite3 *db, GError **error)

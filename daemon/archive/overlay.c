@@ -116,10 +116,13 @@ isr_overlay_settle (const IsrOverlay *self, IsrCatalog *catalog)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *sql = NULL;
+  gsize committed;
 
-  if (!isr_catalog_get_writer (catalog))
+  committed = isr_catalog_get_writer (catalog) ? isr_writer_get_committed (isr_catalog_get_writer (catalog)) : 0;
+  if (committed == catalog->overlays_settled[self->index])
     return;
-  sql = g_strdup_printf ("DELETE FROM temp.pending_%s WHERE number <= %" G_GSIZE_FORMAT, self->table, isr_writer_get_committed (isr_catalog_get_writer (catalog)));
+  catalog->overlays_settled[self->index] = committed;
+  sql = g_strdup_printf ("DELETE FROM temp.pending_%s WHERE number <= %" G_GSIZE_FORMAT, self->table, committed);
   if (!isr_db_exec (isr_catalog_get_reader (catalog), sql, &error))
     g_critical ("%s", error->message);
 }

@@ -14,7 +14,10 @@
 
 G_BEGIN_DECLS
 
+#define ISR_OVERLAYS 3
+
 typedef struct {
+  guint index; /* each has its own, below ISR_OVERLAYS */
   const char *table;
   const char *columns; /* in the order of bind, "id" first */
   guint n_columns;

@@ -52,7 +52,7 @@ copy (gconstpointer value)
   return entry;
 }
 
-static const IsrOverlay trash = { "trash", COLUMNS, ISR_ROW_N_COLUMNS + 2, bind, copy, (GDestroyNotify) isr_trashed_free };
+static const IsrOverlay trash = { 2, "trash", COLUMNS, ISR_ROW_N_COLUMNS + 2, bind, copy, (GDestroyNotify) isr_trashed_free };
 
 gboolean
 isr_trash_prepare (sqlite3 *db, GError **error)
