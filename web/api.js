@@ -16,7 +16,7 @@
  *   file: string|null, offset: number|null}} Title
  * @typedef {{timezone: string, version: string, writable: boolean, password?: boolean, authenticated?: boolean, recording?: boolean,
  *   margin?: number, min_gap?: number, mode?: string, clip_pre_roll?: number, clip_post_roll?: number,
- *   sources?: {name: string, type: string}[]}} Config
+ *   sources?: {name: string, type: string, split_minutes?: number, split_offset_minutes?: number}[]}} Config
  * @typedef {{id: number, name: string, source: string, start: string, start_us: number, duration: number, size: number,
  *   deleted: string, deleted_us: number, expires: string, expires_us: number}} Trashed
  * @typedef {{free: number, total: number, used_by_recordings: number, trash: number, bytes_per_day: number|null,

@@ -46,6 +46,8 @@ add_sources (JsonBuilder *builder, GPtrArray *sources)
     json_builder_begin_object (builder);
     add_string (builder, "name", source->name);
     add_string (builder, "type", isr_source_type_to_string (source->type));
+    add_double (builder, "split_minutes", (double) source->split_interval / 60e9);
+    add_double (builder, "split_offset_minutes", (double) source->split_offset / 60e9);
     json_builder_end_object (builder);
   }
   json_builder_end_array (builder);

@@ -9,6 +9,12 @@ import { page, root } from './support.js';
 const store = await page('state/days.js');
 const rows = await page('state/rows.js');
 const sources = await page('state/sources.js');
+const clock = await page('state/clock.js');
+const calendar = await page('state/calendar.js');
+const filters = await page('state/filters.js');
+const storage = await page('state/storage.js');
+const found = await page('state/found.js');
+const report = await page('state/report.js');
 const route = await page('route.js');
 const format = await page('format.js');
 const text = await page('text.js');
@@ -132,6 +138,61 @@ test('meters', () => {
   assert.deepEqual([0, -45, -90, -120, 3, null].map(sources.share), [1, 0.5, 0, 0, 1, 0]);
   assert.deepEqual(sources.withLevels({ b: { level: 1 } }, [{ source: 'a', level: -9, peak: -3, floor: -50, at_us: 1 }]), { b: { level: 1 }, a: { level: -9, peak: -3, floor: -50 } });
   assert.deepEqual(sources.names([{ name: 'b' }], [{ name: 'a' }, { name: 'b' }]), ['a', 'b']);
+});
+
+test('when files are cut: steps from local midnight, moved or not, or never', () => {
+  const us = (iso) => Date.parse(iso) * 1000;
+  assert.equal(clock.nextCut(us('2026-11-20T09:12:00Z'), 'UTC', 60, 0), us('2026-11-20T10:00:00Z'));
+  assert.equal(clock.nextCut(us('2026-11-20T09:12:00Z'), 'UTC', 60, 5), us('2026-11-20T10:05:00Z'));
+  assert.equal(clock.nextCut(us('2026-11-20T09:02:00Z'), 'UTC', 60, 65), us('2026-11-20T09:05:00Z'));
+  assert.equal(clock.nextCut(us('2026-11-20T10:00:00Z'), 'Asia/Kathmandu', 60, 0), us('2026-11-20T10:15:00Z'));
+  assert.equal(clock.nextCut(us('2026-11-20T10:00:03Z'), 'UTC', 0.1), us('2026-11-20T10:00:06Z'));
+  assert.equal(clock.nextCut(us('2026-11-20T10:00:03Z'), 'UTC', 0), null);
+});
+
+test('what is being written grows with the clock, in whole seconds', () => {
+  const file = { recording: true, start_us: 0, end_us: 5e6, end: '2026-11-20T10:00:05.000000+01:00', duration: 5 };
+  assert.deepEqual(clock.grown(file, 7.9e6), { ...file, end_us: 7e6, end: '2026-11-20T10:00:07.000000+01:00', duration: 7 });
+  assert.equal(clock.grown({ ...file, recording: false }, 7.9e6).duration, 5);
+});
+
+test('a calendar: weeks from Monday, months without a recording too', () => {
+  const months = calendar.monthsOf([day('2026-11-20'), day('2026-09-30')]);
+  assert.deepEqual(months.map((one) => one.month), ['2026-11', '2026-10', '2026-09']);
+  assert.equal(months[0].weeks[0][6].day, '2026-11-01'); // a Sunday
+  assert.equal(months[0].weeks[0][0], null);
+  assert.equal(months[0].weeks.flat().find((cell) => cell?.day === '2026-11-20').known.files, 1);
+  assert.equal(months[0].weeks.flat().filter(Boolean).length, 30);
+  assert.deepEqual(calendar.monthsOf([]), []);
+});
+
+test('where a hole lies in its day', () => {
+  assert.deepEqual(calendar.place({ from_us: 0, to_us: 100 }, { start_us: 25, end_us: 75 }), { from: 0.25, share: 0.5 });
+  assert.deepEqual(calendar.place({ from_us: 0, to_us: 100 }, { start_us: -5, end_us: 500 }), { from: 0, share: 1 });
+});
+
+test('filters: what is set, what takes most', () => {
+  assert.deepEqual(filters.filtersOf({ view: 'days', q: 'x', source: 'mic', day: 'd' }), { q: 'x', source: 'mic' });
+  assert.deepEqual(filters.without({ q: 'x', source: 'mic' }, 'q'), { source: 'mic' });
+  assert.equal(filters.strongest({ q: 3, source: 10 }), 'source');
+  assert.equal(filters.strongest({ q: 3 }), null);
+});
+
+test('what the disk holds adds up', () => {
+  const disk = { free: 40, total: 100, used_by_recordings: 30, trash: 5, full_at_us: null };
+  assert.deepEqual(storage.parts(disk), { own: 0.3, trash: 0.05, other: 0.25, free: 0.4 });
+  assert.equal(storage.daysLeft({ ...disk, full_at_us: 2.5 * 86400e6 }, 0), 2);
+  assert.equal(storage.daysLeft(disk, 0), null);
+});
+
+test('titles in groups of a day; a report leaves false alarms out', () => {
+  const groups = found.byDay([{ at: '2026-11-20T10:00:00' }, { at: '2026-11-20T09:00:00' }, { at: '2026-11-19T09:00:00' }]);
+  assert.deepEqual(groups.map((one) => [one.day, one.titles.length]), [['2026-11-20', 2], ['2026-11-19', 1]]);
+  assert.deepEqual(report.worthTelling([{ start_us: 2, verdict: null }, { start_us: 3, verdict: 'false' }, { start_us: 1, verdict: 'kept' }]).map((one) => one.start_us), [1, 2]);
+});
+
+test('how old what is heard is', () => {
+  assert.deepEqual([sources.behind(10000, null, 3), sources.behind(10000, 4000, 5.5), sources.behind(10000, 4000, 7)], [0, 0.5, 0]);
 });
 
 test('durations', () => {

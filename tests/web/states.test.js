@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the page says when there is nothing, little, or nobody: empty archive, first run, one second, restart, refusals.
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { archive, nameOf } from './archive.js';
+import { archive } from './archive.js';
 import { Daemon, axe, browser, open, until } from './support.js';
 
 let chromium;
@@ -35,6 +33,16 @@ test('no recordings yet: what the source does, instead of an empty page', () => 
     await tab.goto(`${daemon.base}/${hash}`);
     await tab.getByText(sentence).first().waitFor();
   }
+  await context.close();
+}));
+
+test('the first recording: how long there has been sound, how loud it is, when its file closes', () => served(Daemon.start('[mic_in]\ntype = test\n', 'split_minutes = 60\n'), async (daemon) => {
+  const { tab, context } = await open(chromium, daemon);
+  await tab.getByText('The first recording is being written.').waitFor();
+  await tab.getByText(/^mic_in has delivered sound for \d+ (secs?|min.*), now at −\d+\.\d dB\.$/).waitFor();
+  await tab.getByText(/^The first file closes at \d\d:00:00; until then it can be heard already\.$/).waitFor();
+  assert.equal(await tab.locator('.file .rec').count(), 1);
+  assert.deepEqual(await axe(tab), []);
   await context.close();
 }));
 

@@ -11,7 +11,7 @@ import { locale, t, tn } from '../text.js';
 import { DayStrip } from './day-strip.js';
 import { File } from './file.js';
 import { Filters } from './filters.js';
-import { Empty } from './first-run.js';
+import { Empty, beginning } from './first-run.js';
 import { Highlights } from './highlights.js';
 import { Holes, Share } from './holes.js';
 import { Icon } from './icon.js';
@@ -98,7 +98,7 @@ export const Days = observe(() => {
       ${error && html`<p class="warning" role="alert">${error}</p>`}
       ${list === null && !error && html`<p class="muted">${t('loading')}</p>`}
       <${News} />
-      ${list && !list.length && !filtered && html`<${Empty} />`}
+      ${list && !filtered && (!list.length || beginning()) && html`<${Empty} />`}
       ${list && !list.length && filtered && html`<p class="muted">${t('nothing-matches')}</p>`}
       ${list && html`<${List} list=${list} />`}
     </section>`;
