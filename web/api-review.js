@@ -15,7 +15,7 @@ import { query, request } from './api.js';
  * @typedef {{id: number, kind: string, what: string, state: 'waiting'|'running'|'done'|'failed'|'cancelled', progress: number, files: number, done: number,
  *   error: string|null}} Job
  * @typedef {{source: string, start_us: number, end_us: number, verdict: 'kept'|'false'|null, label: string|null, note: string|null}} Label
- * @typedef {{day?: string|null, from?: number|null, to?: number|null, source?: string|null, margin?: number|null, min_gap?: number|null, limit?: number}} Scope
+ * @typedef {{day?: string|null, from?: number|string|null, to?: number|string|null, source?: string|null, margin?: number|null, min_gap?: number|null, limit?: number}} Scope
  */
 
 /** @param {Scope} scope @param {AbortSignal} [signal] @returns {Promise<Highlights>} */

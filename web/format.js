@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // format.js - numbers and times as people read them. Pure.
+import { date, number } from './intl.js';
 
 /** 0:07, 12:07, 3:12:07. @param {number} seconds */
 export function duration(seconds) {
@@ -12,13 +13,13 @@ export function duration(seconds) {
 /** A share of one, never rounded up to a whole: 100%, 99.9%, 98.2%. @param {number} share @param {string} [lang] */
 export function share(share, lang = 'en') {
   const floor = share >= 1 ? 1 : Math.min(0.999, Math.floor(share * 1000) / 1000);
-  return new Intl.NumberFormat(lang, { style: 'percent', maximumFractionDigits: 1 }).format(floor);
+  return number(lang, { style: 'percent', maximumFractionDigits: 1 }).format(floor);
 }
 
 /** A length in words, its two largest units: "1 hr 4 min", "1 min 5 sec", "0.25 sec". @param {number} seconds @param {string} [lang] */
 export function length(seconds, lang = 'en') {
   const of = (/** @type {number} */ value, /** @type {string} */ unit) =>
-    new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'short', maximumSignificantDigits: 3 }).format(value);
+    number(lang, { style: 'unit', unit, unitDisplay: 'short', maximumSignificantDigits: 3 }).format(value);
   if (seconds < 10) return of(seconds, 'second');
   const total = Math.round(seconds);
   if (total < 60) return of(total, 'second');
@@ -28,7 +29,7 @@ export function length(seconds, lang = 'en') {
 }
 
 /** "12.5 dB", "−38 dB". @param {number} db @param {string} [lang] */
-export const decibel = (db, lang = 'en') => `${db.toLocaleString(lang, { maximumFractionDigits: 1 }).replace('-', '−')} dB`;
+export const decibel = (db, lang = 'en') => `${number(lang, { maximumFractionDigits: 1 }).format(db).replace('-', '−')} dB`;
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
@@ -37,7 +38,7 @@ export function bytes(bytes, lang = 'en') {
   const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   const value = bytes / 1000 ** power;
   const digits = power > 0 && value < 10 ? 1 : 0;
-  return `${value.toLocaleString(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${UNITS[power]}`;
+  return `${number(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)} ${UNITS[power]}`;
 }
 
 /** The wall clock of the recording's own zone: "10:00:05" of an ISO 8601 time with offset. @param {string} iso */
@@ -47,19 +48,19 @@ export const clock = (iso) => iso.slice(11, 19);
 export function day(day, lang = 'en', style = 'full') {
   const [y, m, d] = day.split('-').map(Number);
   const time = Date.UTC(y, m - 1, d);
-  return Number.isNaN(time) ? day : new Intl.DateTimeFormat(lang, { dateStyle: style, timeZone: 'UTC' }).format(time);
+  return Number.isNaN(time) ? day : date(lang, { dateStyle: style, timeZone: 'UTC' }).format(time);
 }
 
 /** "20 Nov". @param {string} day YYYY-MM-DD @param {string} [lang] */
 export function dayShort(day, lang = 'en') {
   const [y, m, d] = day.split('-').map(Number);
-  return new Intl.DateTimeFormat(lang, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.UTC(y, m - 1, d));
+  return date(lang, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(Date.UTC(y, m - 1, d));
 }
 
 /** "−52.3 dB", "–" where there is none; a true minus, so that columns align. @param {number|null|undefined} level dBFS @param {string} [lang] */
 export const decibels = (level, lang = 'en') =>
-  (level === null || level === undefined ? '–' : `${level.toLocaleString(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).replace('-', '−')} dB`);
+  (level === null || level === undefined ? '–' : `${number(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(level).replace('-', '−')} dB`);
 
 /** "20 Nov, 10:00" of an ISO 8601 time, on its own wall clock. @param {string} iso @param {string} [lang] */
 export const moment = (iso, lang = 'en') =>
-  new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(Date.parse(`${iso.slice(0, 19)}Z`));
+  date(lang, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(Date.parse(`${iso.slice(0, 19)}Z`));

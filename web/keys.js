@@ -126,9 +126,28 @@ const focusOf = (target) => target instanceof HTMLElement
   ? { tag: target.localName, type: /** @type {HTMLInputElement} */ (target).type, role: target.getAttribute('role'), editable: target.isContentEditable }
   : { tag: '' };
 
+/** What is typed while a field is still on its way; null: nobody waits for one. @type {{text: string|null}} */
+const held = { text: null };
+
+/** From now on keys are kept for a field that opens. */
+export function hold() { held.text = ''; }
+
+/** The field is there: what has been typed. */
+export function release() {
+  const { text } = held;
+  held.text = null;
+  return text ?? '';
+}
+
 /** @param {KeyboardEvent} event */
 function pressed(event) {
-  if (event.defaultPrevented || event.isComposing) return;
+  if (event.defaultPrevented || event.isComposing || (event.target instanceof Element && event.target.closest('dialog'))) return;
+  if (held.text !== null) {
+    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) held.text += event.key;
+    if (event.key === 'Escape') held.text = null;
+    if (event.key !== 'Tab') event.preventDefault();
+    return;
+  }
   const name = nameOf({ key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, shiftKey: event.shiftKey,
     altGraph: event.getModifierState?.('AltGraph') });
   if (wantedBy(focusOf(event.target), name)) return;

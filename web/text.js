@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // text.js - every word of the page, one JSON a language, and Intl for the rest.
+import { number, plural } from './intl.js';
 
 export const LANGUAGES = ['en', 'de'];
 
@@ -16,7 +17,7 @@ export const locale = () => (typeof navigator === 'undefined' ? [] : [...navigat
 /** A text that depends on a number: `key.one`, `key.other`; {n} is the number as people write it.
  *  @param {string} key @param {number} n @param {Record<string, string|number>} [values] */
 export const tn = (key, n, values = {}) =>
-  t(`${key}.${new Intl.PluralRules(t('lang')).select(n) === 'one' ? 'one' : 'other'}`, { n: n.toLocaleString(locale()), ...values });
+  t(`${key}.${plural(t('lang')).select(n) === 'one' ? 'one' : 'other'}`, { n: number(locale()).format(n), ...values });
 
 /** The first language of the list that we speak, else English. @param {readonly string[]} wanted */
 export const choose = (wanted) =>

@@ -5,7 +5,6 @@
 #include <alsa/asoundlib.h>
 #include <gst/gst.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "daemon/capture/alsalog.h"
 #include "daemon/ops/bundle/tar.h"
@@ -78,22 +77,6 @@ test_examine (Fixture *f, gconstpointer data)
   g_assert_true (isr_report_has (report, "space", ISR_CHECK_OK));
   g_assert_nonnull (strstr (text, "[fine]: fine, 48000 Hz 1 ch"));
   g_assert_nonnull (strstr (json, "\"busy\""));
-}
-
-/* Two sources want one card: the second finds us at it. */
-static void
-test_busy_by_ourselves (Fixture *f, gconstpointer data)
-{
-  g_autoptr (IsrConfig) config = load (f, "[busy]\ntype = soundcard\ndevice = busy\n");
-  g_autofree char *directory = g_strdup_printf ("%s/root/proc/%d/fd", f->directory, (int) getpid ()), *link = g_build_filename (directory, "9", NULL);
-  g_autoptr (IsrReport) report = NULL;
-  g_autofree char *text = NULL;
-
-  g_assert_cmpint (g_mkdir_with_parents (directory, 0755), ==, 0);
-  g_assert_cmpint (symlink ("/dev/snd/pcmC0D0c", link), ==, 0);
-  report = isr_doctor_examine (config, NULL);
-  text = isr_report_to_text (report);
-  g_assert_nonnull (strstr (text, "“busy” is recorded by another source of this configuration. Do: to let both record it, define the dsnoop device"));
 }
 
 static void
@@ -181,7 +164,6 @@ main (int argc, char **argv)
   isr_elements_register (NULL);
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/doctor/examine", Fixture, NULL, set_up, test_examine, tear_down);
-  g_test_add ("/doctor/busy-by-ourselves", Fixture, NULL, set_up, test_busy_by_ourselves, tear_down);
   g_test_add ("/doctor/without-config", Fixture, NULL, set_up, test_without_config, tear_down);
   g_test_add ("/doctor/keeper", Fixture, NULL, set_up, test_keeper, tear_down);
   g_test_add ("/doctor/keeper-ends", Fixture, NULL, set_up, test_keeper_ends, tear_down);

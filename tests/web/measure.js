@@ -2,7 +2,7 @@
 // measure.js - how long things take in a browser as slow as a phone: CPU throttled 4x, 100 Mbit/s, 5 ms.
 // `./dev bench web` prints what it finds against the limits; the tests allow ten times as much.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, mkdirSync, linkSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { archive, analyse, DAYS, STUDIO } from './archive.js';
@@ -31,7 +31,7 @@ const WATCH = () => {
 };
 
 /** A tab as slow as a phone. @param {any} context */
-async function slow(context) {
+export async function slow(context) {
   const tab = await context.newPage();
   await tab.addInitScript(WATCH);
   const cdp = await context.newCDPSession(tab);
@@ -53,7 +53,7 @@ async function untilRows(tab, url) {
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
 /** @param {any} chromium @param {string} base @param {number} runs */
-async function interactive(chromium, base, runs) {
+export async function interactive(chromium, base, runs) {
   const cold = [];
   const warm = [];
   for (let i = 0; i < runs; i++) {
@@ -68,7 +68,7 @@ async function interactive(chromium, base, runs) {
 }
 
 /** From the click on an event until its sound. @param {any} chromium @param {string} base @param {number} runs */
-async function clickToSound(chromium, base, runs) {
+export async function clickToSound(chromium, base, runs) {
   const context = await chromium.newContext();
   const { tab } = await slow(context);
   await untilRows(tab, `${base}/#/?day=${DAYS[0]}`);
@@ -85,7 +85,7 @@ async function clickToSound(chromium, base, runs) {
 }
 
 /** From the click on a day until its rows. @param {any} chromium @param {string} base @param {string[]} days @param {number} runs */
-async function switchingDay(chromium, base, days, runs) {
+export async function switchingDay(chromium, base, days, runs) {
   const list = [];
   for (let i = 0; i < runs; i++) {
     const context = await chromium.newContext();
@@ -104,7 +104,7 @@ async function switchingDay(chromium, base, days, runs) {
 }
 
 /** Share of a core that a page needs to show four meters. @param {any} chromium @param {string} base @param {number} seconds */
-async function mainThread(chromium, base, seconds) {
+export async function mainThread(chromium, base, seconds) {
   const context = await chromium.newContext();
   const { tab, cdp } = await slow(context);
   await untilRows(tab, `${base}/`);
@@ -117,16 +117,21 @@ async function mainThread(chromium, base, seconds) {
   return share * 100;
 }
 
-/** A day has 1,000 recordings of one source, 100 days of them: one file with 100,000 names. @param {number} [n] */
+/** A day has 1,000 recordings of one source, 100 days of them: one file a day with 1,000 names. @param {number} [n] */
 export async function manyRecordings(n = 100000) {
   const dir = mkdtempSync(join(tmpdir(), 'isr-many-'));
   const one = join(dir, 'one.wav');
   execFileSync('sox', ['-n', '-r', '8000', '-b', '16', one, 'synth', '0.5', 'sine', '440']);
+  let first = '';
   for (let i = 0; i < n; i++) {
     const at = new Date(Date.UTC(2026, 7, 1) + Math.floor(i / 1000) * 86400000 + (i % 1000) * 86000).toISOString();
     const folder = join(dir, 'recordings/yard', at.slice(0, 10));
-    if (i % 1000 === 0) mkdirSync(folder, { recursive: true });
-    linkSync(one, join(folder, `yard_${at.slice(0, 19).replace(/[-:]/g, '')}+0000.wav`));
+    const path = join(folder, `yard_${at.slice(0, 19).replace(/[-:]/g, '')}+0000.wav`);
+    if (i % 1000 === 0) {
+      mkdirSync(folder, { recursive: true });
+      copyFileSync(one, path);
+      first = path;
+    } else linkSync(first, path);
   }
   const daemon = await Daemon.start(STUDIO, '', { dir });
   await until(() => `${n} recordings: ${daemon.log.slice(-400)}`, async () => {

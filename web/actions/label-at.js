@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // actions/label-at.js - asks for a word: for the section in hand, else for the cut that is open, else for the second at the playhead.
 import { putLabel } from '../api-review.js';
+import { hold } from '../keys.js';
 import { complain, toast } from '../notice.js';
 import { labelling } from '../state/labelling.js';
 import { player, playhead } from '../state/player.js';
@@ -37,11 +38,13 @@ export function labelAt() {
   const section = (cut.open ? null : track?.section) ?? (track ? null : current(review.peek()));
   if (!writable.peek()) return false;
   if (section) {
+    hold();
     labelling.value = { title: t('label.of', { time: clockOf(section.start_us, zone()) }), label: section.label, take: (label) => { decide(section, { label }); } };
     return true;
   }
   const span = spanHere();
   if (!span) return false;
+  hold();
   labelling.value = { title: t('label.of', { time: clockOf(span.start_us, zone()) }), label: null, take: (label) => { if (label) put(span, label); } };
   return true;
 }

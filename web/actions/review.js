@@ -7,6 +7,7 @@ import { go, route } from '../route.js';
 import { player, updatePlayer, withQueue } from '../state/player.js';
 import { current, following, keyOf, neighbour, nothing, review, updateReview, withCurrent, withLaterShown, withNews, withSections, withTab } from '../state/review.js';
 import { t } from '../text.js';
+import { through } from '../zone.js';
 import { decide, undo } from './labels.js';
 import { follower, playSection } from './player.js';
 
@@ -24,8 +25,7 @@ async function ask(of) {
     const answer = await getAnalysis(of.file);
     return 'sections' in answer ? { sections: answer.sections, total: answer.sections.length } : { sections: [], total: 0 };
   }
-  const number = (/** @type {string|undefined} */ text) => /** @type {any} */ (text); // dates and µs alike: the server reads both
-  return getHighlights({ day: of.day, source: of.source, from: number(of.from), to: number(of.to), limit: MOST });
+  return getHighlights({ day: of.day, source: of.source, from: of.from, to: through(of.to), limit: MOST });
 }
 
 /** @param {Scope} of @returns {Promise<string|null>} what went wrong */
@@ -83,11 +83,12 @@ export function step(way) {
   return true;
 }
 
-/** Keep or false alarm, then the next one. @param {'kept'|'false'} verdict */
+/** Keep or false alarm, then the next one; said twice it is taken back. @param {'kept'|'false'} verdict */
 export function judge(verdict) {
   const now = current(review.peek());
   if (!now) { step(1); return; }
-  decide(now, { verdict: now.verdict === verdict ? null : verdict });
+  if (now.verdict === verdict) { decide(now, { verdict: null }); announce(t('review.undone')); return; }
+  decide(now, { verdict });
   announce(t(verdict === 'kept' ? 'review.said-kept' : 'review.said-false'));
   const next = following(review.peek());
   if (next && player.peek().auto) take(next);

@@ -48,7 +48,7 @@ const Chip = ({ section, many, current }) => html`
 
 /** @param {{name: string, text: string, min: number, max: number, step: number, value: number, onValue: (value: number) => void}} props */
 const Slider = ({ name, text, min, max, step, value, onValue }) => html`
-  <label class="slider">${name} <output class="number">${text}</output>
+  <label class="slider">${name} <span class="number">${text}</span>
     <input type="range" min=${min} max=${max} step=${step} value=${value} aria-valuetext=${text} onInput=${(/** @type {any} */ event) => onValue(Number(event.target.value))} />
   </label>`;
 
@@ -59,7 +59,7 @@ const Measures = observe(({ day, source }) => {
   const gap = now?.min_gap ?? config.value?.min_gap ?? 2;
   return html`
     <div class="measures">
-      <${Slider} name=${t('highlights.margin')} text=${format.decibel(margin, locale())} min=${3} max=${40} step=${1} value=${margin}
+      <${Slider} name=${t('highlights.margin')} text=${format.decibel(margin, locale())} min=${3} max=${60} step=${1} value=${margin}
         onValue=${(/** @type {number} */ value) => retry(day, source, { margin: value, min_gap: gap })} />
       <${Slider} name=${t('highlights.gap')} text=${format.length(gap, locale())} min=${0} max=${lastGap} step=${1} value=${stepOf(gap)}
         onValue=${(/** @type {number} */ value) => retry(day, source, { margin, min_gap: gapOf(value) })} />
@@ -87,7 +87,7 @@ export const HighlightsPanel = observe(({ day, source }) => {
       ${now?.error && html`<p class="warning" role="alert">${now.error}</p>`}
       <${Activity} day=${day} source=${source} sections=${sections} />
       <div class="line">
-        <p class="found" aria-live="polite">${tn('events', total)}${total > chips.length ? `, ${t('highlights.best', { n: chips.length })}` : ''}</p>
+        <p class="how-many" aria-live="polite">${tn('events', total)}${total > chips.length ? `, ${t('highlights.best', { n: chips.length })}` : ''}</p>
         ${queue.length > 0 && html`<button class="main" onClick=${() => { updatePlayer((p) => ({ ...p, auto: true })); playSection(queue[0]); }}>${t('highlights.reel')}</button>`}
         <${Measures} day=${day} source=${source} />
       </div>

@@ -19,6 +19,7 @@ import { paintExtents, paintLevels } from './paint-levels.js';
  *   now: string}} Colours
  */
 
+const FONT = 'system-ui, sans-serif';
 export const AXIS = 22; // CSS pixels below the rows
 const GAP = 6; // between rows
 
@@ -41,10 +42,9 @@ function coloursNow() {
 }
 
 /** A pen on a canvas of as many device pixels as there are, wiped. @param {HTMLCanvasElement} canvas @param {Scene} scene @param {number} height
- *  @returns {Pen|null} null: it is not shown */
-function penOf(canvas, scene, height) {
+ *  @param {number} width @returns {Pen|null} null: it is not shown */
+function penOf(canvas, scene, height, width) {
   const ratio = window.devicePixelRatio || 1;
-  const width = canvas.clientWidth;
   if (!width) return null;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
@@ -53,25 +53,25 @@ function penOf(canvas, scene, height) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  return { context, width, scene, colours: coloursNow(), font: getComputedStyle(canvas).fontFamily };
+  return { context, width, scene, colours: coloursNow() };
 }
 
 /** Rows over their axis. @param {HTMLCanvasElement} canvas @param {Scene} scene */
 export function paint(canvas, scene) {
   const height = heightOf(scene.rows.length, scene.rowHeight);
-  const pen = penOf(canvas, scene, height);
+  const pen = penOf(canvas, scene, height, canvas.clientWidth);
   if (!pen) return;
   scene.rows.forEach((row, i) => paintRow(pen, row, i * (scene.rowHeight + GAP)));
   paintAxis(pen, height - AXIS);
 }
 
-/** Rows alone. @param {HTMLCanvasElement} canvas @param {Scene} scene */
-export function paintRows(canvas, scene) {
-  const pen = penOf(canvas, scene, heightOf(scene.rows.length, scene.rowHeight) - AXIS);
+/** Rows alone. @param {HTMLCanvasElement} canvas @param {Scene} scene @param {number} width */
+export function paintRows(canvas, scene, width) {
+  const pen = penOf(canvas, scene, heightOf(scene.rows.length, scene.rowHeight) - AXIS, width);
   if (pen) scene.rows.forEach((row, i) => paintRow(pen, row, i * (scene.rowHeight + GAP)));
 }
 
-/** @typedef {{context: CanvasRenderingContext2D, width: number, scene: Scene, colours: Colours, font: string}} Pen */
+/** @typedef {{context: CanvasRenderingContext2D, width: number, scene: Scene, colours: Colours}} Pen */
 
 /** @param {Pen} pen @param {Row} row @param {number} y */
 function paintRow(pen, row, y) {
@@ -118,8 +118,8 @@ function paintHole(pen, hole, y) {
 
 /** Words on a plate of their own, or nothing where there is no room. @param {Pen} pen @param {string} text @param {number} x @param {number} y
  *  @param {number} room @param {'left'|'center'} align */
-function say({ context, colours, font }, text, x, y, room, align) {
-  context.font = `12px ${font}`;
+function say({ context, colours }, text, x, y, room, align) {
+  context.font = `12px ${FONT}`;
   const wide = context.measureText(text).width + 10;
   if (wide > room) return;
   const left = align === 'center' ? x - wide / 2 : x;
@@ -175,7 +175,7 @@ function paintFlag(pen, one, y) {
 
 /** @param {CanvasRenderingContext2D} context @param {string} text @param {number} x @param {number} y @param {number} room @param {Colours} colours */
 function label(context, text, x, y, room, colours) {
-  context.font = `11px ${getComputedStyle(context.canvas).fontFamily}`;
+  context.font = `11px ${FONT}`;
   if (context.measureText(text).width > room) return;
   context.fillStyle = colours.ink;
   context.textAlign = 'left';
@@ -188,8 +188,8 @@ const paintName = (pen, name, y) => say(pen, name, 4, y + Math.min(pen.scene.row
 
 /** @param {Pen} pen @param {number} y */
 function paintAxis(pen, y) {
-  const { context, width, scene, colours, font } = pen;
-  context.font = `11px ${font}`;
+  const { context, width, scene, colours } = pen;
+  context.font = `11px ${FONT}`;
   context.textBaseline = 'top';
   for (const { us, text } of ticks(scene.view, width, scene.zone)) {
     const x = toX(us, scene.view, width);

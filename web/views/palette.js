@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // palette.js - a word for what was heard: typed, or one of those that were given before. M opens it, Enter takes, Esc leaves.
-import { html, useEffect, useRef, useState } from '../vendor/htm-preact.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/htm-preact.js';
 import { usedLabels } from '../actions/labels.js';
 import { labelling } from '../state/labelling.js';
+import { release } from '../keys.js';
 import { observe } from '../observe.js';
 import { t } from '../text.js';
 
@@ -20,7 +21,13 @@ const Dialog = ({ title, label, take }) => {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const [typed, type] = useState(label ?? '');
   const [words, setWords] = useState(/** @type {string[]} */ ([]));
-  useEffect(() => { box.current?.showModal(); usedLabels().then(setWords); }, []);
+  useLayoutEffect(() => {
+    box.current?.showModal();
+    const early = release();
+    if (early) type(early);
+    return release;
+  }, []);
+  useEffect(() => { usedLabels().then(setWords); }, []);
   const close = () => { box.current?.close(); };
   const give = (/** @type {string|null} */ word) => { take(word?.trim() || null); close(); };
   const fits = fitting(words, typed === label ? '' : typed);

@@ -14,7 +14,7 @@ import { known } from '../state/sources.js';
 import { TABS, counts, current, keyOf, listed, review } from '../state/review.js';
 import { readOnlyWhy, writable } from '../store.js';
 import { locale, t, tn } from '../text.js';
-import { clockOf, dayOf } from '../zone.js';
+import { clockOf, dayOf, through } from '../zone.js';
 import { labelAt } from '../actions/label-at.js';
 import { Card } from './review-card.js';
 
@@ -125,7 +125,7 @@ const Exports = observe(() => {
   if (file) return null;
   return html`
     <p class="exports"><span class="muted">${t('review.export')}</span>
-      ${FORMATS.map((one) => html`<a key=${one} class="button" download href=${exportUrl({ day, source, from: /** @type {any} */ (from), to: /** @type {any} */ (to), format: one })}>${t(`review.as-${one}`)}</a>`)}</p>`;
+      ${FORMATS.map((one) => html`<a key=${one} class="button" download href=${exportUrl({ day, source, from, to: through(to), format: one })}>${t(`review.as-${one}`)}</a>`)}</p>`;
 });
 
 /** The newest day with something to review. @param {import('../api.js').Day[]} days */

@@ -6,12 +6,15 @@ import { getFilesIn } from '../api-review.js';
 
 /** @typedef {Record<string, import('../api-review.js').Levels|null>} BySource */
 
+const WINDOW_US = 100000; // nothing is measured finer
 const PAUSE_MS = 120; // while somebody zooms
 const MOST = 200; // recordings that a view marks
 
-/** @param {string[]} sources @param {import('../strip-geometry.js').View} view @param {number} points @param {string|number} [stamp] changes when there is news
+/** @param {string[]} sources @param {import('../strip-geometry.js').View} view @param {number} most points
+ *  @param {string|number} [stamp] changes when there is news
  *  @returns {BySource} */
-export function useLevels(sources, view, points, stamp = '') {
+export function useLevels(sources, view, most, stamp = '') {
+  const points = Math.max(1, Math.min(most, Math.floor((view.to_us - view.from_us) / WINDOW_US)));
   const [known, set] = useState(/** @type {BySource} */ ({}));
   const asked = useRef(false);
   const names = sources.join('\n');

@@ -8,8 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SILENT_FIX "unplug it and plug it in again; dmesg | tail; of a sound server: pactl list short sources"
-
 /* --- a sound card that can not be opened --- */
 
 static const char *
@@ -122,7 +120,7 @@ add_dead_card (const IsrExam *self, const IsrSourceExam *source, const char *tit
   if (advice)
     add_by_advice (self, source, advice, title, fault->detail, report);
   else
-    isr_report_add (report, ISR_CHECK_FAIL, fault->reason ? fault->reason : "unavailable", title, g_strcmp0 (fault->reason, "stalled") == 0 ? SILENT_FIX : "isr --list-devices", "%s", fault->detail);
+    isr_report_add (report, ISR_CHECK_FAIL, fault->reason ? fault->reason : "unavailable", title, "isr --list-devices", "%s", fault->detail);
 }
 
 /* --- what can be opened --- */
