@@ -43,6 +43,9 @@ void isr_handle_health (const IsrRequest *request);
 void isr_handle_ready (const IsrRequest *request);
 void isr_handle_events (const IsrRequest *request);
 
+/* api-openapi.c */
+void isr_handle_openapi (const IsrRequest *request);
+
 /* api-session.c: {"password"} */
 void isr_handle_session (const IsrRequest *request);
 void isr_handle_session_end (const IsrRequest *request);

@@ -48,6 +48,7 @@ static const Route routes[] = {
   { "/api/cut", "GET", isr_handle_cut },
   { "/stream/", "GET", isr_handle_stream },
   { "/download/", "GET", isr_handle_download },
+  { "/api/openapi.json", "GET", isr_handle_openapi },
   { "/healthz", "GET", isr_handle_health },
   { "/readyz", "GET", isr_handle_ready },
 };

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""JSON Schema, as far as our OpenAPI document uses it; and stricter: a member that is not described is wrong."""
+import datetime
+import re
+
+KNOWN = {'$ref', 'anyOf', 'type', 'enum', 'required', 'properties', 'items', 'format', 'pattern', 'minimum', 'maximum', 'default'}
+TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'null': type(None)}
+
+
+def is_type(value, name):
+    if name in ('integer', 'number'):
+        return not isinstance(value, bool) and isinstance(value, int if name == 'integer' else (int, float))
+    return isinstance(value, TYPES[name])
+
+
+def check_format(value, name, where):
+    try:
+        if name == 'date-time' and datetime.datetime.fromisoformat(value).tzinfo is None:
+            raise ValueError('no offset')
+        if name == 'date':
+            datetime.date.fromisoformat(value)
+    except ValueError as error:
+        return [f'{where}: {value!r} is no {name}: {error}']
+    return []
+
+
+def check_object(value, schema, document, where):
+    properties = schema.get('properties', {})
+    wrong = [f'{where}: {name} is missing' for name in schema.get('required', []) if name not in value]
+    wrong += [f'{where}: {name} is not described' for name in value if name not in properties]
+    for name, member in value.items():
+        if name in properties:
+            wrong += check(member, properties[name], document, f'{where}.{name}')
+    return wrong
+
+
+def check(value, schema, document, where='answer'):
+    """What is wrong, as sentences."""
+    if not schema:
+        return []  # anything
+    if set(schema) - KNOWN:
+        return [f'{where}: the schema uses {set(schema) - KNOWN}, which nothing checks']
+    if '$ref' in schema:
+        return check(value, resolve(schema, document), document, where)
+    if 'anyOf' in schema:
+        all_wrong = [check(value, one, document, where) for one in schema['anyOf']]
+        return [] if [] in all_wrong else [sentence for wrong in all_wrong for sentence in wrong]
+    types = schema.get('type', [])
+    types = [types] if isinstance(types, str) else types
+    if types and not any(is_type(value, name) for name in types):
+        return [f'{where}: {value!r} is no {"/".join(types)}']
+    wrong = [f'{where}: {value!r} is none of {schema["enum"]}'] if 'enum' in schema and value not in schema['enum'] else []
+    if isinstance(value, str):
+        wrong += check_format(value, schema.get('format'), where)
+        wrong += [f'{where}: {value!r} does not match {schema["pattern"]}'] if 'pattern' in schema and not re.search(schema['pattern'], value) else []
+    elif isinstance(value, dict):
+        wrong += check_object(value, schema, document, where)
+    elif isinstance(value, list) and 'items' in schema:
+        wrong += [sentence for i, item in enumerate(value) for sentence in check(item, schema['items'], document, f'{where}[{i}]')]
+    return wrong
+
+
+def resolve(node, document):
+    while '$ref' in node:
+        target = document
+        for step in node['$ref'].removeprefix('#/').split('/'):
+            target = target[step]
+        node = target
+    return node

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: MIT
+"""The API as its own document describes it: every route is there and nothing else, every
+answer has the shape that is said, every bad value gets the error that is said."""
+import http.client
+import json
+import pathlib
+import random
+import re
+import socket
+import unittest
+import urllib.parse
+
+from support import daemon, process, schema
+
+TABLE = pathlib.Path(__file__).resolve().parents[2] / 'daemon'
+BAD = {'date': '2024-02-30', 'isr-time': 'yesterday', 'isr-cursor': 'x', 'isr-seconds': 'x'}
+MARKER = 'the text of a file outside of the archive'
+
+
+def shape(path):
+    """"/a/{b}/c" and "/a/" of the table are one thing: the fixed part in front."""
+    return path.split('{')[0]
+
+
+def routes():
+    """Path and method of every row of the table, and of what other rooms have served."""
+    text = (TABLE / 'http' / 'routes.c').read_text()
+    rows = {(path, method.lower()) for path, method in re.findall(r'\{ "([^"]+)", "([A-Z]+)", isr_handle', text)}
+    served = re.findall(r'isr_http_serve\w* \([^,]+, "([^"]+)"', (TABLE / 'app.c').read_text())
+    return rows | {(path, 'get') for path in served}
+
+
+class Raw:
+    """One connection that is made anew when the server ends it; sends targets as they are."""
+
+    def __init__(self, isr):
+        self.isr, self.socket = isr, None
+
+    def close(self):
+        if self.socket:
+            self.socket.close()
+        self.socket = None
+
+    def ask(self, target):
+        fresh = not self.socket
+        self.socket = self.socket or socket.create_connection(('127.0.0.1', self.isr.port), timeout=30)
+        try:
+            self.socket.sendall(f'GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n'.encode())
+            answer = http.client.HTTPResponse(self.socket, method='GET')
+            answer.begin()
+            return answer.status, answer.read()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self.close()  # after what was no HTTP the server ends the connection
+            if fresh:
+                raise
+            return self.ask(target)
+
+
+class Api(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.isr = daemon.Daemon('[desk]\ntype = test\nscene = demo\nsplit_minutes = 0.05\n[hall]\ntype = test\nformat = wav\n')
+        cls.addClassCleanup(cls.isr.close)
+        cls.isr.wait_closed(2, 'desk')
+        (cls.isr.dir / 'marker.wav').write_text(MARKER)
+        process.wait_for(lambda: 'the archive', lambda: cls.isr.get('/readyz')[0] == 200)
+        cls.document = cls.isr.json('/api/openapi.json')
+        cls.operations = [(path, method, operation) for path, methods in cls.document['paths'].items() for method, operation in methods.items()]
+
+    def ask(self, path, method='GET', body=None, headers=None):
+        request = daemon.urllib.request.Request(self.isr.base + path, method=method, headers=headers or {}, data=None if body is None else json.dumps(body).encode())
+        try:
+            with daemon.urllib.request.urlopen(request, timeout=90) as answer:
+                return answer.status, answer.headers, answer.read()
+        except daemon.urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    def check(self, path, method, operation, answer):
+        status, headers, body = answer
+        where = f'{method} {path}: {status}'
+        self.assertIn(str(status), operation['responses'], where)
+        content = schema.resolve(operation['responses'][str(status)], self.document).get('content', {})
+        kind = headers.get_content_type() if body else None
+        if 'application/json' in content and method != 'head':
+            self.assertEqual(kind, 'application/json', where)
+            self.assertEqual(schema.check(json.loads(body), content['application/json']['schema'], self.document, where), [])
+        elif content and body:
+            self.assertTrue(any(re.fullmatch(known.replace('*', '.*'), kind) for known in content), f'{where}: {kind}, but {list(content)} is said')
+
+    def error(self, answer, status):
+        self.assertEqual(answer[0], status, answer[2])
+        self.assertEqual(schema.check(json.loads(answer[2]), {'$ref': '#/components/schemas/Error'}, self.document), [])
+        self.assertGreater(len(json.loads(answer[2])['message']), 10)
+
+    def good(self):
+        """Of every GET one that is answered with 200."""
+        name = next(f['name'] for f in self.isr.files() if f['source'] == 'desk' and not f['recording'])
+        quoted = urllib.parse.quote(name)
+        asset = re.search(r'(?:src|href)="/?(assets/[^"]+)"', self.isr.get('/')[2].decode()).group(1)
+        return {
+            '/api/cue': f'?file={quoted}', '/api/clip': f'?file={quoted}&start=0&end=1', '/api/cut': f'?file={quoted}&start=0&end=1',
+            '/api/analyze': f'?file={quoted}&wait=1', '/api/levels': '?source=desk&from=2020-01-01&to=2030-01-01&points=10',
+        }, {'{name}': quoted, '{path}': asset.removeprefix('assets/'), '{source}': 'desk'}
+
+    def test_every_route_is_described(self):
+        described = {(shape(path), method) for path, method, _ in self.operations}
+        there = {(path, method) for path, method in routes()}
+        self.assertEqual(there - described, set(), 'routes that openapi.json does not describe')
+        self.assertEqual(described - there, set(), 'described in openapi.json, but no route')
+
+    def test_answers(self):
+        query, names = self.good()
+        for path, method, operation in self.operations:
+            if method != 'get' or path in ('/api/events', '/live/{source}'):
+                continue
+            target = path + query.get(path, '')
+            for name, value in names.items():
+                target = target.replace(name, value)
+            with self.subTest(path):
+                answer = self.ask(target)
+                self.assertEqual(answer[0], 200, answer[2][:200])
+                self.check(path, 'get', operation, answer)
+                head = self.ask(target, 'HEAD')
+                self.assertEqual((head[0], head[2], head[1]['Content-Type']), (200, b'', answer[1]['Content-Type']))
+
+    def test_wrong_methods(self):
+        known = {}
+        for path, method in routes():
+            known.setdefault(path, set()).update({'GET', 'HEAD'} if method == 'get' else {method.upper()})
+        for path, methods in known.items():
+            for method in {'GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'} - methods:
+                with self.subTest(f'{method} {path}'):
+                    answer = self.ask(path + ('x' if path.endswith('/') and len(path) > 1 else ''), method)
+                    self.error(answer, 405)
+                    self.assertEqual(set(answer[1]['Allow'].split(', ')), methods)
+
+    def test_bad_parameters(self):
+        """Each alone, beside what else is needed."""
+        query, names = self.good()
+        for path, method, operation in self.operations:
+            for parameter in operation.get('parameters', []):
+                kind = parameter['schema']
+                bad = [BAD[kind['format']]] if kind.get('format') in BAD else []
+                bad += [str(kind['minimum'] - 1), str(kind['maximum'] + 1), 'x', '1e3'] if 'minimum' in kind else []
+                bad += ['nonsense'] if 'enum' in kind else []
+                if parameter['in'] != 'query' or '400' not in operation['responses']:
+                    continue
+                target = path
+                for name, value in names.items():
+                    target = target.replace(name, value)
+                others = [pair for pair in query.get(path, '?')[1:].split('&') if pair and not pair.startswith(parameter['name'] + '=')]
+                if path in ('/api/clip', '/api/cut') and parameter['name'] in ('from', 'to'):
+                    others = ['source=desk', 'from=2024-01-01', 'to=2024-01-02']
+                    others = [pair for pair in others if not pair.startswith(parameter['name'])]
+                elif method == 'delete' and path == '/api/labels':
+                    others = [pair for pair in ['source=desk', 'start_us=1', 'end_us=2'] if not pair.startswith(parameter['name'])]
+                for value in bad:
+                    with self.subTest(f'{method} {path} {parameter["name"]}={value}'):
+                        self.error(self.ask(target + '?' + '&'.join([*others, f'{parameter["name"]}={value}']), method.upper()), 400)
+
+    def test_changes(self):
+        """Protects, labels, deletes, restores: each answer as it is described."""
+        paths = self.document['paths']
+        name = urllib.parse.quote(next(f['name'] for f in self.isr.files() if f['source'] == 'desk' and not f['recording']))
+        label = {'source': 'desk', 'start_us': 1706698800000000, 'end_us': 1706698801000000, 'verdict': 'kept', 'label': 'ä', 'note': None}
+        span = 'source=desk&start_us=1706698800000000&end_us=1706698801000000'
+        steps = [
+            ('/api/files/{name}', 'put', f'/api/files/{name}?protected=true', None, 200),
+            ('/api/files/{name}', 'put', f'/api/files/{name}?protected=false', None, 200),
+            ('/api/files/{name}', 'put', f'/api/files/{name}', None, 400),
+            ('/api/files/{name}', 'put', '/api/files/nothing.wav?protected=true', None, 404),
+            ('/api/labels', 'put', '/api/labels', label, 200),
+            ('/api/labels', 'get', '/api/labels?verdict=kept', None, 200),
+            ('/api/labels', 'put', '/api/labels', {**label, 'verdict': 'perhaps'}, 400),
+            ('/api/labels', 'put', '/api/labels', [], 400),
+            ('/api/labels', 'put', '/api/labels', {**label, 'note': 'x' * 70000}, 413),
+            ('/api/labels', 'delete', f'/api/labels?{span}', None, 200),
+            ('/api/labels', 'delete', f'/api/labels?{span}', None, 404),
+            ('/api/files/{name}', 'delete', f'/api/files/{name}', None, 200),
+            ('/api/files/{name}', 'delete', f'/api/files/{name}', None, 404),
+            ('/api/trash', 'get', '/api/trash', None, 200),
+            ('/api/trash/{id}/restore', 'post', '/api/trash/ID/restore', None, 200),
+            ('/api/trash/{id}/restore', 'post', '/api/trash/ID/restore', None, 404),
+            ('/api/trash/{id}', 'delete', '/api/trash/999999', None, 404),
+            ('/api/sources/{source}/{verb}', 'post', '/api/sources/hall/split', None, 202),
+            ('/api/sources/{source}/{verb}', 'post', '/api/sources/nobody/stop', None, 404),
+            ('/api/session', 'post', '/api/session', {'password': 'x'}, 409),
+            ('/api/session', 'delete', '/api/session', None, 200),
+        ]
+        number = None
+        for path, method, target, body, status in steps:
+            with self.subTest(f'{method} {target}'):
+                answer = self.ask(target.replace('ID', str(number)), method.upper(), body)
+                self.assertEqual(answer[0], status, answer[2][:300])
+                self.check(path, method, paths[path][method], answer)
+                number = json.loads(answer[2]).get('trash', number) if method == 'delete' and status == 200 and 'files' in path else number
+        recording = next(f['name'] for f in self.isr.files() if f['recording'])
+        self.error(self.ask('/api/files/' + urllib.parse.quote(recording), 'DELETE'), 409)
+
+    def test_foreign(self):
+        for path, method, operation in self.operations:
+            if path.startswith(('/api/events', '/live')):
+                continue
+            with self.subTest(f'{method} {path}'):
+                target = re.sub(r'\{\w+\}', 'x', path)
+                self.error(self.ask(target, method.upper(), headers={'Origin': 'http://evil.example'}), 403)
+                self.error(self.ask(target, method.upper(), headers={'Host': 'evil.example'}), 403)
+
+    def test_hostile_paths(self):
+        """Ten thousand, each in one of many spellings: none leads to the file beside the archive."""
+        dice = random.Random(11)
+        dots = ['..', '%2e%2e', '.%2e', '%252e%252e', '..%00', '%c0%ae%c0%ae', '....', '..;', '.', '%uff0e%uff0e', '\\..', '%5c..']
+        slashes = ['/', '%2f', '%252f', '\\', '%5c', '//', '%c0%af', '/./', '%2F']
+        ends = ['marker.wav', 'config.ini', 'marker.wav%00.flac', 'marker.wav%20', 'marker.wav?x', 'isr.db', 'recordings/isr.db', 'etc/passwd', 'proc/self/environ']
+        prefixes = ['/stream/', '/download/', '/assets/', '/api/cue?file=', '/api/clip?start=0&end=1&file=', '/api/cut?start=0&end=1&file=', '/']
+        connection = Raw(self.isr)
+        self.addCleanup(connection.close)
+        for _ in range(10000):
+            middle = ''.join(dice.choice(dots) + dice.choice(slashes) for _ in range(dice.randint(1, 6)))
+            target = dice.choice(prefixes) + dice.choice(['', 'desk/', str(self.isr.dir), 'desk%2f']) + middle + dice.choice(ends)
+            status, body = connection.ask(target)
+            self.assertIn(status, (200, 400, 404, 409), target)
+            for secret in (MARKER, 'SQLite format', 'root:', '[general]', 'PATH='):
+                self.assertNotIn(secret.encode(), body, target)
+            if status == 200:
+                self.assertIn(b'<!doctype html', body[:100].lower(), target)
+
+
+if __name__ == '__main__':
+    unittest.main()
