@@ -7,6 +7,7 @@
 #include "daemon/http/read-json.h"
 
 #include "daemon/core/error.h"
+#include "daemon/http/write-json.h"
 
 #include <string.h>
 
@@ -30,6 +31,18 @@ find_depth (const char *data, gsize size)
   return most;
 }
 
+/* Escapes can spell half of a surrogate pair, which no text is. */
+static JsonObject *
+take_object (JsonNode *root, GError **error)
+{
+  g_autofree char *text = isr_write_json (root);
+
+  if (g_utf8_validate (text, -1, NULL))
+    return json_node_dup_object (root);
+  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "the body has an escape \\ud800-\\udfff that stands alone: send the letter itself");
+  return NULL;
+}
+
 JsonObject *
 isr_read_json (const char *data, gsize size, GError **error)
 {
@@ -51,7 +64,7 @@ isr_read_json (const char *data, gsize size, GError **error)
   }
   root = json_parser_get_root (parser);
   if (root && JSON_NODE_HOLDS_OBJECT (root))
-    return json_node_dup_object (root);
+    return take_object (root, error);
   g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "the body is no JSON object: send one, such as {\"name\": \"value\"}");
   return NULL;
 }

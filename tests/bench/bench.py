@@ -26,8 +26,10 @@ BENCHES = {
     'loudness': 're-scoring a day and a year of levels; metering against memory bandwidth',
     'live': 'what listening to a stream costs beside recording it, against the bare decoder',
     'archive': 'a hundred thousand recordings: the first look, start, pages, days, search',
+    'http': 'pages that listen, connections that come and go; ranges, clips, cuts, lists against their peers',
     'web': 'the page in a throttled browser: until it can be used, click to sound, another day, 100,000 recordings, meters',
 }
+MODULES = {'http': 'listeners'}  # a file called http.py would hide Python's own
 
 
 def main():
@@ -39,7 +41,7 @@ def main():
         return 2
     for name in names:
         print(f'# {name}: {BENCHES[name]}\n', flush=True)
-        importlib.import_module(name).main(sys.argv[2:])
+        importlib.import_module(MODULES.get(name, name)).main(sys.argv[2:])
     return 0
 
 

@@ -69,6 +69,15 @@ QUERIES = [
     'from=1774746000&to=1774746000.25', 'q=%C3%A4%20+%00', 'a=b&a=c', 'limit=-1', 'from=2026-11-20T10:00:00Z', '%', 'x=%f', '',
 ]
 
+BODIES = [
+    '{"source": "mic", "start_us": 1706698800000000, "end_us": 1706698801000000, "verdict": "kept", "label": "\\u00e4\\n", "note": null}',
+    '{"password": "\\ud83d\\ude00 \\ud800"}', '{"a": [[[[1e400, -0.0, 0.1, 18446744073709551616]]], {}, []]}', '[]', '{"a": "\\u0000"}', '{', '',
+]
+
+HEADERS = [
+    'Bearer ' + '0' * 64, 'isr_session_8080=' + 'f' * 64 + '; a=b', 'gzip;q=0.5, *;q=0', 'W/"a", "b"', 'localhost:8080', '[::1]:80', 'https://radio.example', 'null', '',
+]
+
 RANGES = [
     (1000, '0-499'), (1000, '-500'), (1000, '9500-'), (1000, '0-0,-1'), (1000, '500-600,601-999'), (0, '0-'), (1 << 40, '4294967296-'),
     (1000, '0-1,2-3 , 4-5,,'), (1000, '18446744073709551615-'), (1000, '5-4'),
@@ -189,6 +198,14 @@ def seeds_config():
         yield path.stem, path.read_bytes()[:LIMIT]
 
 
+def seeds_json():
+    return ((str(i), text.encode()) for i, text in enumerate(BODIES))
+
+
+def seeds_headers():
+    return ((str(i), text.encode()) for i, text in enumerate(HEADERS))
+
+
 def seeds_query():
     return ((str(i), text.encode()) for i, text in enumerate(QUERIES))
 
@@ -203,6 +220,8 @@ SEEDS = {
     'icy': seeds_icy,
     'mp3': seeds_mp3,
     'ogg': seeds_ogg,
+    'headers': seeds_headers,
+    'json': seeds_json,
     'query': seeds_query,
     'range': seeds_range,
     'repair': seeds_repair,

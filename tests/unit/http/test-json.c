@@ -20,7 +20,7 @@ assert_refused (const char *text, gsize size)
 static void
 test_refused (void)
 {
-  static const char *const bad[] = { "", " ", "{", "}", "[]", "1", "\"a\"", "null", "{\"a\"}", "{\"a\":}", "{\"a\":1,}x", "{\"a\":\"\xff\"}", "nonsense", "{\"a\":\"b", "\\" };
+  static const char *const bad[] = { "", " ", "{", "}", "[]", "1", "\"a\"", "null", "{\"a\"}", "{\"a\":}", "{\"a\":1,}x", "{\"a\":\"\xff\"}", "nonsense", "{\"a\":\"\\ud800\"}", "{\"\\udfff\":1}", "{\"a\":\"b", "\\" };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     assert_refused (bad[i], strlen (bad[i]));
