@@ -61,10 +61,11 @@ static void
 on_checked (GObject *source, GAsyncResult *result, gpointer data)
 {
   Try *self = g_task_get_task_data (G_TASK (result));
-  IsrAuth *auth = self->request.house->auth;
+  IsrAuth *auth;
 
   if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
     return; /* the house is gone */
+  auth = self->request.house->auth;
   auth->checking--;
   if (g_task_propagate_boolean (G_TASK (result), NULL)) {
     isr_throttle_forgive (auth->throttle, self->address);
