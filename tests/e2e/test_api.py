@@ -99,6 +99,7 @@ class Api(unittest.TestCase):
         asset = re.search(r'(?:src|href)="/?(assets/[^"]+)"', self.isr.get('/')[2].decode()).group(1)
         return {
             '/api/cue': f'?file={quoted}', '/api/clip': f'?file={quoted}&start=0&end=1', '/api/cut': f'?file={quoted}&start=0&end=1',
+            '/api/highlights': '?from=2020-01-01&to=2030-01-01', '/api/export': '?from=2020-01-01&to=2030-01-01',
             '/api/analyze': f'?file={quoted}&wait=1', '/api/levels': '?source=desk&from=2020-01-01&to=2030-01-01&points=10',
         }, {'{name}': quoted, '{path}': asset.removeprefix('assets/'), '{source}': 'desk'}
 
