@@ -35,6 +35,8 @@
 #include "daemon/media/foreign.h"
 #include "daemon/ops/doctor/keeper.h"
 #include "daemon/ops/hooks.h"
+#include "daemon/ops/metrics.h"
+#include "daemon/ops/notify.h"
 #include "plugins/elements.h"
 
 #define EXIT_FAILED 1
@@ -48,6 +50,8 @@ typedef struct {
   IsrViewer *viewer; /* of `isr serve`, which has none of the others but http */
   IsrHttp *http;
   IsrHooks *hooks;
+  IsrMetrics *metrics;
+  IsrNotify *notify;
   IsrDoctorKeeper *doctor;
   IsrStatusFile *status_file;
   GMainLoop *loop;
@@ -63,6 +67,8 @@ app_clear (App *self)
   g_clear_pointer (&self->http, isr_http_free);
   g_clear_pointer (&self->viewer, isr_viewer_free);
   g_clear_pointer (&self->hooks, isr_hooks_free);
+  g_clear_pointer (&self->metrics, isr_metrics_free);
+  g_clear_pointer (&self->notify, isr_notify_free);
   g_clear_object (&self->capture);
   g_clear_pointer (&self->retention, isr_retention_free);
   if (self->catalog)
@@ -123,6 +129,24 @@ make_status (gpointer data)
   App *self = data;
 
   return isr_http_dup_status (isr_capture_get_control (self->capture), self->catalog, self->config->timezone);
+}
+
+static char *
+make_metrics (gpointer data)
+{
+  return isr_metrics_dup_text (((App *) data)->metrics);
+}
+
+/* What machines look at. */
+static void
+open_windows (App *self)
+{
+  g_autoptr (GTimeZone) zone = self->config->timezone ? g_time_zone_new_identifier (self->config->timezone) : g_time_zone_new_local ();
+
+  self->metrics = isr_metrics_new (self->capture, self->catalog, zone);
+  if (self->http)
+    isr_http_serve (self->http, "/metrics", ISR_METRICS_CONTENT_TYPE, make_metrics, self);
+  self->notify = isr_notify_new (self->config, isr_capture_get_control (self->capture));
 }
 
 static gboolean
@@ -186,6 +210,7 @@ on_signal (gpointer data)
     return G_SOURCE_CONTINUE;
   }
   self->stopping = TRUE;
+  isr_notify_stopping (self->notify);
   isr_log_info (NULL, "stopping: finishing the open files");
   isr_catalog_note_end (self->catalog, g_get_real_time ());
   isr_capture_stop_async (self->capture, on_stopped, self);
@@ -199,6 +224,7 @@ run (App *self)
   guint interrupt = g_unix_signal_add (SIGINT, on_signal, self);
 
   isr_capture_start (self->capture);
+  isr_notify_ready (self->notify);
   g_main_loop_run (self->loop);
   g_source_remove (term);
   g_source_remove (interrupt);

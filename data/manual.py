@@ -127,20 +127,31 @@ def words(readme):
 
 
 def keys(readme):
-    """section.key as -o takes it; a source's under its own name, which only the user knows."""
+    """What -o takes: section.key of the sections that are always called so, and the keys of sources."""
+    fixed, of_sources = set(), set()
     for title, table in options(readme):
         sections = re.findall(r'`\[(\w+)\]`', title)
         for row in table:
-            general = 'general' in sections or 'Also in `[general]`' in row[3]
-            for name in (['general'] if general else sections):
-                yield f'{name}.{row[0].strip("`")}='
+            key = row[0].strip('`')
+            if 'ource' in title:
+                of_sources.add(key)
+            if ('ource' not in title or sections or 'Also in `[general]`' in row[3]) and key != 'type':
+                fixed.update(f'{name}.{key}=' for name in (sections or ['general']))
+    return ' '.join(sorted(fixed)), ' '.join(sorted(of_sources))
+
+
+# A source has the name of its section, which only the configuration at hand knows.
+SECTIONS = r"sed -n 's/^\[\([^] ]*\)\].*/\1/p' config.ini 2>/dev/null | grep -vxE 'general|web|storage|hooks|mqtt'"
 
 
 def completion_bash(readme, version):
     names, flags = words(readme)
-    return ['# bash completion of isr', '_isr() {', '  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}',
-            '  COMPREPLY=()', '  case $prev in',
-            f"    -o | --override) compopt -o nospace; COMPREPLY=($(compgen -W '{' '.join(sorted(set(keys(readme))))}' -- \"$cur\")); return ;;",
+    fixed, of_sources = keys(readme)
+    return ['# bash completion of isr', '_isr() {',
+            '  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} source key keys',
+            '  COMPREPLY=()', '  case $prev in', '    -o | --override)', f"      keys='{fixed}'",
+            f'      for source in $({SECTIONS}); do for key in {of_sources}; do keys+=" $source.$key="; done; done',
+            '      compopt -o nospace; COMPREPLY=($(compgen -W "$keys" -- "$cur")); return ;;',
             '  esac', '  case $cur in', f"    -*) COMPREPLY=($(compgen -W '{' '.join(flags)}' -- \"$cur\")); return ;;", '  esac',
             f"  ((COMP_CWORD == 1)) && COMPREPLY=($(compgen -W '{' '.join(names)}' -- \"$cur\"))",
             '  compopt -o filenames; COMPREPLY+=($(compgen -f -- "$cur"))', '}', 'complete -F _isr isr']
@@ -148,8 +159,10 @@ def completion_bash(readme, version):
 
 def completion_zsh(readme, version):
     names, flags = words(readme)
-    return ['#compdef isr', '# zsh completion of isr', '_isr() {', '  case $words[CURRENT-1] in',
-            f"    -o|--override) compadd -S '' -- {' '.join(sorted(set(keys(readme))))}; return ;;", '  esac',
+    fixed, of_sources = keys(readme)
+    return ['#compdef isr', '# zsh completion of isr', '_isr() {', '  local source key', '  local -a all', '  case $words[CURRENT-1] in', '    -o|--override)',
+            f'      all=({fixed})', f'      for source in $({SECTIONS}); do for key in {of_sources}; do all+=($source.$key=); done; done',
+            "      compadd -S '' -- $all; return ;;", '  esac',
             f'  if [[ $words[CURRENT] == -* ]]; then compadd -- {" ".join(flags)}; return; fi',
             f'  (( CURRENT == 2 )) && compadd -- {" ".join(names)}', '  _files', '}', '_isr "$@"']
 

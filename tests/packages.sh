@@ -37,7 +37,7 @@ say 'running'
 inside '
   isr --version
   isr check /etc/isr/config.ini
-  for page in "1 isr" "5 isr.ini"; do man -w $page >/dev/null; done
+  for page in "1 isr" "5 isr.ini" "1 isr-doctor"; do man -w $page >/dev/null; done
   for element in isrsplitsink isrloudness isrhttpsrc; do gst-inspect-1.0 $element >/dev/null; done
   test -n "$(gst-launch-1.0 --version)"
   cd /tmp && gst-launch-1.0 -q audiotestsrc num-buffers=200 ! isrsplitsink @preset=evidence source=desk && find desk -name "desk_*.flac" | grep -q .

@@ -154,6 +154,8 @@ source_check_flow (IsrSource *self, IsrPipeline *pipeline)
   gint64 now = g_get_monotonic_time ();
 
   if (bytes != self->bytes) {
+    self->state->bytes += bytes - self->bytes;
+    self->state->heard_us = isr_clock_now (self->clock);
     self->bytes = bytes;
     self->progress_us = now;
     isr_source_warn (self, ISR_WARNING_NO_DATA, FALSE);

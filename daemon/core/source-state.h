@@ -28,6 +28,8 @@ typedef struct {
   gint64 retry_at_us; /* UTC µs of the next try; 0 when none is due */
   guint retries;      /* consecutive failures */
   char *file;         /* IsrRecording.name being written, or NULL */
+  guint64 bytes;      /* of audio that came in, since the process began */
+  gint64 heard_us;    /* UTC µs when audio last came in; 0: never */
   gint level;         /* centi-dB, of the newest second: its maximum; ISR_LEVELS_UNKNOWN: none */
   gint peak;          /* the same */
   gint floor;         /* the newest one */
