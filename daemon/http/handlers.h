@@ -59,6 +59,9 @@ void isr_handle_clip (const IsrRequest *request); /* ?file=&start=&end= or ?sour
 /* api-cut.c */
 void isr_handle_cut (const IsrRequest *request); /* as clip */
 
+/* live.c: rest is the name of a source */
+void isr_handle_live (const IsrRequest *request);
+
 /* media.c: rest is the name of a recording */
 void isr_handle_stream (const IsrRequest *request);
 void isr_handle_download (const IsrRequest *request);

@@ -13,6 +13,7 @@
 #include "daemon/http/query.h"
 #include "daemon/http/sse.h"
 #include "daemon/media/cuts.h"
+#include "daemon/media/live.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +39,7 @@ typedef struct {
   GCancellable *ended; /* the house is torn down: what works for it may not touch it any more */
   IsrSse *sse;
   IsrCuts *cuts;
+  IsrLive *live;
   GPtrArray *served; /* IsrServed */
   gboolean ready;    /* the archive has been looked through */
 } IsrHouse;

@@ -46,6 +46,7 @@ static const Route routes[] = {
   { "/api/sources/", "POST", isr_handle_control },
   { "/api/clip", "GET", isr_handle_clip },
   { "/api/cut", "GET", isr_handle_cut },
+  { "/live/", "GET", isr_handle_live },
   { "/stream/", "GET", isr_handle_stream },
   { "/download/", "GET", isr_handle_download },
   { "/api/openapi.json", "GET", isr_handle_openapi },

@@ -110,6 +110,7 @@ furnish (IsrHttp *self, const IsrConfig *config, IsrCatalog *catalog, const IsrC
   self->house.timezone = g_strdup (g_time_zone_get_identifier (self->house.zone));
   self->house.ended = g_cancellable_new ();
   self->house.sse = isr_sse_new ();
+  self->house.live = isr_live_new (catalog, control);
   self->house.cuts = isr_cuts_new (isr_catalog_get_output_directory (catalog));
   self->house.served = g_ptr_array_new_with_free_func (served_free);
   self->changed = g_signal_connect (catalog, "changed", G_CALLBACK (on_changed), self);
@@ -178,6 +179,7 @@ isr_http_free (IsrHttp *self)
   g_ptr_array_unref (self->house.served);
   isr_sse_free (self->house.sse);
   isr_cuts_free (self->house.cuts);
+  isr_live_free (self->house.live);
   g_clear_object (&self->server);
   g_clear_pointer (&self->house.access, isr_access_free);
   g_clear_pointer (&self->house.auth, isr_auth_free);

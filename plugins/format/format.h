@@ -13,3 +13,4 @@
 #include "plugins/format/pcm-reader.h"
 #include "plugins/format/growing.h"
 #include "plugins/format/cut.h"
+#include "plugins/format/relay.h"

@@ -29,6 +29,7 @@ struct _IsrUnpacker {
   guint layer, rate, channels, warm_up;
   const char *extension;
   IsrOggLink *link; /* Ogg */
+  GBytes *header;   /* FLAC */
   GArray *marks;    /* IsrMark */
   guint64 walked;   /* offset up to which there are marks */
   guint64 samples;
@@ -36,6 +37,7 @@ struct _IsrUnpacker {
 
 /* NULL: not this kind of file (no error), or a damaged one. */
 IsrUnpacker *isr_unpacker_new_frames (IsrInput *input);
+IsrUnpacker *isr_unpacker_new_flac (IsrInput *input);
 IsrUnpacker *isr_unpacker_new_ogg (IsrInput *input, GError **error);
 
 void isr_unpacker_init (IsrUnpacker *self, const IsrUnpackerClass *klass, IsrInput *input);

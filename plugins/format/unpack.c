@@ -34,7 +34,7 @@ isr_unpacker_new (IsrInput *input, GError **error)
 
   if (input->read (input, 0, magic, 4) == 4 && memcmp (magic, "OggS", 4) == 0)
     return isr_unpacker_new_ogg (input, error);
-  self = isr_unpacker_new_frames (input);
+  self = memcmp (magic, "fLaC", 4) == 0 ? isr_unpacker_new_flac (input) : isr_unpacker_new_frames (input);
   if (!self)
     g_set_error_literal (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_UNSUPPORTED, "no Ogg page, MPEG audio frame or ADTS frame stands at its beginning");
   return self;
@@ -46,6 +46,7 @@ isr_unpacker_free (IsrUnpacker *self)
   g_array_unref (self->marks);
   isr_window_clear (&self->window);
   g_clear_pointer (&self->link, isr_ogg_link_unref);
+  g_clear_pointer (&self->header, g_bytes_unref);
   self->klass->free (self);
 }
 
@@ -77,6 +78,12 @@ GPtrArray *
 isr_unpacker_get_headers (IsrUnpacker *self)
 {
   return self->link ? self->link->headers : NULL;
+}
+
+GBytes *
+isr_unpacker_get_header (IsrUnpacker *self)
+{
+  return self->header;
 }
 
 const char *
@@ -119,10 +126,9 @@ isr_unpacker_seek (IsrUnpacker *self, gint64 position)
 }
 
 void
-isr_unpacker_seek_end (IsrUnpacker *self)
+isr_unpacker_seek_start (IsrUnpacker *self)
 {
-  self->klass->walk (self);
-  isr_unpacker_seek (self, G_MAXINT64);
+  isr_unpacker_seek (self, G_MININT64);
 }
 
 gboolean

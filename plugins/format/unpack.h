@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* unpack.h - a file of packets, read again: MPEG audio, ADTS, Ogg.
+/* unpack.h - a file of packets, read again: MPEG audio, ADTS, Ogg, native FLAC.
  *
  *     IsrInput ---> IsrUnpacker ---> packets, each with its place in the file's time
  *
@@ -23,6 +23,7 @@ typedef enum {
   ISR_CODEC_VORBIS,
   ISR_CODEC_OGG_FLAC,
   ISR_CODEC_SPEEX,
+  ISR_CODEC_FLAC, /* native; only to be followed: seeking finds the last half megabyte and the first frame */
 } IsrCodec;
 
 typedef struct {
@@ -47,6 +48,7 @@ guint isr_unpacker_get_layer (IsrUnpacker *self); /* MPEG: 1-3 */
 guint isr_unpacker_get_rate (IsrUnpacker *self);
 guint isr_unpacker_get_channels (IsrUnpacker *self);     /* 0: only a decoder knows */
 GPtrArray *isr_unpacker_get_headers (IsrUnpacker *self); /* (element-type GBytes) header packets of Ogg; else NULL */
+GBytes *isr_unpacker_get_header (IsrUnpacker *self);     /* of native FLAC; else NULL */
 const char *isr_unpacker_get_extension (IsrUnpacker *self);
 
 /* Samples that the file plays. Walks through all of it, once. */
@@ -59,8 +61,8 @@ guint isr_unpacker_get_warm_up (IsrUnpacker *self);
  * such packet, or (Ogg) one a page before it. Before the first: the first. */
 void isr_unpacker_seek (IsrUnpacker *self, gint64 position);
 
-/* Puts the next packet at the end of what is there now. */
-void isr_unpacker_seek_end (IsrUnpacker *self);
+/* Makes the very first packet the next one. */
+void isr_unpacker_seek_start (IsrUnpacker *self);
 
 /* FALSE: there is no further whole packet. To be cleared. */
 gboolean isr_unpacker_next (IsrUnpacker *self, IsrUnpacked *packet);
