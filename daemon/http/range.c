@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* range.c - bytes=0-99, bytes=100-, bytes=-100, and lists of them.
  *
- * Numbers too large for 64 bits are as good as the largest one. Parts that
- * together are more than the file (somebody asks for it sixteen times over) are
- * answered with the file. */
+ * Where RFC 9110 leaves a choice, nginx's is taken, which every player knows: parts
+ * outside of the file, and such as end before they begin, are passed over; lists
+ * of too many parts, and parts that together are more than the file, get the file.
+ * Numbers too large for 64 bits are as good as the largest one. */
 #include "daemon/http/range.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 static const char *
 skip_blanks (const char *p)
 {
-  while (*p == ' ' || *p == '\t')
+  while (*p == ' ')
     p++;
   return p;
 }
@@ -31,68 +32,49 @@ parse_number (const char *p, guint64 *value)
   return p == begin ? NULL : p;
 }
 
-static void
-add_part (GArray *ranges, guint64 size, guint64 first, guint64 last)
-{
-  IsrRange range;
-
-  if (first >= size)
-    return;
-  range.start = first;
-  range.length = MIN (last, size - 1) - first + 1;
-  g_array_append_val (ranges, range);
-}
-
-static void
-add_suffix (GArray *ranges, guint64 size, guint64 length)
-{
-  if (length && size)
-    add_part (ranges, size, size - MIN (length, size), size - 1);
-}
-
-/* The end of one part; NULL: malformed. */
+/* The end of one part, its first and last byte (@first > @last: none); NULL: malformed. */
 static const char *
-parse_part (const char *p, guint64 size, GArray *ranges)
+parse_part (const char *p, guint64 size, guint64 *first, guint64 *last)
 {
-  guint64 first, last = G_MAXUINT64;
   const char *end;
 
   if (*p == '-') {
-    end = parse_number (p + 1, &last);
-    if (end)
-      add_suffix (ranges, size, last);
+    end = parse_number (skip_blanks (p + 1), last);
+    *first = size - MIN (end ? *last : 0, size);
+    *last = G_MAXUINT64;
     return end;
   }
-  p = parse_number (p, &first);
+  p = parse_number (p, first);
+  p = p ? skip_blanks (p) : NULL;
   if (!p || *p++ != '-')
     return NULL;
-  end = parse_number (p, &last);
-  if (end ? last < first : FALSE)
-    return NULL;
-  if (!end)
-    last = G_MAXUINT64;
-  add_part (ranges, size, first, last);
-  return end ? end : p;
+  p = skip_blanks (p);
+  *last = G_MAXUINT64;
+  return *p == ',' || !*p ? p : parse_number (p, last);
 }
 
-static gboolean
+static IsrRangeResult
 parse_list (const char *p, guint64 size, GArray *ranges)
 {
-  guint parts = 0;
+  for (;; p++) {
+    guint64 first, last;
 
-  for (p = skip_blanks (p); *p; p = skip_blanks (p)) {
-    if (*p == ',') {
-      p++;
-      continue;
+    p = parse_part (skip_blanks (p), size, &first, &last);
+    p = p ? skip_blanks (p) : NULL;
+    if (!p || (*p && *p != ','))
+      return ISR_RANGE_UNSATISFIABLE;
+    if (first < size && first <= last) {
+      IsrRange range = { first, MIN (last, size - 1) - first + 1 };
+
+      g_array_append_val (ranges, range);
+      if (ranges->len > ISR_RANGE_MAX_PARTS)
+        return ISR_RANGE_WHOLE;
+    } else if (first == 0 && size == 0) {
+      return ISR_RANGE_WHOLE;
     }
-    p = parse_part (p, size, ranges);
-    if (!p || ++parts > ISR_RANGE_MAX_PARTS)
-      return FALSE;
-    p = skip_blanks (p);
-    if (*p && *p != ',')
-      return FALSE;
+    if (!*p)
+      return ranges->len ? ISR_RANGE_PARTIAL : ISR_RANGE_UNSATISFIABLE;
   }
-  return parts > 0;
 }
 
 static gboolean
@@ -111,14 +93,14 @@ is_more_than (const GArray *ranges, guint64 size)
 IsrRangeResult
 isr_range_parse (const char *header, guint64 size, GArray *ranges)
 {
-  if (!header || g_ascii_strncasecmp (header, "bytes", 5) != 0 || *skip_blanks (header + 5) != '=')
+  IsrRangeResult result;
+
+  if (!header || g_ascii_strncasecmp (header, "bytes=", 6) != 0 || !header[6])
     return ISR_RANGE_WHOLE;
-  if (!parse_list (strchr (header, '=') + 1, size, ranges) || !ranges->len) {
+  result = parse_list (header + 6, size, ranges);
+  if (result == ISR_RANGE_PARTIAL && ranges->len > 1 && is_more_than (ranges, size))
+    result = ISR_RANGE_WHOLE;
+  if (result != ISR_RANGE_PARTIAL)
     g_array_set_size (ranges, 0);
-    return ISR_RANGE_UNSATISFIABLE;
-  }
-  if (ranges->len == 1 || !is_more_than (ranges, size))
-    return ISR_RANGE_PARTIAL;
-  g_array_set_size (ranges, 0);
-  return ISR_RANGE_WHOLE;
+  return result;
 }

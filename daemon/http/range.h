@@ -14,9 +14,9 @@ typedef struct {
 } IsrRange;
 
 typedef enum {
-  ISR_RANGE_WHOLE,         /* 200: no header, another unit, or more bytes than the whole has */
+  ISR_RANGE_WHOLE,         /* 200: no header, another unit, too many parts, or more bytes than the whole has */
   ISR_RANGE_PARTIAL,       /* 206 */
-  ISR_RANGE_UNSATISFIABLE, /* 416: malformed, too many parts, or none of them in the file */
+  ISR_RANGE_UNSATISFIABLE, /* 416: malformed, or none of them in the file */
 } IsrRangeResult;
 
 /* @header: value of Range, or NULL; @size of the file. With ISR_RANGE_PARTIAL,

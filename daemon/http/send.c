@@ -35,7 +35,7 @@ void
 isr_send_unsatisfiable (const IsrRequest *request, guint64 size)
 {
   g_autofree char *content_range = g_strdup_printf ("bytes */%" G_GUINT64_FORMAT, size);
-  g_autofree char *sentence = g_strdup_printf ("the range is malformed or lies outside of the file, which has %" G_GUINT64_FORMAT " bytes now; at most %d parts are given", size, ISR_RANGE_MAX_PARTS);
+  g_autofree char *sentence = g_strdup_printf ("the range is malformed or lies outside of the file, which has %" G_GUINT64_FORMAT " bytes now", size);
 
   isr_reply_error (request, 416, "range", sentence);
   soup_message_headers_replace (request->answer, "Content-Range", content_range);
