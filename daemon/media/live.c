@@ -7,144 +7,12 @@
  * A timer looks for what is new four times a second. */
 #define G_LOG_DOMAIN "isr-live"
 
-#include "daemon/media/live.h"
-
-#include "daemon/media/encoder.h"
+#include "daemon/media/live-private.h"
 #include "daemon/media/media-error.h"
-#include "daemon/media/tail.h"
 #include "daemon/media/workers.h"
 
 #define LOOK_MS 250
-#define BURST_SECONDS 4
 #define LEAD_SECONDS 6 /* what is read of the file when a station begins: some is only for the decoder */
-
-typedef struct {
-  IsrLive *live; /* NULL: nobody wants it any more */
-  char *source;
-  gboolean encode;
-  IsrTail *tail; /* NULL: being opened */
-  IsrEncoder *encoder;
-  IsrTape tape;
-  IsrUnpacker *encoded; /* of the tape; NULL: too little is on it */
-  GQueue ring;          /* IsrUnpacked: the last seconds */
-  guint64 ring_samples;
-  GPtrArray *listeners; /* IsrListener, borrowed */
-  guint timer;
-  gint64 heard_us; /* monotonic: when there was something new */
-  gboolean ending;
-} Station;
-
-struct _IsrLive {
-  IsrCatalog *catalog;
-  const IsrControl *control;
-  GHashTable *stations; /* source -> Station */
-};
-
-struct _IsrListener {
-  Station *station;
-  const IsrListenerClass *klass;
-  gpointer data;
-  IsrOutput output;
-  GByteArray *out; /* what the relay made since it was sent last */
-  IsrFileInfo info;
-  IsrRelay *relay; /* NULL: nothing was heard yet */
-};
-
-/* --- a listener's stream ----------------------------------------------------------------- */
-
-#define OF_OUTPUT(p) ((IsrListener *) (void *) ((char *) (p) -G_STRUCT_OFFSET (IsrListener, output)))
-
-static void
-take_bytes (IsrOutput *output, GBytes *bytes)
-{
-  gsize size;
-  const guint8 *data = g_bytes_get_data (bytes, &size);
-
-  g_byte_array_append (OF_OUTPUT (output)->out, data, (guint) size);
-}
-
-/* What is gone is gone: totals and tables are for files. */
-static void
-pass_over_patch (IsrOutput *output, guint64 offset, GBytes *bytes)
-{
-}
-
-static void
-pass_over_truncate (IsrOutput *output, guint64 size)
-{
-}
-
-static void
-listener_send (IsrListener *self)
-{
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (!self->out->len)
-    return;
-  bytes = g_byte_array_free_to_bytes (self->out);
-  self->out = g_byte_array_new ();
-  self->klass->bytes (self->data, bytes);
-}
-
-static IsrUnpacker *
-get_unpacker (Station *station)
-{
-  return station->encode ? station->encoded : station->tail->unpacker;
-}
-
-static const char *
-get_type (Station *station)
-{
-  switch (isr_unpacker_get_codec (get_unpacker (station))) {
-    case ISR_CODEC_MPEG:
-      return "audio/mpeg";
-    case ISR_CODEC_AAC:
-      return "audio/aac";
-    case ISR_CODEC_FLAC:
-      return "audio/flac";
-    default:
-      return "audio/ogg";
-  }
-}
-
-/* Headers, and the burst: the older half of the ring is for the decoder. */
-static void
-listener_begin (IsrListener *self)
-{
-  Station *station = self->station;
-  IsrUnpacker *like = get_unpacker (station);
-  guint64 burst = (guint64) BURST_SECONDS * isr_unpacker_get_rate (like);
-  guint64 left = station->ring_samples;
-
-  self->info = (IsrFileInfo){ .source = station->source, .software = "isr " ISR_VERSION, .start_us = g_get_real_time () };
-  self->relay = isr_relay_new (like, TRUE, &self->output, &self->info);
-  self->klass->begin (self->data, get_type (station));
-  for (GList *item = station->ring.head; item; item = item->next) {
-    const IsrUnpacked *packet = item->data;
-
-    if (left > burst)
-      isr_relay_remember (self->relay, packet);
-    else
-      isr_relay_write (self->relay, packet);
-    left -= packet->samples;
-  }
-  isr_relay_flush (self->relay);
-  listener_send (self);
-}
-
-void
-isr_listener_free (IsrListener *self)
-{
-  Station *station = self->station;
-
-  if (station)
-    g_ptr_array_remove_fast (station->listeners, self);
-  g_clear_pointer (&self->relay, isr_relay_free);
-  g_byte_array_unref (self->out);
-  g_free (self);
-  if (station && !station->listeners->len && !station->ending && station->live)
-    g_hash_table_remove (station->live->stations, station->source);
-}
 
 /* --- stations -------------------------------------------------------------------------------- */
 
@@ -156,7 +24,7 @@ unpacked_free (gpointer data)
 }
 
 static void
-station_free (Station *self)
+station_free (IsrStation *self)
 {
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_pointer (&self->encoded, isr_unpacker_free);
@@ -173,7 +41,7 @@ station_free (Station *self)
 static void
 station_drop (gpointer data)
 {
-  Station *self = data;
+  IsrStation *self = data;
 
   self->live = NULL;
   if (self->tail || self->ending)
@@ -181,7 +49,7 @@ station_drop (gpointer data)
 }
 
 static void
-end (Station *self, const GError *error)
+end (IsrStation *self, const GError *error)
 {
   g_autoptr (GPtrArray) listeners = g_ptr_array_copy (self->listeners, NULL, NULL);
 
@@ -193,7 +61,7 @@ end (Station *self, const GError *error)
 
     if (listener->relay) {
       isr_relay_close (listener->relay, &totals);
-      listener_send (listener);
+      isr_listener_send (listener);
     }
     listener->klass->end (listener->data, error);
   }
@@ -207,10 +75,10 @@ end (Station *self, const GError *error)
 
 /* One packet that everybody hears. */
 static void
-put_on_air (Station *self, const IsrUnpacked *packet)
+put_on_air (IsrStation *self, const IsrUnpacked *packet)
 {
   IsrUnpacked *kept = g_new (IsrUnpacked, 1);
-  guint64 room = (guint64) LEAD_SECONDS * isr_unpacker_get_rate (get_unpacker (self));
+  guint64 room = (guint64) LEAD_SECONDS * isr_unpacker_get_rate (isr_station_get_unpacker (self));
 
   *kept = (IsrUnpacked){ g_bytes_ref (packet->bytes), MAX (packet->position, 0), packet->samples, 0 };
   g_queue_push_tail (&self->ring, kept);
@@ -231,7 +99,7 @@ put_on_air (Station *self, const IsrUnpacked *packet)
 }
 
 static gboolean
-begin_encoder (Station *self, GError **error)
+begin_encoder (IsrStation *self, GError **error)
 {
   GBytes *header = self->tail->unpacker ? isr_unpacker_get_header (self->tail->unpacker) : NULL;
 
@@ -241,7 +109,7 @@ begin_encoder (Station *self, GError **error)
 
 /* What the encoder has made becomes packets. */
 static void
-take_encoded (Station *self)
+take_encoded (IsrStation *self)
 {
   IsrUnpacked packet;
 
@@ -254,7 +122,7 @@ take_encoded (Station *self)
 }
 
 static void
-take_packets (Station *self)
+take_packets (IsrStation *self)
 {
   IsrUnpacked packet;
 
@@ -269,7 +137,7 @@ take_packets (Station *self)
 
 /* Can what listens go on with the file of @next? */
 static gboolean
-goes_on (Station *self, IsrTail *next)
+goes_on (IsrStation *self, IsrTail *next)
 {
   const IsrPcm *a = &self->tail->pcm, *b = &next->pcm;
 
@@ -286,7 +154,7 @@ goes_on (Station *self, IsrTail *next)
 
 /* FALSE: the station has ended. */
 static gboolean
-turn (Station *self)
+turn (IsrStation *self)
 {
   IsrTail *next = isr_tail_turn (self->tail, self->live->catalog);
 
@@ -304,7 +172,7 @@ turn (Station *self)
 }
 
 static void
-send_all (Station *self)
+send_all (IsrStation *self)
 {
   g_autoptr (GPtrArray) listeners = g_ptr_array_copy (self->listeners, NULL, NULL);
 
@@ -313,17 +181,17 @@ send_all (Station *self)
     IsrListener *listener = listeners->pdata[i];
 
     if (!listener->relay && self->ring.length)
-      listener_begin (listener);
+      isr_listener_begin (listener);
     else if (listener->relay) {
       isr_relay_flush (listener->relay);
-      listener_send (listener);
+      isr_listener_send (listener);
     }
   }
 }
 
 /* Nothing of it is recorded, nor tried to be. */
 static gboolean
-has_stopped (Station *self)
+has_stopped (IsrStation *self)
 {
   g_autoptr (GPtrArray) states = isr_control_states (self->live->control);
 
@@ -337,7 +205,7 @@ has_stopped (Station *self)
 }
 
 static gboolean
-is_over (Station *self)
+is_over (IsrStation *self)
 {
   gint64 silent_us = g_get_monotonic_time () - self->heard_us;
 
@@ -347,7 +215,7 @@ is_over (Station *self)
 static gboolean
 look (gpointer data)
 {
-  Station *self = data;
+  IsrStation *self = data;
 
   take_packets (self);
   if (!turn (self))
@@ -398,7 +266,7 @@ open_tail (GTask *task, gpointer object, gpointer data, GCancellable *cancellabl
 static void
 on_open (GObject *object, GAsyncResult *result, gpointer data)
 {
-  Station *self = data;
+  IsrStation *self = data;
   g_autoptr (GError) error = NULL;
 
   self->tail = g_task_propagate_pointer (G_TASK (result), &error);
@@ -439,10 +307,10 @@ is_known (IsrLive *self, const char *source)
   return known;
 }
 
-static Station *
+static IsrStation *
 station_new (IsrLive *live, const char *source, gboolean encode, IsrRecording *recording)
 {
-  Station *self = g_new0 (Station, 1);
+  IsrStation *self = g_new0 (IsrStation, 1);
   Opening *opening = g_new (Opening, 1);
   GTask *task = g_task_new (NULL, NULL, on_open, self);
 
@@ -462,8 +330,7 @@ station_new (IsrLive *live, const char *source, gboolean encode, IsrRecording *r
 IsrListener *
 isr_live_listen (IsrLive *self, const char *source, gboolean encode, const IsrListenerClass *klass, gpointer data, GError **error)
 {
-  Station *station = g_hash_table_lookup (self->stations, source);
-  IsrListener *listener;
+  IsrStation *station = g_hash_table_lookup (self->stations, source);
 
   if (!station) {
     IsrRecording *recording = find_current (self, source);
@@ -478,16 +345,7 @@ isr_live_listen (IsrLive *self, const char *source, gboolean encode, const IsrLi
     }
     station = station_new (self, source, encode, recording);
   }
-  listener = g_new0 (IsrListener, 1);
-  listener->station = station;
-  listener->klass = klass;
-  listener->data = data;
-  listener->output = (IsrOutput){ take_bytes, pass_over_patch, pass_over_truncate };
-  listener->out = g_byte_array_new ();
-  g_ptr_array_add (station->listeners, listener);
-  if (station->ring.length)
-    listener_begin (listener);
-  return listener;
+  return isr_listener_new (station, klass, data);
 }
 
 IsrLive *
@@ -505,7 +363,7 @@ void
 isr_live_free (IsrLive *self)
 {
   GHashTableIter iter;
-  Station *station;
+  IsrStation *station;
 
   g_hash_table_iter_init (&iter, self->stations);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &station))

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: MIT
+"""Ranges, clips and cuts of the daemon, against nginx, ffmpeg, sox and flac.
+
+    media.py [ranges] [clips] [cuts]     without a name: all
+
+An hour of sound in FLAC, MP3 and Opus, 48 kHz, stereo. Clips and cuts are 10 s at 55:00 and
+some other places; what they hold is compared with what ffmpeg decodes.
+"""
+import http.client
+import pathlib
+import random
+import re
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+
+from support import daemon, process
+
+HOUR = 3600
+START_US = 1767225600000000  # 2026-01-01T00:00:00Z
+ENCODE = {'flac': ['-c:a', 'flac'], 'mp3': ['-c:a', 'libmp3lame', '-b:a', '128k', '-id3v2_version', '0'], 'opus': ['-c:a', 'libopus', '-b:a', '96k']}
+NGINX = '''
+daemon off; pid {dir}/nginx.pid; error_log {dir}/error.log; worker_processes 1;
+events {{ worker_connections 64; }}
+http {{
+  access_log off; sendfile on; client_body_temp_path {dir}/body; proxy_temp_path {dir}/proxy; fastcgi_temp_path {dir}/fastcgi;
+  uwsgi_temp_path {dir}/uwsgi; scgi_temp_path {dir}/scgi;
+  server {{ listen 127.0.0.1:{port}; root {root}; keepalive_requests 100000000; }}
+}}
+'''
+WRK = '''
+local size, part = {size}, {part}
+request = function()
+  local first = math.random(0, size - part - 1)
+  return wrk.format('GET', nil, {{ ['Range'] = string.format('bytes=%d-%d', first, first + part - 1) }})
+end
+'''
+
+
+class Archive:
+    """The hour, as the daemon would have recorded it."""
+
+    def __init__(self):
+        self.house = daemon.Daemon('[mic]\ntype = test\n')
+        self.house.stop()
+        made = self.house.recordings
+        for extension, how in ENCODE.items():
+            self.run('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'aevalsrc=0.3*sin(2*PI*(200+t)*t)+0.05*random(0)|0.3*sin(2*PI*300*t)+0.05*random(1):s=48000',
+                     '-t', str(HOUR), *how, made / f'hour.{extension}')
+        self.house.start()
+        process.wait_for('the hour in the list', lambda: sum(f['name'].startswith('hour.') for f in self.house.files()) == len(ENCODE))
+        self.house.stop()
+        self.adopt()
+        self.house.start()
+
+    def adopt(self):
+        """Our own recordings are decoded by the daemon itself."""
+        with sqlite3.connect(self.house.recordings / 'isr.db') as db:
+            db.execute("UPDATE recordings SET adopted = 0, source = 'hour', start_us = ?, end_us = ?, rate = 48000, samples = ? WHERE name LIKE 'hour.%'",
+                       (START_US, START_US + HOUR * 1000000, HOUR * 48000))
+
+    @staticmethod
+    def run(*command):
+        subprocess.run([str(c) for c in command], check=True, stdin=subprocess.DEVNULL)
+
+    def path(self, extension):
+        return self.house.recordings / f'hour.{extension}'
+
+    def close(self):
+        self.house.close()
+
+
+def show(rows):
+    widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        print('  ' + '  '.join(str(cell).ljust(width) for cell, width in zip(row, widths)))
+    print(flush=True)
+
+
+def summary(times):
+    ms = sorted(1000 * t for t in times)
+    return f'{statistics.median(ms):.1f}', f'{ms[0]:.1f}', f'{ms[-1]:.1f}'
+
+
+def timed(function, places):
+    times = []
+    for place in places:
+        begun = time.perf_counter()
+        function(place)
+        times.append(time.perf_counter() - begun)
+    return times
+
+
+def places(n):
+    rng = random.Random(1)
+    return [3300] + [rng.randrange(10, HOUR - 20) + rng.random() for _ in range(n - 1)]
+
+
+# --- ranges ------------------------------------------------------------------------------
+
+
+def wrk(url, size, part, folder, seconds=6):
+    script = folder / 'wrk.lua'
+    script.write_text(WRK.format(size=size, part=part))
+    out = subprocess.run(['wrk', '-t1', '-c32', f'-d{seconds}s', '-s', script, url], check=True, capture_output=True, text=True).stdout
+    requests = float(re.search(r'Requests/sec:\s+([\d.]+)', out)[1])
+    wrong = re.search(r'Non-2xx or 3xx responses: (\d+)', out)
+    if wrong:
+        raise AssertionError(f'{url}: {wrong[0]}')
+    return requests
+
+
+def bench_ranges(archive):
+    """4 KiB and 16 MiB ranges on loopback, 32 connections."""
+    with tempfile.TemporaryDirectory(prefix='isr-bench-', dir='/tmp') as folder:
+        folder = pathlib.Path(folder)
+        folder.chmod(0o755)
+        archive.house.dir.chmod(0o755)
+        port = process.free_port()
+        (folder / 'nginx.conf').write_text(NGINX.format(dir=folder, port=port, root=archive.house.recordings))
+        nginx = process.Process([shutil.which('nginx') or '/usr/sbin/nginx', '-p', folder, '-e', folder / 'error.log', '-c', folder / 'nginx.conf'])
+        try:
+            time.sleep(1)
+            size = archive.path('flac').stat().st_size
+            rows = [('', '4 KiB ranges/s', '16 MiB ranges, MB/s')]
+            for name, url in (('nginx', f'http://127.0.0.1:{port}/hour.flac'), ('isr', f'{archive.house.base}/stream/hour.flac')):
+                small = wrk(url, size, 4096, folder)
+                large = wrk(url, size, 16 << 20, folder)
+                rows.append((name, f'{small:.0f}', f'{large * 16.777:.0f}'))
+            rows.append(('isr / nginx', *(f'{float(rows[2][i]) / float(rows[1][i]):.2f}' for i in (1, 2))))
+            show(rows)
+        finally:
+            nginx.close()
+
+
+# --- clips ---------------------------------------------------------------------------------
+
+
+class Client:
+    def __init__(self, archive):
+        self.connection = http.client.HTTPConnection('127.0.0.1', archive.house.port, timeout=60)
+        self.first = []
+
+    def ask(self, kind, name, start, end):
+        begun = time.perf_counter()
+        self.connection.request('GET', f'/api/{kind}?' + urllib.parse.urlencode({'file': name, 'start': f'{start:.6f}', 'end': f'{end:.6f}'}))
+        answer = self.connection.getresponse()
+        head = answer.read(1)
+        self.first.append(time.perf_counter() - begun)
+        body = head + answer.read()
+        if answer.status != 200:
+            raise AssertionError(f'{kind} {name} {start}: {answer.status} {body[:300]}')
+        return body
+
+
+def samples(wav):
+    return wav[wav.index(b'data') + 8:]
+
+
+def check_clip(archive, client):
+    """The clip of FLAC holds the samples that ffmpeg decodes."""
+    start = 3300.25
+    exact = subprocess.run(['ffmpeg', '-v', 'error', '-i', archive.path('flac'), '-af', f'atrim=start_sample={int(start * 48000)}:end_sample={int((start + 10) * 48000)}',
+                            '-f', 's16le', '-'], check=True, stdout=subprocess.PIPE).stdout
+    return samples(client.ask('clip', 'hour.flac', start, start + 10)) == exact
+
+
+def bench_clips(archive):
+    """10 s decoded to WAV."""
+    out = tempfile.NamedTemporaryFile(suffix='.wav')
+    client = Client(archive)
+    print('  samples of the clip equal to ffmpeg\'s:', check_clip(archive, client))
+    client.first.clear()
+    rows = [('10 s to WAV, ms', 'median', 'min', 'max')]
+    for extension in ENCODE:
+        client.first.clear()
+        times = timed(lambda at: client.ask('clip', f'hour.{extension}', at, at + 10), places(41))
+        rows.append((f'isr, {extension}', *summary(times)))
+        rows.append((f'isr, {extension}, first byte', *summary(client.first)))
+        rows.append((f'ffmpeg, {extension}', *summary(timed(lambda at: Archive.run('ffmpeg', '-y', '-v', 'error', '-ss', at, '-t', 10, '-i', archive.path(extension), '-c:a', 'pcm_s16le', out.name), places(9)))))
+    rows.append(('sox, flac', *summary(timed(lambda at: Archive.run('sox', archive.path('flac'), out.name, 'trim', at, 10), places(9)))))
+    rows.append(('flac --skip', *summary(timed(lambda at: Archive.run('flac', '-dfs', f'--skip={int(at * 48000)}', f'--until=+{480000}', archive.path('flac'), '-o', out.name), places(9)))))
+    show(rows)
+
+
+# --- cuts ------------------------------------------------------------------------------------
+
+
+def bench_cuts(archive):
+    """10 s in the same codec."""
+    client = Client(archive)
+    rows = [('10 s, not encoded again, ms', 'median', 'min', 'max')]
+    for extension in ENCODE:
+        out = tempfile.NamedTemporaryFile(suffix=f'.{extension}')
+        ours = timed(lambda at: client.ask('cut', f'hour.{extension}', at, at + 10), places(21))
+        theirs = timed(lambda at: Archive.run('ffmpeg', '-y', '-v', 'error', '-ss', at, '-t', 10, '-i', archive.path(extension), '-c', 'copy', out.name), places(9))
+        rows.append((f'isr, {extension}', *summary(ours)))
+        rows.append((f'ffmpeg -c copy, {extension}', *summary(theirs)))
+        rows.append((f'isr / ffmpeg, {extension}', f'{statistics.median(ours) / statistics.median(theirs):.2f}', '', ''))
+    show(rows)
+    with tempfile.NamedTemporaryFile(suffix='.flac') as cut:
+        cut.write(client.ask('cut', 'hour.flac', 3300.25, 3310.25))
+        cut.flush()
+        whole = subprocess.run(['flac', '-ts', cut.name], check=False).returncode == 0
+        count = subprocess.run(['metaflac', '--show-total-samples', cut.name], check=True, capture_output=True, text=True).stdout.strip()
+        print(f'  the cut of FLAC: flac -t {"ok, MD5 true" if whole else "FAILED"}, {count} of 480000 samples\n')
+
+
+PARTS = {'ranges': bench_ranges, 'clips': bench_clips, 'cuts': bench_cuts}
+
+
+def main(arguments):
+    archive = Archive()
+    try:
+        for name in arguments or PARTS:
+            print(f'## {name}: {PARTS[name].__doc__}\n', flush=True)
+            PARTS[name](archive)
+    finally:
+        archive.close()
+
+
+if __name__ == '__main__':
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'e2e'))
+    main(sys.argv[1:])

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* /live: somebody joins in the middle of a file that is being written, and hears all that
+ * follows, over two boundaries, to the sample; until the source ends. */
+#include "tests/daemon/media-archive.h"
+
+#include <sys/socket.h>
+
+/* The file number @n of @codec again, as one of @source that is being written. */
+typedef struct {
+  char *name, *part, *path; /* in the archive; where it grows; what it will be */
+  char *bytes;
+  gsize size;
+  IsrRecording *recording;
+} Growing;
+
+static void
+growing_free (Growing *self)
+{
+  isr_recording_free (self->recording);
+  g_free (self->name);
+  g_free (self->part);
+  g_free (self->path);
+  g_free (self->bytes);
+  g_free (self);
+}
+
+static Growing *
+growing_new (Media *f, const char *codec, const char *source, guint n)
+{
+  Growing *self = g_new0 (Growing, 1);
+  IsrCatalogQuery query = { .source = codec, .limit = 10 };
+  g_autoptr (GPtrArray) all = isr_catalog_list (f->house.catalog, &query, NULL, NULL);
+  const IsrRecording *original = all->pdata[all->len - 1 - n];
+  g_autofree char *path = isr_catalog_get_path (f->house.catalog, original);
+
+  g_assert_true (g_file_get_contents (path, &self->bytes, &self->size, NULL));
+  self->name = g_strdup_printf ("%s/%u.%s", source, n, strrchr (original->name, '.') + 1);
+  self->part = g_strconcat (self->name, ".part", NULL);
+  self->path = g_build_filename (f->house.directory, self->name, NULL);
+  self->recording = isr_recording_copy (original);
+  self->recording->id = 0;
+  g_free (self->recording->source);
+  g_free (self->recording->name);
+  self->recording->source = g_strdup (source);
+  self->recording->name = g_strdup (self->name);
+  return self;
+}
+
+static void
+grow (Media *f, Growing *self, gsize size)
+{
+  temp_write (f->house.directory, self->part, self->bytes, 0);
+  {
+    g_autofree char *path = g_strconcat (self->path, ".part", NULL);
+    FILE *file = fopen (path, "r+");
+
+    g_assert_cmpuint (fwrite (self->bytes, 1, size, file), ==, size);
+    fclose (file);
+  }
+  self->recording->recording = TRUE;
+  isr_catalog_begin (f->house.catalog, self->recording);
+}
+
+/* What is appended is written behind what was read, in the same file. */
+static void
+finish (Media *f, Growing *self, gsize from)
+{
+  g_autofree char *path = g_strconcat (self->path, ".part", NULL);
+  FILE *file = fopen (path, "r+");
+
+  fseek (file, (long) from, SEEK_SET);
+  g_assert_cmpuint (fwrite (self->bytes + from, 1, self->size - from, file), ==, self->size - from);
+  fclose (file);
+  g_assert_cmpint (g_rename (path, self->path), ==, 0);
+  self->recording->recording = FALSE;
+  isr_catalog_finish (f->house.catalog, self->recording);
+}
+
+/* The body out of its chunks. */
+static GByteArray *
+unchunk (Client *client)
+{
+  const guint8 *p = memmem (client->in->data, client->in->len, "\r\n\r\n", 4);
+  const guint8 *end = client->in->data + client->in->len;
+  GByteArray *body = g_byte_array_new ();
+
+  g_assert_nonnull (p);
+  for (p += 4; p < end;) {
+    char *rest = NULL;
+    gsize size = g_ascii_strtoull ((const char *) p, &rest, 16);
+
+    p = (const guint8 *) rest + 2;
+    size = MIN (size, (gsize) (end - MIN (p, end)));
+    g_byte_array_append (body, p, (guint) size);
+    p += size + 2;
+  }
+  return body;
+}
+
+/* Where what was heard lies in what was recorded: found in its middle, then all of it is held
+ * against it, but for what a decoder that joins late has to settle. */
+static void
+assert_heard (Media *f, const char *codec, GByteArray *body, int tolerance)
+{
+  g_autofree char *saved = g_build_filename (f->inputs, "heard", NULL);
+  g_autofree char *input = NULL;
+  g_autoptr (GBytes) heard = NULL;
+  g_autoptr (GBytes) truth = NULL;
+  const gsize settle = MEDIA_RATE / 2, probe = 4000;
+  gsize size, all;
+  const gint16 *a, *b;
+
+  for (guint i = 0; i < G_N_ELEMENTS (media_inputs); i++)
+    if (g_str_equal (media_inputs[i].codec, codec))
+      input = g_build_filename (f->inputs, media_inputs[i].file, NULL);
+  g_assert_true (g_file_set_contents (saved, (const char *) body->data, (gssize) body->len, NULL));
+  heard = media_decode (saved);
+  truth = media_decode (input);
+  b = g_bytes_get_data (heard, &size);
+  a = g_bytes_get_data (truth, &all);
+  g_assert_cmpuint (size / 4, >, 9 * MEDIA_RATE); /* the burst, the rest of the first file, two more */
+  for (gsize at = 0; (at + settle + probe) * 4 < all; at++) {
+    gsize frames = MIN (size / 4, all / 4 - at) - settle;
+
+    if (media_differ (a + 2 * (at + settle), b + 2 * settle, probe) > tolerance)
+      continue;
+    g_assert_cmpuint (frames, >, 8 * MEDIA_RATE);
+    g_assert_cmpint (media_differ (a + 2 * (at + settle), b + 2 * settle, frames - 2 * 1152), <=, tolerance);
+    return;
+  }
+  g_error ("%s: what was heard is not found in what was recorded", codec);
+}
+
+static void
+test_live (Media *f, gconstpointer codec)
+{
+  Growing *files[3];
+  gsize half;
+  g_autoptr (Client) client = client_new (f->house.port);
+  g_autofree char *request = g_strdup_printf ("GET /live/air HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n\r\n", f->house.port);
+  g_autoptr (GByteArray) body = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    files[i] = growing_new (f, codec, "air", i);
+  half = files[0]->size / 2 + 4321;
+  grow (f, files[0], half);
+  client_read (client);
+  client_send (client, request, strlen (request));
+  TEMP_WAIT_FOR (client->in->len > 5000);
+  finish (f, files[0], half);
+  for (guint i = 1; i < 3; i++) {
+    grow (f, files[i], 0);
+    finish (f, files[i], 0);
+  }
+  TEMP_WAIT_FOR (client->ended);
+  g_assert_true (client_has (client, "HTTP/1.1 200"));
+  g_assert_true (client_has (client, "Cache-Control: no-store"));
+  body = unchunk (client);
+  assert_heard (f, codec, body, g_str_equal (codec, "opus") ? 40 : 4);
+  for (guint i = 0; i < 3; i++)
+    growing_free (files[i]);
+}
+
+/* A raw source as Ogg/Opus: as long as it was, and it sounds alike. */
+static void
+test_encoded (Media *f, gconstpointer codec)
+{
+  Growing *file = growing_new (f, codec, "mic", 1);
+  g_autoptr (Client) client = client_new (f->house.port);
+  g_autoptr (Client) second = client_new (f->house.port);
+  g_autofree char *request = g_strdup_printf ("GET /live/mic HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n\r\n", f->house.port);
+  g_autofree char *saved = g_build_filename (f->inputs, "heard", NULL);
+  g_autoptr (GByteArray) body = NULL;
+
+  file->recording->start_us = g_get_real_time ();
+  grow (f, file, file->size * 9 / 10);
+  client_read (client);
+  client_send (client, request, strlen (request));
+  TEMP_WAIT_FOR (client->in->len > 20000);
+  client_read (second);
+  client_send (second, request, strlen (request));
+  TEMP_WAIT_FOR (second->in->len > 20000);
+  g_assert_true (client_has (second, "Content-Type: audio/ogg"));
+  body = unchunk (second);
+  g_assert_true (g_file_set_contents (saved, (const char *) body->data, (gssize) body->len, NULL));
+  shell ("ffprobe -v error -show_entries stream=codec_name -of csv=p=0 %s | grep -qx opus", saved);
+  shell ("ffmpeg -v error -i %s -f null -", saved);
+  growing_free (file);
+}
+
+static void
+test_errors (Media *f, gconstpointer codec)
+{
+  g_autoptr (Answer) nobody = ask (f->house.port, "GET", "/live/nobody", NULL);
+  g_autoptr (Answer) quiet = ask (f->house.port, "GET", "/live/wav", NULL);
+  g_autoptr (Answer) method = ask (f->house.port, "POST", "/live/wav", "Content-Length: 0\r\n");
+
+  g_assert_cmpuint (nobody->status, ==, 404);
+  g_assert_cmpuint (quiet->status, ==, 409);
+  g_assert_cmpuint (method->status, ==, 405);
+}
+
+/* One who does not read is dropped; the others hear on. */
+static void
+test_slow (Media *f, gconstpointer codec)
+{
+  Growing *file = growing_new (f, codec, "air", 1);
+  g_autoptr (Client) deaf = client_new (f->house.port);
+  g_autofree char *request = g_strdup_printf ("GET /live/air HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n", f->house.port);
+  g_autofree char *path = g_strconcat (file->path, ".part", NULL);
+  g_autoptr (GString) much = g_string_new (NULL);
+
+  g_socket_set_option (deaf->socket, SOL_SOCKET, SO_RCVBUF, 4096, NULL);
+  client_send (deaf, request, strlen (request));
+  grow (f, file, file->size);
+  for (guint i = 0; i < 200; i++)
+    g_string_append_len (much, file->bytes, (gssize) file->size);
+  for (guint i = 0; i < 4; i++) {
+    FILE *out = fopen (path, "a");
+
+    g_assert_cmpuint (fwrite (much->str, 1, much->len, out), ==, much->len);
+    fclose (out);
+    g_main_context_iteration (NULL, TRUE);
+  }
+  TEMP_WAIT_FOR (g_socket_condition_check (deaf->socket, G_IO_HUP | G_IO_ERR) != 0);
+  growing_free (file);
+}
+
+static void
+add_test (const char *path, const char *codec, void (*function) (Media *, gconstpointer))
+{
+  g_autofree char *full = g_strdup_printf ("/live/%s/%s", path, codec);
+
+  g_test_add (full, Media, codec, media_set_up, function, media_tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const codecs[] = { "mp3", "aac", "opus", "vorbis", "oggflac", "native" };
+
+  g_test_init (&argc, &argv, NULL);
+  gst_init (&argc, &argv);
+  g_assert_true (isr_elements_register (NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
+    add_test ("codec", codecs[i], test_live);
+  add_test ("encoded", "wav", test_encoded);
+  add_test ("encoded", "flac", test_encoded);
+  add_test ("errors", "wav", test_errors);
+  add_test ("slow", "mp3", test_slow);
+  return g_test_run ();
+}
