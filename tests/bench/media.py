@@ -23,7 +23,7 @@ from support import daemon, process
 
 HOUR = 3600
 START_US = 1767225600000000  # 2026-01-01T00:00:00Z
-ENCODE = {'flac': ['-c:a', 'flac'], 'mp3': ['-c:a', 'libmp3lame', '-b:a', '128k', '-id3v2_version', '0'], 'opus': ['-c:a', 'libopus', '-b:a', '96k']}
+ENCODE = {'flac': ['-c:a', 'flac', '-sample_fmt', 's16'], 'mp3': ['-c:a', 'libmp3lame', '-b:a', '128k', '-id3v2_version', '0'], 'opus': ['-c:a', 'libopus', '-b:a', '96k']}
 NGINX = '''
 daemon off; pid {dir}/nginx.pid; error_log {dir}/error.log; worker_processes 1;
 events {{ worker_connections 64; }}

@@ -3,8 +3,6 @@
  * follows, over two boundaries, to the sample; until the source ends. */
 #include "tests/daemon/media-archive.h"
 
-#include <sys/socket.h>
-
 /* The file number @n of @codec again, as one of @source that is being written. */
 typedef struct {
   char *name, *part, *path; /* in the archive; where it grows; what it will be */
@@ -211,7 +209,6 @@ test_slow (Media *f, gconstpointer codec)
   g_autofree char *path = g_strconcat (file->path, ".part", NULL);
   gsize sent = 0;
 
-  g_socket_set_option (deaf->socket, SOL_SOCKET, SO_RCVBUF, 4096, NULL);
   grow (f, file, file->size);
   client_send (deaf, request, strlen (request));
   client_read (other);
