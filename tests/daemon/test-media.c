@@ -45,11 +45,13 @@ wav_samples (const Answer *answer, gsize frames)
   gsize size;
   const guint8 *data = g_bytes_get_data (answer->body, &size);
   const guint8 *chunk = memmem (data, size, "data", 4);
+  guint32 declared;
 
   g_assert_cmpuint (answer->status, ==, 200);
   g_assert_nonnull (chunk);
   g_assert_cmpuint (size - (gsize) (chunk + 8 - data), ==, frames * 4);
-  g_assert_cmpuint (GUINT32_FROM_LE (*(const guint32 *) (const void *) (chunk + 4)), ==, frames * 4);
+  memcpy (&declared, chunk + 4, sizeof declared);
+  g_assert_cmpuint (GUINT32_FROM_LE (declared), ==, frames * 4);
   return (const gint16 *) (const void *) (chunk + 8);
 }
 
