@@ -10,7 +10,7 @@
 static const struct {
   const char *codec;
   int tolerance;
-} codecs[] = { { "wav", 0 }, { "flac", 0 }, { "native", 0 }, { "oggflac", 0 }, { "mp3", 3 }, { "opus", 40 }, { "vorbis", 2 } };
+} codecs[] = { { "wav", 0 }, { "flac", 0 }, { "native", 0 }, { "oggflac", 0 }, { "mp3", 3 }, { "opus", 40 }, { "vorbis", 2 }, { "aac", 4 } };
 
 static const char *
 input_of (const char *codec)
@@ -115,7 +115,8 @@ get_cut (Media *f, const char *target, GBytes **decoded)
 static gsize
 settling (const char *codec)
 {
-  return g_str_equal (codec, "opus") ? MEDIA_RATE / 5 : 0;
+  return g_str_equal (codec, "opus") ? MEDIA_RATE / 5 : g_str_equal (codec, "aac") ? 2048
+                                                                                   : 0;
 }
 
 /* Where @decoded lies in @truth, looked for around @about. */
@@ -204,7 +205,10 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_assert_true (isr_elements_register (NULL));
   for (guint i = 0; i < G_N_ELEMENTS (codecs); i++) {
-    add_for ("clip", codecs[i].codec, test_clip);
+    g_autoptr (GstElementFactory) aac = gst_element_factory_find ("avdec_aac");
+
+    if (aac || !g_str_equal (codecs[i].codec, "aac")) /* the tests' environment has it only where it is asked for */
+      add_for ("clip", codecs[i].codec, test_clip);
     add_for ("cut", codecs[i].codec, test_cut);
   }
   return g_test_run ();
