@@ -76,7 +76,7 @@ make_task (IsrClip *self, GAsyncReadyCallback callback, gpointer data)
 static gboolean
 check_length (const IsrSpan *span, GError **error)
 {
-  if (span->end > span->start && (span->end - span->start <= ISR_CLIP_MAX_SECONDS || span->end > 1e8))
+  if (span->end > span->start && (span->end - span->start <= ISR_CLIP_MAX_SECONDS || isr_span_is_open_ended (span)))
     return TRUE;
   g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_USAGE, "a clip is longer than nothing and at most %d s long: ask for less, or for a cut, which may be of any length", ISR_CLIP_MAX_SECONDS);
   return FALSE;

@@ -63,7 +63,7 @@ isr_reel_plan (const IsrSpan *span, const IsrReelFile *files, GError **error)
   g_autoptr (GArray) pieces = NULL;
   gboolean missing;
 
-  if (end > laid[last].offset + (gint64) files[last].samples && files[last].recording && span->end < 1e8) {
+  if (end > laid[last].offset + (gint64) files[last].samples && files[last].recording && !isr_span_is_open_ended (span)) {
     fail_not_yet (error, &files[last]);
     return NULL;
   }

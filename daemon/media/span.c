@@ -29,6 +29,12 @@ isr_span_free (IsrSpan *self)
   g_free (self);
 }
 
+gboolean
+isr_span_is_open_ended (const IsrSpan *self)
+{
+  return self->end >= ISR_SPAN_OPEN_END;
+}
+
 const IsrRecording *
 isr_span_get_anchor (const IsrSpan *self)
 {
@@ -96,21 +102,22 @@ static void
 set_times (IsrSpan *self, const IsrRecording *anchor)
 {
   self->start_us = anchor->start_us + (gint64) llround (self->start * 1e6);
-  self->end_us = anchor->start_us + (gint64) llround (MIN (self->end, 1e9) * 1e6);
+  self->end_us = anchor->start_us + (gint64) llround (self->end * 1e6);
 }
 
 /* The neighbours that the stretch reaches into. */
 static gboolean
 add_neighbours (IsrSpan *self, IsrCatalog *catalog, const IsrRecording *anchor, GError **error)
 {
-  gint64 last_us = MAX (anchor->end_us, anchor->start_us);
+  gint64 last_us = MAX (anchor->end_us, anchor->start_us + 1);
+  gint64 end_us = isr_span_is_open_ended (self) ? last_us : self->end_us;
   g_autoptr (GPtrArray) all = NULL;
 
-  if (!*anchor->source || anchor->adopted || (self->start_us >= anchor->start_us + LEAD_US && self->end_us <= last_us)) {
+  if (!*anchor->source || anchor->adopted || (self->start_us >= anchor->start_us + LEAD_US && end_us <= last_us)) {
     add (self, catalog, anchor);
     return TRUE;
   }
-  all = list (catalog, anchor->source, MIN (self->start_us - LEAD_US, anchor->start_us), MAX (self->end_us, anchor->start_us + 1), error);
+  all = list (catalog, anchor->source, MIN (self->start_us - LEAD_US, anchor->start_us), MAX (end_us, anchor->start_us + 1), error);
   for (guint i = 0; all && i < all->len; i++) {
     const IsrRecording *recording = all->pdata[i];
 
@@ -134,9 +141,7 @@ isr_span_new_file (IsrCatalog *catalog, const char *name, double start, double e
     return NULL;
   }
   self->start = start;
-  self->end = end < 0 ? MAX (isr_recording_get_duration (anchor), start) : end;
-  if (end < 0 && anchor->adopted)
-    self->end = 1e9;
+  self->end = end < 0 ? ISR_SPAN_OPEN_END : end;
   set_times (self, anchor);
   if (!add_neighbours (self, catalog, anchor, error))
     return NULL;

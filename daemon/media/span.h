@@ -34,6 +34,9 @@ IsrSpan *isr_span_new_source (IsrCatalog *catalog, const char *source, gint64 fr
 void isr_span_free (IsrSpan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrSpan, isr_span_free)
 
+#define ISR_SPAN_OPEN_END 1e9 /* seconds: to the end of the file, whenever that is */
+gboolean isr_span_is_open_ended (const IsrSpan *self);
+
 const IsrRecording *isr_span_get_anchor (const IsrSpan *self);
 
 /* Opens the bytes of @part, also when it got its final name meanwhile. Blocks. -1 and

@@ -72,6 +72,20 @@ test_too_long (Media *f, gconstpointer codec)
   g_assert_cmpuint (b->status, ==, 200);
 }
 
+/* Without an end: to that of the file, and no further. */
+static void
+test_open_end (Media *f, gconstpointer codec)
+{
+  g_autofree char *first = media_file (f, "wav", 0);
+  g_autofree char *target = g_strdup_printf ("/api/clip?file=%s&start=1", first);
+  g_autoptr (Answer) answer = ask (f->house.port, "GET", target, NULL);
+  gsize size;
+  const guint8 *data = g_bytes_get_data (answer->body, &size);
+
+  g_assert_cmpuint (answer->status, ==, 200);
+  g_assert_cmpuint (size - (gsize) ((const guint8 *) memmem (data, size, "data", 4) + 8 - data), ==, 3 * 4 * MEDIA_RATE);
+}
+
 /* Two files of one source with another rate. */
 static void
 test_format_change (Media *f, gconstpointer codec)
@@ -327,6 +341,7 @@ main (int argc, char **argv)
   isr_foreign_set_program (program);
   add_test ("errors", "wav", test_errors);
   add_test ("too-long", "wav", test_too_long);
+  add_test ("open-end", "wav", test_open_end);
   add_test ("format-change", "wav", test_format_change);
   add_test ("hole", "wav", test_hole);
   add_test ("parts", "flac", test_parts);
