@@ -174,6 +174,7 @@ open_rooms (App *self, GError **error)
   isr_hooks_watch (self->hooks, self->capture, self->catalog);
   if (!open_http (self, isr_capture_get_control (self->capture), error))
     return FALSE;
+  open_windows (self);
   self->status_file = isr_status_file_new (self->config->state_directory, make_status, self);
   return TRUE;
 }
