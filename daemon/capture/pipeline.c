@@ -7,6 +7,7 @@
 #include "daemon/capture/loudness.h"
 #include "daemon/capture/scenesrc.h"
 #include "daemon/core/error.h"
+#include "plugins/loudness/meter.h"
 #include "plugins/messages.h"
 
 #include <string.h>
@@ -240,13 +241,14 @@ static const Builder builders[] = {
 
 /* --- what is common --- */
 
-/* Where the samples are at hand they are listened to on their way. */
+/* Where the samples are at hand they are listened to on their way. At less than 2 kHz
+ * there is nothing to hear, and isrloudness would refuse it. */
 static GstElement *
 add_loudness (IsrPipeline *self, const IsrSourceConfig *config, GstElement *last, GError **error)
 {
   GstElement *loudness;
 
-  if (!config->loudness || config->type == ISR_SOURCE_STREAM)
+  if (!config->loudness || config->type == ISR_SOURCE_STREAM || self->rate < ISR_METER_RATE_MIN)
     return last;
   if (!(loudness = isr_loudness_make (config, error)))
     return NULL;

@@ -19,17 +19,24 @@ PACE = 16000
 
 
 class Isr:
-    """isr with N streams, page off."""
-    name = 'isr'
+    """isr with N streams, page off: recording alone, as the others do."""
+    name = 'isr, loudness = off'
+    loudness = 'off'
 
     def __init__(self, place, url, count):
         sections = ''.join(f'[s{n:03}]\ntype = stream\nurl = {url}\n' for n in range(count))
         self.recordings = place / 'recordings'
-        (place / 'config.ini').write_text(f'[general]\nsplit_minutes = {SPLIT / 60}\n[web]\nlisten = none\n{sections}')
+        (place / 'config.ini').write_text(f'[general]\nsplit_minutes = {SPLIT / 60}\nloudness = {self.loudness}\n[web]\nlisten = none\n{sections}')
         self.children = [process.Process([process.ISR, 'config.ini'], cwd=place)]
 
     def files(self, n):
         return sorted(self.recordings.rglob(f's{n:03}_*.mp3'))
+
+
+class IsrListening(Isr):
+    """And each is decoded and listened to."""
+    name = 'isr, loudness = on'
+    loudness = 'on'
 
 
 class Ffmpeg:
@@ -102,10 +109,10 @@ def report(count, results):
                      meters.spread([r['switches'] for r in runs]), f"{min(r['exact'] for r in runs)} of {count}",
                      ', '.join(f'{n} {what}' for what, n in worst.items() if n) or '-'])
     ours = results[Isr]
+    print(f'{count} streams; listening costs {meters.spread([on["cpu"] - off["cpu"] for on, off in zip(results[IsrListening], ours)])} CPU s per stream-hour')
     for peer in (Ffmpeg, Bare):
         ratio = [a['cpu'] / b['cpu'] for a, b in zip(ours, results[peer])]
         rows.append([f'ratio isr / {peer.name}', meters.spread(ratio), meters.spread([a['pss'] / b['pss'] for a, b in zip(ours, results[peer])]), '', '', ''])
-    print(f'{count} streams')
     meters.table(['recorder', 'CPU s per stream-hour', 'PSS MB', 'switches per stream-second', 'exact over splits', 'worst stream (frames)'], rows)
 
 
@@ -125,7 +132,7 @@ def main(argv):
         process.wait_for('the paced server', lambda: 'ready' in server.stdout)
         try:
             for count in map(int, options.streams.split(',')):
-                results = {kind: [] for kind in (Isr, Ffmpeg, Bare, BareIsr)}
+                results = {kind: [] for kind in (Isr, IsrListening, Ffmpeg, Bare, BareIsr)}
                 for _ in range(options.runs):
                     for kind, runs in results.items():
                         runs.append(measure(kind, f'http://127.0.0.1:{port}/', source, count, options.seconds))
