@@ -123,7 +123,7 @@ static const IsrOption options[] = {
   { HOOKS, "on_gap", NULL, "Run when a hole in a recording is over.",
     isr_set_command, CONFIG (on_gap) },
   { HOOKS, "on_event", NULL, "Run when a loud event is over.",
-    isr_set_command, CONFIG (on_event), .later = TRUE },
+    isr_set_command, CONFIG (on_event) },
   { HOOKS, "timeout_seconds", "30", "A command that takes longer is ended.",
     isr_set_duration, RANGE (1, 3600, "seconds", SECOND), CONFIG (hook_limit) },
 };

@@ -2,24 +2,8 @@
 /* hooks.h - commands of the configuration, run when something happens.
  *
  * Each has its own queue: of one command one process runs at a time. What it is
- * told is in its environment; every variable is always set, and empty where it
- * says nothing:
- *
- *     ISR_EVENT       state, file, gap
- *     ISR_SOURCE      name of the source
- *     ISR_STATE       recording, waiting-to-retry, stopped, failed
- *     ISR_REASON      of the state, or why the file ended
- *     ISR_DETAIL      of the state, a sentence
- *     ISR_FILE        absolute path of the file
- *     ISR_NAME        its name in the archive
- *     ISR_START       ISO 8601, of the file or of the hole; of a state: since when
- *     ISR_END
- *     ISR_START_US    the same in UTC microseconds
- *     ISR_END_US
- *     ISR_SECONDS     length of the file or of the hole, 12.345
- *     ISR_CAUSE       of a hole
- *     ISR_SUPPRESSED  number of states and gaps of this source that were not told
- *                     since the last one (incident.h)
+ * told is in its environment, as news.h lists it; every variable is always set, and
+ * empty where it says nothing.
  *
  * All else that begins with ISR_ is taken out of it: passwords may stand there. */
 #pragma once
@@ -43,6 +27,7 @@ void isr_hooks_watch (IsrHooks *self, IsrCapture *capture, IsrCatalog *catalog);
 void isr_hooks_tell_state (IsrHooks *self, const IsrSourceState *state);
 void isr_hooks_tell_file (IsrHooks *self, const IsrRecording *recording, const char *path);
 void isr_hooks_tell_gap (IsrHooks *self, const IsrGap *gap);
+void isr_hooks_tell_event (IsrHooks *self, const IsrEvent *event); /* only one that has ended */
 
 /* Nothing more will happen: @done is called, from the main loop, when all commands
  * have run. After the time of one command (timeout_seconds) the rest is dropped. */

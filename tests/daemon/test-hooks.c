@@ -185,12 +185,13 @@ static void
 test_environment (Fixture *f, gconstpointer data)
 {
   g_autofree char *hook = g_strdup_printf ("sh -c '(echo; env | LC_ALL=C sort) > %s/$ISR_EVENT'", f->directory);
-  static const char *const names[] = { "EVENT", "SOURCE", "STATE", "REASON", "DETAIL", "FILE", "NAME", "START", "END", "START_US", "END_US", "SECONDS", "CAUSE", "SUPPRESSED" };
-  static const char *const events[] = { "state", "file", "gap" };
-  IsrConfig config = { .on_state = hook, .on_file = hook, .on_gap = hook, .hook_limit = G_GINT64_CONSTANT (60000000000), .timezone = (char *) "Europe/Berlin" };
+  static const char *const names[] = { "EVENT", "SOURCE", "STATE", "REASON", "DETAIL", "FILE", "NAME", "START", "END", "START_US", "END_US", "SECONDS", "CAUSE", "SCORE", "PEAK", "FLOOR", "SUPPRESSED" };
+  static const char *const events[] = { "state", "file", "gap", "event" };
+  IsrConfig config = { .on_state = hook, .on_file = hook, .on_gap = hook, .on_event = hook, .hook_limit = G_GINT64_CONSTANT (60000000000), .timezone = (char *) "Europe/Berlin" };
   g_autoptr (IsrSourceState) state = isr_source_state_new ("mic", "soundcard");
   g_autoptr (IsrRecording) recording = isr_recording_new ();
   IsrGap gap = { .source = (char *) "mic", .start_us = G_GINT64_CONSTANT (1706700000500000), .end_us = G_GINT64_CONSTANT (1706700012845400), .cause = ISR_CAUSE_STALLED };
+  IsrEvent event = { .source = (char *) "mic", .state = ISR_EVENT_STARTED, .start_us = gap.start_us, .end_us = gap.end_us, .score = 2345, .peak = -905, .floor = -5000, .reason = (char *) "long" };
   IsrHooks *hooks;
 
   g_setenv ("ISR_STREAM_PASSWORD", "hackme", TRUE);
@@ -207,6 +208,9 @@ test_environment (Fixture *f, gconstpointer data)
   recording->end_us = gap.end_us;
   isr_hooks_tell_file (hooks, recording, "/r/mic/a b.flac");
   isr_hooks_tell_gap (hooks, &gap);
+  isr_hooks_tell_event (hooks, &event); /* may still turn out to be none */
+  event.state = ISR_EVENT_ENDED;
+  isr_hooks_tell_event (hooks, &event);
   finish (hooks);
   isr_hooks_free (hooks);
   g_unsetenv ("ISR_STREAM_PASSWORD");
@@ -239,6 +243,11 @@ test_environment (Fixture *f, gconstpointer data)
     assert_line (text, i == 1 ? "ISR_FILE=/r/mic/a b.flac" : "ISR_FILE=");
     assert_line (text, i == 1 ? "ISR_NAME=mic/a b.flac" : "ISR_NAME=");
     assert_line (text, i == 2 ? "ISR_CAUSE=stalled" : "ISR_CAUSE=");
+    assert_line (text, i == 3 ? "ISR_SCORE=23.45" : "ISR_SCORE=");
+    assert_line (text, i == 3 ? "ISR_PEAK=-9.05" : "ISR_PEAK=");
+    assert_line (text, i == 3 ? "ISR_FLOOR=-50.00" : "ISR_FLOOR=");
+    if (i == 3)
+      assert_line (text, "ISR_REASON=long");
   }
 }
 
