@@ -88,10 +88,10 @@ class Isr:
         return body
 
     def wait_for_files(self, count):
-        """Seconds from the start of the process until all of them are listed."""
+        """Seconds from the start of the process until all of them are listed, and its CPU seconds."""
         while sum(day['files'] for day in json.loads(self.get('/api/days'))['days']) < count:
-            time.sleep(0.02)
-        return time.monotonic() - self.begin
+            time.sleep(0.1)
+        return time.monotonic() - self.begin, meters.cpu([self.process.child.pid])
 
     def times(self, path, rounds):
         """ms of each of some requests over one connection."""
@@ -134,12 +134,12 @@ def scans(place, count):
     one = next(place.rglob('*.flac'))
     probe = clock(lambda: subprocess.run(['ffprobe', '-v', 'error', '-show_entries', 'format=duration', str(one)], stdout=subprocess.DEVNULL, check=True))
     warm = [first_look(place, count, False) for _ in range(3)]
-    cold = [seconds for seconds in [first_look(place, count, True)] if seconds is not None]
-    meters.table(['until all are listed, with their durations', 's'],
-                 [['first look, files in the page cache', meters.spread(warm)],
-                  ['first look, cold', meters.spread(cold) if cold else 'the page cache can not be dropped here'],
-                  ['find -printf: names, sizes, times alone', f'{walk:.2f}'],
-                  [f'ffprobe, one file after the other ({count} times one)', f'{probe * count:.0f}']])
+    cold = first_look(place, count, True)
+    meters.table(['until all are listed, with their durations', 's', 'CPU s'],
+                 [['first look, files in the page cache', meters.spread([w[0] for w in warm]), meters.spread([w[1] for w in warm])],
+                  ['first look, cold', *([f'{cold[0]:.2f}', f'{cold[1]:.2f}'] if cold else ['the page cache can not be dropped here', '-'])],
+                  ['find -printf: names, sizes, times alone', f'{walk:.2f}', '-'],
+                  [f'ffprobe, one file after the other ({count} times one)', f'{probe * count:.0f}', '-']])
 
 
 def questions(place, count):
