@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // filters.js - narrows the list by name, source and date; says what is left, and which filter took most.
-import { html, useEffect, useRef } from '../vendor/htm-preact.js';
+import { html, useEffect, useRef, useState } from '../vendor/htm-preact.js';
 import * as format from '../format.js';
 import { bind } from '../keys.js';
 import { observe } from '../observe.js';
@@ -73,7 +73,14 @@ const Chips = observe((/** @type {{counted: boolean}} */ { counted }) => {
     </div>`;
 });
 
-/** @param {{counted?: boolean}} props counted: recordings are what is filtered */
-export const Filters = ({ counted = true }) => html`
-  <div class="filters" role="search" aria-label=${t('filters')}><${Search} /><${Source} /><${Day} name="from" /><${Day} name="to" /></div>
-  <${Chips} counted=${counted} />`;
+/** On a phone only the name is there until the others are wanted. @param {{counted?: boolean}} props counted: recordings are what is filtered */
+export const Filters = ({ counted = true }) => {
+  const [all, show] = useState(false);
+  return html`
+    <div class=${`filters ${all ? 'all' : ''}`} role="search" aria-label=${t('filters')}>
+      <${Search} />
+      <button class="plain more-filters" aria-expanded=${all} aria-label=${t('filters-more')} onClick=${() => show(!all)}><${Icon} name="settings" /></button>
+      <${Source} /><${Day} name="from" /><${Day} name="to" />
+    </div>
+    <${Chips} counted=${counted} />`;
+};
