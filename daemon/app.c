@@ -12,6 +12,8 @@
 #include <gst/gst.h>
 #include <locale.h>
 
+#include "daemon/analysis/analysis.h"
+#include "daemon/analysis/child.h"
 #include "daemon/app-config.h"
 #include "daemon/archive/catalog.h"
 #include "daemon/archive/retention.h"
@@ -19,6 +21,7 @@
 #include "daemon/archive/storage.h"
 #include "daemon/capture/alsalog.h"
 #include "daemon/capture/capture.h"
+#include "daemon/cli/analyze.h"
 #include "daemon/cli/backup.h"
 #include "daemon/cli/check.h"
 #include "daemon/cli/command-line.h"
@@ -48,6 +51,7 @@ typedef struct {
   IsrRetention *retention;
   IsrCapture *capture;
   IsrViewer *viewer; /* of `isr serve`, which has none of the others but http */
+  IsrAnalysis *analysis;
   IsrHttp *http;
   IsrHooks *hooks;
   IsrMetrics *metrics;
@@ -70,6 +74,9 @@ app_clear (App *self)
   g_clear_pointer (&self->metrics, isr_metrics_free);
   g_clear_pointer (&self->notify, isr_notify_free);
   g_clear_object (&self->capture);
+  if (self->analysis)
+    isr_analysis_close (self->analysis);
+  g_clear_object (&self->analysis);
   g_clear_pointer (&self->retention, isr_retention_free);
   if (self->catalog)
     isr_catalog_close (self->catalog);
@@ -104,9 +111,12 @@ on_reconciled (GObject *object, GAsyncResult *result, gpointer data)
   App *self = data;
   g_autoptr (GError) error = NULL;
 
-  if (!isr_catalog_reconcile_finish (ISR_CATALOG (object), result, &error))
+  if (!isr_catalog_reconcile_finish (ISR_CATALOG (object), result, &error)) {
     isr_log_error (NULL, "the archive could not be looked through: %s", error->message);
-  else if (self->http)
+    return;
+  }
+  isr_analysis_tidy (self->analysis);
+  if (self->http)
     isr_http_set_ready (self->http, TRUE);
 }
 
@@ -119,6 +129,7 @@ open_archive (App *self, gboolean writable, GError **error)
   isr_catalog_configure (self->catalog, self->config);
   if (writable)
     self->retention = isr_retention_new (self->catalog, NULL);
+  self->analysis = isr_analysis_new (self->config, self->catalog, writable);
   isr_catalog_reconcile_async (self->catalog, on_reconciled, self);
   return TRUE;
 }
@@ -149,6 +160,29 @@ open_windows (App *self)
   self->notify = isr_notify_new (self->config, isr_capture_get_control (self->capture));
 }
 
+static void
+on_file_renamed (IsrCapture *capture, const char *old, IsrRecording *recording, IsrAnalysis *analysis)
+{
+  isr_analysis_file_renamed (analysis, old, recording);
+}
+
+static void
+on_event (IsrCapture *capture, IsrEvent *event, IsrCatalog *catalog)
+{
+  if (event->state == ISR_EVENT_ENDED)
+    isr_catalog_note_event (catalog, event);
+}
+
+static void
+feed_analysis (App *self)
+{
+  g_signal_connect_object (self->capture, "levels", G_CALLBACK (isr_analysis_take_levels), self->analysis, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->capture, "event", G_CALLBACK (on_event), self->catalog, 0);
+  g_signal_connect_object (self->capture, "file-opened", G_CALLBACK (isr_analysis_file_opened), self->analysis, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->capture, "file-closed", G_CALLBACK (isr_analysis_file_closed), self->analysis, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->capture, "file-renamed", G_CALLBACK (on_file_renamed), self->analysis, 0);
+}
+
 static gboolean
 open_http (App *self, const IsrControl *control, GError **error)
 {
@@ -159,6 +193,7 @@ open_http (App *self, const IsrControl *control, GError **error)
     return FALSE;
   self->doctor = isr_doctor_keeper_new (self->config);
   isr_http_serve_later (self->http, "/api/doctor", "application/json", isr_doctor_keeper_ask, self->doctor);
+  isr_http_set_analysis (self->http, self->analysis);
   isr_log_info (NULL, "the page is at %s", isr_http_get_uri (self->http));
   return TRUE;
 }
@@ -170,6 +205,7 @@ open_rooms (App *self, GError **error)
     return FALSE;
   self->capture = isr_capture_new (self->config, NULL);
   isr_capture_feed (self->capture, self->catalog);
+  feed_analysis (self);
   self->hooks = isr_hooks_new (self->config);
   isr_hooks_watch (self->hooks, self->capture, self->catalog);
   if (!open_http (self, isr_capture_get_control (self->capture), error))
@@ -355,6 +391,16 @@ coverage (const IsrCommandLine *line)
   return config ? isr_cli_coverage (config, &question) : fail (error);
 }
 
+static int
+analyze (const IsrCommandLine *line)
+{
+  const IsrAnalyzeQuestion question = { line->mode, line->margin, line->min_gap, line->labels, line->plot, line->json, (const char *const *) line->paths };
+
+  gst_init (NULL, NULL);
+  isr_elements_register (NULL);
+  return isr_cli_analyze (&question);
+}
+
 int
 isr_app_main (int argc, char **argv)
 {
@@ -388,6 +434,12 @@ isr_app_main (int argc, char **argv)
       return serve (line);
     case ISR_COMMAND_BACKUP:
       return backup (line);
+    case ISR_COMMAND_ANALYZE:
+      return analyze (line);
+    case ISR_COMMAND_DECODE:
+      gst_init (NULL, NULL);
+      isr_elements_register (NULL);
+      return isr_child_main ((const char *const *) line->paths);
     case ISR_COMMAND_REPAIR:
       return isr_cli_repair ((const char *const *) line->paths);
     case ISR_COMMAND_RECORD:

@@ -240,6 +240,12 @@ isr_catalog_get_output_directory (IsrCatalog *self)
   return self->output_directory;
 }
 
+const char *
+isr_catalog_get_state_directory (IsrCatalog *self)
+{
+  return self->state_directory;
+}
+
 char *
 isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording)
 {

@@ -102,6 +102,7 @@ IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 
  * when it could not be finished). */
 char *isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording);
 const char *isr_catalog_get_output_directory (IsrCatalog *self);
+const char *isr_catalog_get_state_directory (IsrCatalog *self);
 
 typedef struct {
   char *day; /* YYYY-MM-DD, in @zone */

@@ -16,6 +16,8 @@ typedef enum {
   ISR_COMMAND_SERVE,        /* isr serve [DIR | CONFIG] */
   ISR_COMMAND_BACKUP,       /* isr backup FILE [CONFIG] */
   ISR_COMMAND_REPAIR,       /* isr repair PATH... */
+  ISR_COMMAND_ANALYZE,      /* isr analyze [--mode M] [--margin DB] [--min-gap S] [--labels F] [--plot P] [--json] FILE... */
+  ISR_COMMAND_DECODE,       /* isr decode-levels ...: for our own use */
   ISR_COMMAND_VERSION,      /* isr --version */
   ISR_COMMAND_HELP,         /* isr --help */
 } IsrCommand;
@@ -27,10 +29,11 @@ typedef struct {
   GStrv overrides; /* -o SECTION.KEY=VALUE, in order; never NULL */
   gboolean demo;
   gboolean json;
-  char *day;    /* --day, or NULL */
-  char *source; /* --source, or NULL */
-  char *bundle; /* --bundle, or NULL */
-  char *help;   /* the whole text of --help */
+  char *day;                                     /* --day, or NULL */
+  char *source;                                  /* --source, or NULL */
+  char *bundle;                                  /* --bundle, or NULL */
+  char *mode, *margin, *min_gap, *labels, *plot; /* of analyze, as they were written, or NULL */
+  char *help;                                    /* the whole text of --help */
 } IsrCommandLine;
 
 /* @argv as main() has it. ISR_ERROR_USAGE with a sentence that ends in what to do. */

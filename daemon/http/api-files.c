@@ -5,6 +5,13 @@
 #include "daemon/http/json.h"
 #include "daemon/http/span.h"
 
+static void
+add_file (JsonBuilder *builder, const IsrHouse *house, IsrRecording *recording)
+{
+  recording->analysed = house->analysis && isr_analysis_has_levels (house->analysis, recording->name);
+  isr_json_add_recording (builder, recording);
+}
+
 void
 isr_handle_files (const IsrRequest *request)
 {
@@ -24,7 +31,7 @@ isr_handle_files (const IsrRequest *request)
   json_builder_set_member_name (builder, "files");
   json_builder_begin_array (builder);
   for (guint i = 0; i < files->len; i++)
-    isr_json_add_recording (builder, files->pdata[i]);
+    add_file (builder, request->house, files->pdata[i]);
   json_builder_end_array (builder);
   json_builder_set_member_name (builder, "next");
   if (next)
@@ -46,7 +53,7 @@ reply_file (const IsrRequest *request, const char *name)
     isr_reply_error (request, 404, "not-found", "there is no recording of that name");
     return;
   }
-  isr_json_add_recording (builder, recording);
+  add_file (builder, request->house, recording);
   isr_reply_built (request, builder);
 }
 

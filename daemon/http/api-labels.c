@@ -13,8 +13,8 @@
 #define MAX_LABEL 200 /* characters */
 #define MAX_NOTE 10000
 
-static void
-add_label (JsonBuilder *builder, const IsrLabel *label, GTimeZone *zone)
+void
+isr_json_add_label (JsonBuilder *builder, const IsrLabel *label, GTimeZone *zone)
 {
   json_builder_begin_object (builder);
   isr_json_add_int (builder, "id", label->id);
@@ -37,7 +37,7 @@ reply_label (const IsrRequest *request, const IsrLabel *label, const GError *err
     isr_reply_gerror (request, error);
     return;
   }
-  add_label (builder, label, request->house->zone);
+  isr_json_add_label (builder, label, request->house->zone);
   isr_reply_built (request, builder);
 }
 
@@ -84,7 +84,7 @@ isr_handle_labels (const IsrRequest *request)
   json_builder_begin_array (builder);
   for (guint i = 0; i < labels->len; i++)
     if (is_wanted (labels->pdata[i], isr_query_get (request->query, "verdict")))
-      add_label (builder, labels->pdata[i], request->house->zone);
+      isr_json_add_label (builder, labels->pdata[i], request->house->zone);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   isr_reply_built (request, builder);

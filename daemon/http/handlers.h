@@ -36,6 +36,19 @@ void isr_handle_coverage (const IsrRequest *request); /* ?day=&from=&to=&source=
 void isr_handle_titles (const IsrRequest *request); /* ?day=&from=&to=&source=&q=&limit=&cursor= */
 void isr_handle_cue (const IsrRequest *request);    /* ?file= */
 
+/* api-analyze.c, api-levels.c, api-highlights.c */
+void isr_handle_analyze (const IsrRequest *request);    /* ?file=&margin=&min_gap=&mode=&wait= */
+void isr_handle_levels (const IsrRequest *request);     /* ?source=&from=&to=&points= */
+void isr_handle_highlights (const IsrRequest *request); /* ?day=&from=&to=&source=&margin=&min_gap=&mode=&limit= */
+
+/* api-export.c */
+void isr_handle_export (const IsrRequest *request); /* ?day=&from=&to=&source=&margin=&min_gap=&mode=&format= */
+
+/* api-jobs.c: rest is the id */
+void isr_handle_jobs (const IsrRequest *request);
+void isr_handle_start_job (const IsrRequest *request); /* ?kind=analyze&day=&source= or &file= */
+void isr_handle_cancel_job (const IsrRequest *request);
+
 /* api-status.c */
 void isr_handle_status (const IsrRequest *request);
 void isr_handle_config (const IsrRequest *request);

@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 
 #include "daemon/archive/catalog.h"
+#include "daemon/core/label.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,8 @@ void isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, doub
 void isr_json_add_coverage (JsonBuilder *builder, const IsrCoverage *coverage, GTimeZone *zone);
 /* {"sources": [...]} of IsrCoverage. */
 void isr_json_add_coverages (JsonBuilder *builder, GPtrArray *list, GTimeZone *zone);
+
+void isr_json_add_label (JsonBuilder *builder, const IsrLabel *label, GTimeZone *zone); /* api-labels.c */
 
 /* {"error": code, "message": text} */
 char *isr_json_error (const char *code, const char *message);

@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 
+#include "daemon/analysis/analysis.h"
 #include "daemon/archive/catalog.h"
 #include "daemon/config/config.h"
 #include "daemon/core/control.h"
@@ -40,8 +41,9 @@ typedef struct {
   IsrSse *sse;
   IsrCuts *cuts;
   IsrLive *live;
-  GPtrArray *served; /* IsrServed */
-  gboolean ready;    /* the archive has been looked through */
+  GPtrArray *served;     /* IsrServed */
+  gboolean ready;        /* the archive has been looked through */
+  IsrAnalysis *analysis; /* NULL: there is none */
 } IsrHouse;
 
 typedef struct {

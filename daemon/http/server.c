@@ -184,11 +184,18 @@ isr_http_free (IsrHttp *self)
   g_clear_pointer (&self->house.access, isr_access_free);
   g_clear_pointer (&self->house.auth, isr_auth_free);
   g_object_unref (self->house.ended);
+  g_clear_object (&self->house.analysis);
   g_object_unref (self->house.catalog);
   g_time_zone_unref (self->house.zone);
   g_free (self->house.timezone);
   g_free (self->uri);
   g_free (self);
+}
+
+void
+isr_http_set_analysis (IsrHttp *self, IsrAnalysis *analysis)
+{
+  g_set_object (&self->house.analysis, analysis);
 }
 
 const char *

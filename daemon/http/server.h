@@ -6,6 +6,7 @@
  * linked in: GResource /org/isr/web. */
 #pragma once
 
+#include "daemon/analysis/analysis.h"
 #include "daemon/archive/catalog.h"
 #include "daemon/config/config.h"
 #include "daemon/core/control.h"
@@ -30,6 +31,9 @@ gboolean isr_http_is_writable (IsrHttp *self);
 /* The archive has been looked through: what /readyz says. */
 void isr_http_set_ready (IsrHttp *self, gboolean ready);
 void isr_http_set_limits (IsrHttp *self, const IsrLimits *limits);
+
+/* Loudness is asked of @analysis from now on; NULL: of nobody. */
+void isr_http_set_analysis (IsrHttp *self, IsrAnalysis *analysis);
 
 /* GET @path answers with what @make makes, each time anew; @content_type with its
  * charset. For bodies that are made in rooms which this one does not know. */

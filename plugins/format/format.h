@@ -14,3 +14,4 @@
 #include "plugins/format/growing.h"
 #include "plugins/format/cut.h"
 #include "plugins/format/relay.h"
+#include "plugins/format/shape.h"

@@ -16,10 +16,10 @@ G_BEGIN_DECLS
 #define ISR_DETECTOR_AHEAD 150    /* of the spread to come, this one apart */
 
 /* Its floor's percentile and the two of a spread. */
-void isr_detector_init_spans (const IsrDetectorParams *params, IsrSpan *floor, IsrSpan *spread);
+void isr_detector_init_spans (const IsrDetectorParams *params, IsrLevelSpan *floor, IsrLevelSpan *spread);
 
 /* 0 where too few levels are not silent. */
-int isr_detector_spread (const IsrSpan *span);
+int isr_detector_spread (const IsrLevelSpan *span);
 
 /* What spread adds to the floor. */
 int isr_detector_allowance (const IsrDetectorParams *params, int spread);

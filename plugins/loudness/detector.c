@@ -62,7 +62,7 @@ isr_detector_params_clamp (IsrDetectorParams *self)
 /* --- floor and reference --- */
 
 void
-isr_detector_init_spans (const IsrDetectorParams *params, IsrSpan *floor, IsrSpan *spread)
+isr_detector_init_spans (const IsrDetectorParams *params, IsrLevelSpan *floor, IsrLevelSpan *spread)
 {
   static const guint of_spread[] = { 50, 20 };
 
@@ -73,7 +73,7 @@ isr_detector_init_spans (const IsrDetectorParams *params, IsrSpan *floor, IsrSpa
 }
 
 int
-isr_detector_spread (const IsrSpan *span)
+isr_detector_spread (const IsrLevelSpan *span)
 {
   if (isr_span_valid (span) < ISR_DETECTOR_MIN_VALID)
     return 0;

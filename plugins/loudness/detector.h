@@ -169,7 +169,7 @@ typedef struct {
 } IsrWaitingSection;
 
 typedef struct {
-  IsrSpan floor, before; /* up to the newest window */
+  IsrLevelSpan floor, before; /* up to the newest window */
   int last_floor, ref;
   gboolean open;
   guint64 last;
@@ -192,7 +192,7 @@ typedef struct {
   guint64 seen; /* windows before it have been looked at together */
   int bound;    /* and have no floor below this; ISR_LEVEL_UNKNOWN: it is not known */
   int last_floor;
-  IsrSpan floor, before, after;
+  IsrLevelSpan floor, before, after;
   IsrOpenSection section;
   IsrWaitingSection waiting;
   IsrAnnouncer live;

@@ -156,22 +156,22 @@ rank_remove (IsrRank *self, gint16 level)
 /* --- a span --- */
 
 void
-isr_span_init (IsrSpan *self, gint16 silence, const guint *percents, guint n_ranks)
+isr_span_init (IsrLevelSpan *self, gint16 silence, const guint *percents, guint n_ranks)
 {
   g_assert (n_ranks <= ISR_SPAN_MAX_RANKS);
-  *self = (IsrSpan){ .silence = silence, .n_ranks = n_ranks };
+  *self = (IsrLevelSpan){ .silence = silence, .n_ranks = n_ranks };
   for (guint i = 0; i < n_ranks; i++)
     self->ranks[i].percent = percents[i];
 }
 
 INLINE guint
-place_of (const IsrSpan *self, const IsrRank *rank)
+place_of (const IsrLevelSpan *self, const IsrRank *rank)
 {
   return self->silent + rank->percent * (isr_span_valid (self) - 1) / 100;
 }
 
 INLINE void
-leap (IsrSpan *self, const gint16 *levels, gsize n)
+leap (IsrLevelSpan *self, const gint16 *levels, gsize n)
 {
   self->silent = count_to (levels, n, self->silence);
   if (self->silent == n) {
@@ -184,7 +184,7 @@ leap (IsrSpan *self, const gint16 *levels, gsize n)
 }
 
 INLINE void
-walk (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to)
+walk (IsrLevelSpan *self, const IsrHistory *history, guint64 from, guint64 to)
 {
   for (guint64 w = self->to; w < to; w++) {
     gint16 level = isr_history_at (history, w);
@@ -203,7 +203,7 @@ walk (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to)
 }
 
 INLINE void
-move_span (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to)
+move_span (IsrLevelSpan *self, const IsrHistory *history, guint64 from, guint64 to)
 {
   const gint16 *levels = history->levels + (from - history->first);
   gsize n = to - from;
@@ -223,22 +223,22 @@ move_span (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to)
 
 /* --- for this processor --- */
 
-#define FOR_PROCESSOR(suffix, target)                                                         \
-  target static guint count_##suffix (const gint16 *levels, gsize n, gint16 limit)            \
-  {                                                                                           \
-    return count_to (levels, n, limit);                                                       \
-  }                                                                                           \
-  target static gint16 highest_##suffix (const gint16 *levels, gsize n)                       \
-  {                                                                                           \
-    return highest_of (levels, n);                                                            \
-  }                                                                                           \
-  target static gint16 nth_##suffix (const gint16 *levels, gsize n, gsize place)              \
-  {                                                                                           \
-    return nth_of (levels, n, place);                                                         \
-  }                                                                                           \
-  target static void move_##suffix (IsrSpan *self, const IsrHistory *h, guint64 a, guint64 b) \
-  {                                                                                           \
-    move_span (self, h, a, b);                                                                \
+#define FOR_PROCESSOR(suffix, target)                                                              \
+  target static guint count_##suffix (const gint16 *levels, gsize n, gint16 limit)                 \
+  {                                                                                                \
+    return count_to (levels, n, limit);                                                            \
+  }                                                                                                \
+  target static gint16 highest_##suffix (const gint16 *levels, gsize n)                            \
+  {                                                                                                \
+    return highest_of (levels, n);                                                                 \
+  }                                                                                                \
+  target static gint16 nth_##suffix (const gint16 *levels, gsize n, gsize place)                   \
+  {                                                                                                \
+    return nth_of (levels, n, place);                                                              \
+  }                                                                                                \
+  target static void move_##suffix (IsrLevelSpan *self, const IsrHistory *h, guint64 a, guint64 b) \
+  {                                                                                                \
+    move_span (self, h, a, b);                                                                     \
   }
 
 FOR_PROCESSOR (here, )
@@ -268,7 +268,7 @@ isr_levels_nth (const gint16 *levels, gsize n, gsize place)
 }
 
 void
-isr_span_move (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to)
+isr_span_move (IsrLevelSpan *self, const IsrHistory *history, guint64 from, guint64 to)
 {
   CHOOSE (move)
   (self, history, from, to);

@@ -62,25 +62,25 @@ typedef struct {
   gint16 silence;   /* a level at or below it is silent */
   guint n_ranks;
   IsrRank ranks[ISR_SPAN_MAX_RANKS];
-} IsrSpan;
+} IsrLevelSpan;
 
 /* An empty span. @percents: @n_ranks of them, each 0-100. */
-void isr_span_init (IsrSpan *self, gint16 silence, const guint *percents, guint n_ranks);
+void isr_span_init (IsrLevelSpan *self, gint16 silence, const guint *percents, guint n_ranks);
 
 /* To windows [@from, @to), all in @history now, as are those it leaves or it was
  * too far away: it need not be told which. */
-void isr_span_move (IsrSpan *self, const IsrHistory *history, guint64 from, guint64 to);
+void isr_span_move (IsrLevelSpan *self, const IsrHistory *history, guint64 from, guint64 to);
 
 /* How many levels are not silent. */
 static inline guint
-isr_span_valid (const IsrSpan *self)
+isr_span_valid (const IsrLevelSpan *self)
 {
   return (guint) (self->to - self->from) - self->silent;
 }
 
 /* sorted(valid)[percent * (valid - 1) / 100]; there must be a valid level. */
 static inline gint16
-isr_span_percentile (const IsrSpan *self, guint rank)
+isr_span_percentile (const IsrLevelSpan *self, guint rank)
 {
   return self->ranks[rank].value;
 }

@@ -64,7 +64,7 @@ anything (GRand *rand, guint i)
 static const Series series[] = { noise, few_values, with_silence, steps, anything };
 
 static void
-check_span (const IsrSpan *span, const IsrHistory *history, guint64 from, guint64 to)
+check_span (const IsrLevelSpan *span, const IsrHistory *history, guint64 from, guint64 to)
 {
   for (guint r = 0; r < span->n_ranks; r++) {
     gint16 value;
@@ -83,7 +83,7 @@ test_random (gconstpointer data)
   Series next = series[GPOINTER_TO_UINT (data)];
   g_autoptr (GRand) rand = g_rand_new_with_seed (11);
   g_autofree IsrHistory *history = g_new0 (IsrHistory, 1);
-  IsrSpan spans[3];
+  IsrLevelSpan spans[3];
   const guint percents[][2] = { { 20, 50 }, { 0, 100 }, { 1, 99 } }, sizes[] = { 200, 20, 600 };
   guint64 end = 0;
 

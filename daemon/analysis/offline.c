@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/* offline.c - recordings without levels, to jobs; what jobs give, to levels.
+ *
+ * A file is not decoded as if it stood alone: its windows are those of the run that it
+ * is a part of, so it is told where in that run it begins, and which file completes
+ * its last window. The run is followed backwards through the catalog to its first
+ * recording, or only to the first one whose levels know. */
+#define G_LOG_DOMAIN "isr-analysis"
+
+#include "daemon/analysis/analysis-private.h"
+
+#include "daemon/core/error.h"
+#include "daemon/core/log.h"
+
+#define SECOND_NS G_GINT64_CONSTANT (1000000000)
+#define WINDOWS 10
+#define LOOK_US (200 * G_TIME_SPAN_MILLISECOND)
+#define FAR_BACK 20000 /* files: a run is followed so far */
+
+/* --- neighbours --- */
+
+static IsrRecording *
+find_neighbour (IsrAnalysis *self, const IsrRecording *recording, gboolean before)
+{
+  gint64 at_us = before ? recording->start_us : recording->end_us;
+  IsrCatalogQuery query = { .source = recording->source, .from_us = at_us - LOOK_US, .to_us = at_us + LOOK_US, .limit = 20 };
+  g_autoptr (GPtrArray) page = *recording->source ? isr_catalog_list (self->catalog, &query, NULL, NULL) : NULL;
+
+  for (guint i = 0; page && i < page->len; i++) {
+    const IsrRecording *other = page->pdata[i];
+
+    if (other->start_us != recording->start_us && (before ? isr_runs_follows (other, recording) : isr_runs_follows (recording, other)))
+      return isr_recording_copy (other);
+  }
+  return NULL;
+}
+
+static guint64
+window_start (guint64 window, guint rate)
+{
+  return window / WINDOWS * rate + window % WINDOWS * rate / WINDOWS;
+}
+
+static guint64
+to_ns (guint64 samples, guint rate)
+{
+  return rate ? samples / rate * SECOND_NS + samples % rate * SECOND_NS / rate : 0;
+}
+
+static guint64
+to_samples (guint64 ns, guint rate)
+{
+  return ns / SECOND_NS * rate + (ns % SECOND_NS * rate + SECOND_NS / 2) / SECOND_NS;
+}
+
+/* What the levels of a recording know of its run. */
+static gboolean
+read_run (IsrAnalysis *self, const IsrRecording *recording, IsrJobFile *file)
+{
+  g_auto (IsrLevelsReader) reader = { .fd = -1 };
+  g_autofree char *path = isr_store_get_path (self->store, recording->name);
+  const IsrLevelsHeader *header = &reader.header;
+  guint64 since;
+
+  if (!isr_levels_reader_open (&reader, path, NULL) || !isr_runs_is_valid (recording, header))
+    return FALSE;
+  since = to_ns (window_start (header->first_window, recording->rate), recording->rate);
+  if (header->position < since)
+    return FALSE;
+  file->run_us = header->run_us;
+  file->begin_ns = header->position - since;
+  return TRUE;
+}
+
+static void
+find_run (IsrAnalysis *self, const IsrRecording *recording, IsrJobFile *file)
+{
+  g_autoptr (IsrRecording) first = isr_recording_copy (recording);
+
+  for (guint i = 0; i < FAR_BACK; i++) {
+    IsrRecording *before = find_neighbour (self, first, TRUE);
+
+    if (!before)
+      break;
+    isr_recording_free (first);
+    first = before;
+    if (read_run (self, first, file))
+      return;
+  }
+  file->run_us = first->start_us;
+  file->begin_ns = first->position;
+}
+
+/* --- to jobs --- */
+
+/* @last: the file before it in the list, if there is one: mostly that of the same run. */
+static IsrJobFile *
+make_file (IsrAnalysis *self, const IsrRecording *recording, const IsrRecording *last, const IsrJobFile *last_file)
+{
+  IsrJobFile *file = g_new0 (IsrJobFile, 1);
+  g_autoptr (IsrRecording) next = find_neighbour (self, recording, FALSE);
+
+  file->name = g_strdup (recording->name);
+  file->path = isr_catalog_get_path (self->catalog, recording);
+  file->next = next && !next->recording ? isr_catalog_get_path (self->catalog, next) : NULL;
+  file->rate = recording->rate;
+  file->samples = recording->adopted ? 0 : recording->samples;
+  if (last && isr_runs_follows (last, recording)) {
+    file->run_us = last_file->run_us;
+    file->begin_ns = last_file->begin_ns;
+  } else
+    find_run (self, recording, file);
+  if (recording->position < file->begin_ns) { /* not one run after all */
+    file->run_us = recording->start_us;
+    file->begin_ns = recording->position;
+  }
+  file->first_sample = to_samples (recording->position - file->begin_ns, recording->rate);
+  return file;
+}
+
+static GPtrArray *
+make_files (IsrAnalysis *self, GPtrArray *pieces)
+{
+  GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_job_file_free);
+  const IsrRecording *last = NULL;
+  const IsrJobFile *last_file = NULL;
+
+  for (guint i = 0; i < pieces->len; i++) {
+    const IsrRecording *recording = ((IsrPiece *) pieces->pdata[i])->recording;
+
+    if (recording->recording || isr_analysis_has_levels (self, recording->name) || isr_jobs_find (self->jobs, recording->name))
+      continue;
+    g_ptr_array_add (files, make_file (self, recording, last, last_file));
+    last = recording;
+    last_file = files->pdata[files->len - 1];
+  }
+  return files;
+}
+
+static gboolean
+check_writable (IsrAnalysis *self, GError **error)
+{
+  if (self->writable && !self->closing)
+    return TRUE;
+  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_BUSY, "this archive is only read here: ask the process that records into it");
+  return FALSE;
+}
+
+static IsrJob *
+analyze_file (IsrAnalysis *self, const IsrRecording *recording)
+{
+  gint64 id = isr_jobs_find (self->jobs, recording->name);
+
+  if (!id) {
+    GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_job_file_free);
+
+    g_ptr_array_add (files, make_file (self, recording, NULL, NULL));
+    id = isr_jobs_start (self->jobs, recording->name, files);
+  }
+  return isr_jobs_get (self->jobs, id);
+}
+
+IsrJob *
+isr_analysis_analyze_file (IsrAnalysis *self, const char *name, GError **error)
+{
+  g_autoptr (IsrRecording) recording = isr_catalog_lookup (self->catalog, name);
+
+  if (!recording) {
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no recording of that name");
+    return NULL;
+  }
+  if (recording->recording) {
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_BUSY, "it is being recorded, and analysed while it is");
+    return NULL;
+  }
+  return check_writable (self, error) ? analyze_file (self, recording) : NULL;
+}
+
+IsrJob *
+isr_analysis_analyze_span (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, const char *what, GError **error)
+{
+  g_autoptr (GPtrArray) pieces = check_writable (self, error) ? isr_pieces_collect (self->catalog, self->store, source, from_us, to_us, error) : NULL;
+  g_autofree char *text = g_strjoin (" ", what ? what : "a span", source, NULL);
+
+  return pieces ? isr_jobs_get (self->jobs, isr_jobs_start (self->jobs, text, make_files (self, pieces))) : NULL;
+}
+
+void
+isr_analysis_fill (IsrAnalysis *self, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrJob) job = isr_analysis_analyze_file (self, name, &error);
+
+  if (!job)
+    g_message ("%s: %s", name, error->message);
+}
+
+IsrJob *
+isr_analysis_get_job (IsrAnalysis *self, gint64 id)
+{
+  return isr_jobs_get (self->jobs, id);
+}
+
+GPtrArray *
+isr_analysis_list_jobs (IsrAnalysis *self)
+{
+  return isr_jobs_list (self->jobs);
+}
+
+gboolean
+isr_analysis_cancel_job (IsrAnalysis *self, gint64 id)
+{
+  return isr_jobs_cancel (self->jobs, id);
+}
+
+void
+isr_analysis_set_program (IsrAnalysis *self, const char *program)
+{
+  isr_jobs_set_program (self->jobs, program);
+}
+
+guint
+isr_analysis_count_missing (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, gint64 *job)
+{
+  g_autoptr (GPtrArray) pieces = isr_pieces_collect (self->catalog, self->store, source, from_us, to_us, NULL);
+  guint missing = 0;
+
+  *job = 0;
+  for (guint i = 0; pieces && i < pieces->len; i++) {
+    const IsrRecording *recording = ((IsrPiece *) pieces->pdata[i])->recording;
+
+    if (isr_analysis_has_levels (self, recording->name))
+      continue;
+    missing++;
+    if (!*job)
+      *job = isr_jobs_find (self->jobs, recording->name);
+  }
+  return missing;
+}
+
+/* --- what comes of them --- */
+
+typedef struct {
+  IsrAnalysis *analysis;
+  IsrRecording *recording;
+} Written;
+
+/* The levels of @recording are there: its sections are, too. One that lay across its
+ * begin was cut there before. */
+static void
+on_written (gboolean ok, gpointer data)
+{
+  Written *written = data;
+  IsrAnalysis *self = written->analysis;
+  const IsrRecording *recording = written->recording;
+
+  if (ok && !self->closed) {
+    g_autoptr (IsrRecording) before = find_neighbour (self, recording, TRUE);
+    gint64 from_us = before && isr_analysis_has_levels (self, before->name) ? MAX (before->start_us, recording->start_us - ISR_SCORE_AHEAD_US) : recording->start_us;
+
+    isr_analysis_renew_events (self, recording->source, from_us, recording->end_us, recording->name);
+    g_signal_emit_by_name (self->catalog, "changed", "file", recording->name);
+  }
+  g_object_unref (self);
+  isr_recording_free (written->recording);
+  g_free (written);
+}
+
+static IsrLevelsWhole *
+make_whole (const IsrRecording *recording, const IsrJobFile *file, const IsrDecoded *decoded)
+{
+  IsrLevelsWhole *whole = isr_levels_whole_new (decoded->rows->len);
+  const IsrChildBegun *begun = &decoded->begun;
+
+  for (guint i = 0; i < decoded->rows->len; i++)
+    for (guint column = 0; column < ISR_LEVELS_COLUMNS; column++)
+      whole->columns[column][i] = g_array_index (decoded->rows, IsrLevelsRow, i).value[column];
+  whole->header.flags = ISR_LEVELS_COMPLETE | ISR_LEVELS_DECODED;
+  whole->header.run_us = file->run_us;
+  whole->header.first_window = begun->first_window;
+  whole->header.position = file->begin_ns + to_ns (window_start (begun->first_window, begun->rate), begun->rate);
+  whole->header.offset_ns = (gint64) to_ns (begun->skip, begun->rate);
+  whole->header.recording_bytes = recording->bytes;
+  g_strlcpy (whole->header.source, recording->source, sizeof whole->header.source);
+  return whole;
+}
+
+static void
+on_decoded (const IsrJobFile *file, const IsrDecoded *decoded, gpointer data)
+{
+  IsrAnalysis *self = data;
+  IsrRecording *recording = isr_catalog_lookup (self->catalog, file->name);
+  Written *written;
+
+  if (!recording) /* it was deleted meanwhile */
+    return;
+  written = g_new (Written, 1);
+  *written = (Written){ g_object_ref (self), recording };
+  isr_store_write (self->store, file->name, make_whole (recording, file, decoded), on_written, written);
+}
+
+static void
+on_failed (const IsrJobFile *file, const GError *error, gpointer data)
+{
+  isr_log_warning (NULL, "%s can not be analysed: %s", file->name, error->message);
+}
+
+typedef struct {
+  IsrAnalysis *analysis;
+  gint64 id;
+} News;
+
+static void
+tell (gboolean ok, gpointer data)
+{
+  g_autofree News *news = data;
+  g_autoptr (IsrAnalysis) self = news->analysis;
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, news->id);
+
+  g_signal_emit (self, isr_analysis_signals[ISR_ANALYSIS_JOB], 0, news->id);
+  if (!self->closed)
+    g_signal_emit_by_name (self->catalog, "changed", "job", id);
+}
+
+/* One that is over has given its levels to the store before: it is told behind them. */
+static void
+on_changed (gint64 id, gpointer data)
+{
+  IsrAnalysis *self = data;
+  g_autoptr (IsrJob) job = isr_jobs_get (self->jobs, id);
+  News *news = g_new (News, 1);
+
+  *news = (News){ g_object_ref (self), id };
+  if (job && job->state >= ISR_JOB_DONE && !self->closing)
+    isr_store_when_done (self->store, tell, news);
+  else
+    tell (TRUE, news);
+}
+
+IsrJobs *
+isr_analysis_make_jobs (IsrAnalysis *self)
+{
+  static const IsrJobsHooks hooks = { on_decoded, on_failed, on_changed };
+
+  return isr_jobs_new (&hooks, self);
+}

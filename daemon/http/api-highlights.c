@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* api-highlights.c - what stood out in a span, the most first: /api/highlights.
+ *
+ * A section belongs to the span in which it begins. Without margin, min_gap and mode
+ * the events of the catalog are the answer, which were found while they were heard;
+ * else the levels are scored again, in a worker. */
+#include "daemon/core/error.h"
+#include "daemon/http/handlers.h"
+#include "daemon/http/json-values.h"
+#include "daemon/http/json.h"
+#include "daemon/http/pending.h"
+#include "daemon/http/sections.h"
+#include "daemon/http/span.h"
+
+typedef struct {
+  IsrPending *pending;
+  char *day, *source;
+  guint limit;
+  gint64 from_us, to_us;
+} Highlights;
+
+static void
+highlights_free (Highlights *self)
+{
+  g_clear_pointer (&self->pending, isr_pending_free);
+  g_free (self->day);
+  g_free (self->source);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Highlights, highlights_free)
+
+static int
+by_score (gconstpointer a, gconstpointer b)
+{
+  const IsrEvent *x = *(IsrEvent *const *) a, *y = *(IsrEvent *const *) b;
+
+  if (x->score != y->score)
+    return x->score > y->score ? -1 : 1;
+  return x->start_us < y->start_us ? -1 : x->start_us > y->start_us;
+}
+
+/* Those that begin in the span, the highest first. */
+static GPtrArray *
+rank (const Highlights *self, GPtrArray *events)
+{
+  GPtrArray *ranked = g_ptr_array_new ();
+
+  for (guint i = 0; i < events->len; i++) {
+    IsrEvent *event = events->pdata[i];
+
+    if (event->start_us >= self->from_us && event->start_us < self->to_us)
+      g_ptr_array_add (ranked, event);
+  }
+  g_ptr_array_sort (ranked, by_score);
+  return ranked;
+}
+
+static void
+add_sections (JsonBuilder *builder, GPtrArray *views, GTimeZone *zone)
+{
+  json_builder_set_member_name (builder, "sections");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < views->len; i++)
+    isr_json_add_section (builder, views->pdata[i], zone);
+  json_builder_end_array (builder);
+}
+
+static void
+reply (const Highlights *self, const IsrRequest *request, GPtrArray *events, const char *source)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (GPtrArray) ranked = rank (self, events);
+  g_autoptr (GPtrArray) views = NULL;
+  g_autoptr (GError) error = NULL;
+  guint total = ranked->len;
+  gint64 job = 0;
+  guint missing = request->house->analysis ? isr_analysis_count_missing (request->house->analysis, source, self->from_us, self->to_us, &job) : 0;
+
+  g_ptr_array_set_size (ranked, (int) MIN (ranked->len, self->limit));
+  views = isr_section_views (request->house, ranked, NULL, &error);
+  if (!views) {
+    isr_reply_gerror (request, error);
+    return;
+  }
+  json_builder_begin_object (builder);
+  isr_json_add_string (builder, "day", self->day);
+  isr_json_add_int (builder, "from_us", self->from_us);
+  isr_json_add_int (builder, "to_us", self->to_us);
+  isr_json_add_int (builder, "total", total);
+  isr_json_add_int (builder, "unanalysed", missing);
+  json_builder_set_member_name (builder, "job");
+  if (job)
+    json_builder_add_int_value (builder, job);
+  else
+    json_builder_add_null_value (builder);
+  add_sections (builder, views, request->house->zone);
+  json_builder_end_object (builder);
+  isr_reply_built (request, builder);
+}
+
+static void
+on_answer (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Highlights) self = data;
+  const IsrRequest *request = isr_pending_get_request (self->pending);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrAnswer) answer = isr_analysis_ask_finish (result, &error);
+
+  if (!request)
+    return;
+  if (answer)
+    reply (self, request, answer->sections, self->source);
+  else
+    isr_reply_gerror (request, error);
+}
+
+static void
+answer_stored (const Highlights *self, const IsrRequest *request, const char *source)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) events = isr_catalog_events (request->house->catalog, source, self->from_us, self->to_us, &error);
+
+  if (events)
+    reply (self, request, events, source);
+  else
+    isr_reply_gerror (request, error);
+}
+
+static Highlights *
+read_highlights (const IsrRequest *request, const IsrCatalogQuery *query, GError **error)
+{
+  Highlights *self;
+
+  if (query->from_us == 0 && query->to_us == 0) {
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "day, or from and to, are needed: highlights of when?");
+    return NULL;
+  }
+  self = g_new0 (Highlights, 1);
+  *self = (Highlights){ NULL, g_strdup (isr_query_get (request->query, "day")), g_strdup (query->source), query->limit, query->from_us, MAX (query->to_us, query->from_us) };
+  return self;
+}
+
+void
+isr_handle_highlights (const IsrRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Highlights) self = NULL;
+  IsrCatalogQuery query = { 0 };
+  IsrWish wish;
+
+  if (isr_request_read_query (request, &query, &error) && isr_request_read_wish (request, &wish, &error))
+    self = read_highlights (request, &query, &error);
+  if (!self) {
+    isr_reply_gerror (request, error);
+  } else if (!request->house->analysis || (!wish.margin && !wish.min_gap && !wish.mode)) {
+    answer_stored (self, request, query.source);
+  } else {
+    const IsrQuestion question = { .source = query.source, .from_us = self->from_us, .to_us = self->to_us, .margin = wish.margin, .min_gap = wish.min_gap, .mode = wish.mode };
+
+    self->pending = isr_pending_new (request);
+    isr_analysis_ask_async (request->house->analysis, &question, isr_pending_get_cancellable (self->pending), on_answer, self);
+    g_steal_pointer (&self);
+  }
+}

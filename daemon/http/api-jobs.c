@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* api-jobs.c - work that takes a while: /api/jobs. */
+#include "daemon/core/error.h"
+#include "daemon/http/handlers.h"
+#include "daemon/http/json-values.h"
+#include "daemon/http/json.h"
+#include "daemon/http/span.h"
+
+static void
+add_job (JsonBuilder *builder, const IsrJob *job)
+{
+  json_builder_begin_object (builder);
+  isr_json_add_int (builder, "id", job->id);
+  isr_json_add_string (builder, "kind", "analyze");
+  isr_json_add_string (builder, "what", job->what);
+  isr_json_add_string (builder, "state", isr_job_state_to_string (job->state));
+  isr_json_add_double (builder, "progress", job->progress);
+  isr_json_add_int (builder, "files", job->files);
+  isr_json_add_int (builder, "done", job->done);
+  isr_json_add_string (builder, "error", job->error);
+  json_builder_end_object (builder);
+}
+
+void
+isr_handle_jobs (const IsrRequest *request)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (GPtrArray) jobs = request->house->analysis ? isr_analysis_list_jobs (request->house->analysis) : g_ptr_array_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "jobs");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < jobs->len; i++)
+    add_job (builder, jobs->pdata[i]);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  isr_reply_built (request, builder);
+}
+
+static IsrJob *
+start_job (const IsrRequest *request, GError **error)
+{
+  const char *file = isr_query_get (request->query, "file");
+  IsrCatalogQuery query = { 0 };
+
+  if (g_strcmp0 (isr_query_get (request->query, "kind"), "analyze") != 0) {
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "kind: there is one kind of job, analyze");
+    return NULL;
+  }
+  if (file)
+    return isr_analysis_analyze_file (request->house->analysis, file, error);
+  if (!isr_request_read_query (request, &query, error))
+    return NULL;
+  if (query.from_us == 0 && query.to_us == 0) {
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "file, or day, is needed: what is to be analysed?");
+    return NULL;
+  }
+  return isr_analysis_analyze_span (request->house->analysis, query.source, query.from_us, query.to_us, isr_query_get (request->query, "day"), error);
+}
+
+void
+isr_handle_start_job (const IsrRequest *request)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrJob) job = NULL;
+
+  if (!request->house->analysis) {
+    isr_reply_error (request, 503, "unavailable", "nothing is analysed here");
+    return;
+  }
+  job = start_job (request, &error);
+  if (!job) {
+    isr_reply_gerror (request, error);
+    return;
+  }
+  json_builder_begin_object (builder);
+  isr_json_add_int (builder, "job", job->id);
+  json_builder_end_object (builder);
+  isr_reply_json (request, 202, isr_json_finish (builder));
+}
+
+void
+isr_handle_cancel_job (const IsrRequest *request)
+{
+  gint64 id;
+
+  if (!request->house->analysis || !g_ascii_string_to_signed (request->rest, 10, 1, G_MAXINT64, &id, NULL) || !isr_analysis_cancel_job (request->house->analysis, id))
+    isr_reply_error (request, 404, "not-found", "there is no such job");
+  else
+    isr_reply_json (request, 200, g_strdup ("{}"));
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* sections.c - events, recordings and labels brought together.
+ *
+ * Sections of one file mostly follow each other: the recording that held the last one
+ * is asked first. */
+#include "daemon/http/sections.h"
+
+#include "daemon/analysis/analysis.h"
+#include "daemon/archive/labels.h"
+#include "daemon/core/error.h"
+#include "daemon/http/json-values.h"
+#include "daemon/http/json.h"
+
+#include <errno.h>
+#include <math.h>
+
+void
+isr_section_view_free (IsrSectionView *self)
+{
+  g_free (self->file);
+  g_free (self->verdict);
+  g_free (self->label);
+  g_free (self->note);
+  g_free (self);
+}
+
+/* --- labels --- */
+
+static GPtrArray *
+find_labels (const IsrHouse *house, GPtrArray *events, GError **error)
+{
+  gint64 from_us = G_MAXINT64, to_us = G_MININT64;
+
+  for (guint i = 0; i < events->len; i++) {
+    const IsrEvent *event = events->pdata[i];
+
+    from_us = MIN (from_us, event->start_us);
+    to_us = MAX (to_us, event->end_us);
+  }
+  if (!events->len)
+    return g_ptr_array_new ();
+  return isr_catalog_labels (house->catalog, NULL, from_us, to_us, error);
+}
+
+static void
+add_label (IsrSectionView *view, const IsrLabel *label)
+{
+  if (!label)
+    return;
+  view->verdict = g_strdup (label->verdict);
+  view->label = g_strdup (label->label);
+  view->note = g_strdup (label->note);
+}
+
+/* --- recordings --- */
+
+static gboolean
+holds (const IsrRecording *recording, const IsrEvent *event)
+{
+  return recording && g_str_equal (recording->source, event->source) && recording->start_us <= event->start_us && event->start_us < recording->end_us;
+}
+
+static void
+find_recording (const IsrHouse *house, const IsrEvent *event, IsrRecording **recording)
+{
+  if (holds (*recording, event))
+    return;
+  g_clear_pointer (recording, isr_recording_free);
+  *recording = isr_catalog_find_at (house->catalog, event->source, event->start_us);
+}
+
+static void
+place (IsrSectionView *view, const IsrRecording *recording, const IsrRecording *file)
+{
+  const IsrRecording *from = file ? file : recording;
+
+  view->file = recording ? g_strdup (recording->name) : NULL;
+  if (!from)
+    return;
+  view->start = isr_runs_from_utc (from, view->event->start_us);
+  view->end = isr_runs_from_utc (from, view->event->end_us);
+}
+
+GPtrArray *
+isr_section_views (const IsrHouse *house, GPtrArray *events, const IsrRecording *file, GError **error)
+{
+  g_autoptr (GPtrArray) views = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_section_view_free);
+  g_autoptr (GPtrArray) labels = find_labels (house, events, error);
+  g_autoptr (IsrRecording) recording = NULL;
+
+  for (guint i = 0; labels && i < events->len; i++) {
+    const IsrEvent *event = events->pdata[i];
+    IsrSectionView *view = g_new0 (IsrSectionView, 1);
+
+    view->event = event;
+    if (!file || *event->source)
+      find_recording (house, event, &recording);
+    place (view, file && !*event->source ? file : recording, file);
+    add_label (view, isr_labels_match (labels, event->source, event->start_us, event->end_us));
+    g_ptr_array_add (views, view);
+  }
+  return labels ? g_steal_pointer (&views) : NULL;
+}
+
+/* --- JSON --- */
+
+static void
+add_centi (JsonBuilder *builder, const char *name, int value)
+{
+  isr_json_add_double (builder, name, value / 100.0);
+}
+
+/* Milliseconds are finer than any window. */
+static void
+add_seconds (JsonBuilder *builder, const char *name, double seconds, gboolean known)
+{
+  if (known)
+    isr_json_add_double (builder, name, rint (seconds * 1000) / 1000);
+  else
+    isr_json_add_string (builder, name, NULL);
+}
+
+static void
+add_moment (JsonBuilder *builder, const char *name, gint64 utc_us, GTimeZone *zone)
+{
+  g_autofree char *text = isr_json_format_time (utc_us, zone);
+
+  isr_json_add_string (builder, name, text);
+}
+
+void
+isr_json_add_section (JsonBuilder *builder, const IsrSectionView *view, GTimeZone *zone)
+{
+  const IsrEvent *event = view->event;
+  g_autofree char *id = g_strdup_printf ("%s@%" G_GINT64_FORMAT, event->source, event->start_us);
+
+  json_builder_begin_object (builder);
+  isr_json_add_string (builder, "id", id);
+  isr_json_add_string (builder, "source", event->source);
+  isr_json_add_string (builder, "file", view->file);
+  add_seconds (builder, "start", view->start, view->file || view->start != 0);
+  add_seconds (builder, "end", view->end, view->file || view->end != 0);
+  add_moment (builder, "start_at", event->start_us, zone);
+  add_moment (builder, "end_at", event->end_us, zone);
+  isr_json_add_int (builder, "start_us", event->start_us);
+  isr_json_add_int (builder, "end_us", event->end_us);
+  add_centi (builder, "score", event->score);
+  add_centi (builder, "peak", event->peak);
+  add_centi (builder, "floor", event->floor);
+  isr_json_add_string (builder, "reason", event->state == ISR_EVENT_ENDED ? event->reason : NULL);
+  isr_json_add_boolean (builder, "final", event->state == ISR_EVENT_ENDED);
+  isr_json_add_string (builder, "verdict", view->verdict);
+  isr_json_add_string (builder, "label", view->label);
+  isr_json_add_string (builder, "note", view->note);
+  json_builder_end_object (builder);
+}
+
+/* --- parameters of a request --- */
+
+static gboolean
+read_number (const IsrRequest *request, const char *name, double min, double max, const char *unit, double *value, gboolean *given, GError **error)
+{
+  const char *text = isr_query_get (request->query, name);
+  char *end;
+
+  *given = text != NULL;
+  if (!text)
+    return TRUE;
+  errno = 0;
+  *value = g_ascii_strtod (text, &end);
+  if (*text && !*end && !errno && *value >= min && *value <= max && !g_ascii_isspace (*text))
+    return TRUE;
+  g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "%s: “%s” is not a number from %g to %g (%s)", name, text, min, max, unit);
+  return FALSE;
+}
+
+gboolean
+isr_request_read_wish (const IsrRequest *request, IsrWish *self, GError **error)
+{
+  gboolean margin, gap;
+  double seconds = 0;
+
+  *self = (IsrWish){ 0 };
+  self->mode = isr_query_get (request->query, "mode");
+  if (!read_number (request, "margin", ISR_DETECTOR_MARGIN_MIN / 100.0, ISR_DETECTOR_MARGIN_MAX / 100.0, "dB", &self->margin_value, &margin, error)
+      || !read_number (request, "min_gap", (double) ISR_DETECTOR_MIN_GAP_MIN / ISR_WINDOWS_PER_SECOND, (double) ISR_DETECTOR_MIN_GAP_MAX / ISR_WINDOWS_PER_SECOND, "seconds", &seconds, &gap, error))
+    return FALSE;
+  self->min_gap_value = (gint64) (seconds * 1e9);
+  self->margin = margin ? &self->margin_value : NULL;
+  self->min_gap = gap ? &self->min_gap_value : NULL;
+  if (!self->mode || g_str_equal (self->mode, "adaptive") || g_str_equal (self->mode, "blocks"))
+    return TRUE;
+  g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "mode: “%s” is neither adaptive nor blocks", self->mode);
+  return FALSE;
+}

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT
+"""isr analyze: what is found in files of every kind, and what other programs make of its labels."""
+import array
+import csv
+import io
+import json
+import math
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+import wave
+import xml.etree.ElementTree
+
+from support import process
+
+RATE = 16000
+SECONDS = 60
+LOUD = [(12.0, 13.5, 0.3), (30.0, 30.4, 0.1), (44.0, 47.0, 0.2)]
+
+FORMATS = {
+    'flac': ['-c:a', 'flac'], 'mp3': ['-c:a', 'libmp3lame', '-b:a', '96k'], 'ogg': ['-c:a', 'libvorbis', '-q:a', '4'],
+    'opus': ['-c:a', 'libopus', '-b:a', '64k'], 'aac': ['-c:a', 'aac', '-b:a', '96k', '-f', 'adts'], 'm4a': ['-c:a', 'aac', '-b:a', '96k'],
+    'aiff': [], 'spx': ['-c:a', 'libspeex', '-ac', '1'],
+}
+
+
+def write_wav(path):
+    rand = random.Random(7)
+    samples = array.array('h')
+    for i in range(RATE * SECONDS):
+        t = i / RATE
+        a = next((a for start, end, a in LOUD if start <= t < end), 0.003)
+        samples.append(int(32767 * a * rand.uniform(-1, 1)))
+    with wave.open(str(path), 'wb') as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(samples.tobytes())
+
+
+def parse_audacity(text):
+    """What Audacity 3 takes for a label: two times and a title, with tabs between; anything else is refused."""
+    labels = []
+    for line in text.split('\n')[:-1]:
+        start, end, title = re.fullmatch(r'(\d+\.\d+)\t(\d+\.\d+)\t([^\t\r\n]*)', line).groups()
+        assert float(start) <= float(end)
+        labels.append((float(start), float(end), title))
+    assert text == '' or text.endswith('\n')
+    return labels
+
+
+def parse_raven(text):
+    """A selection table: the columns that Raven wants, as many fields in each row, selections numbered from 1."""
+    lines = text.split('\n')
+    assert lines.pop() == ''
+    head = lines[0].split('\t')
+    assert head[:7] == ['Selection', 'View', 'Channel', 'Begin Time (s)', 'End Time (s)', 'Low Freq (Hz)', 'High Freq (Hz)'], head
+    rows = []
+    for number, line in enumerate(lines[1:], 1):
+        row = dict(zip(head, line.split('\t'), strict=True))
+        assert row['Selection'] == str(number) and row['View'] in ('Waveform 1', 'Spectrogram 1') and int(row['Channel']) >= 1
+        assert 0 <= float(row['Begin Time (s)']) < float(row['End Time (s)']) and float(row['Low Freq (Hz)']) < float(row['High Freq (Hz)'])
+        rows.append(row)
+    return rows
+
+
+class Analyze(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = pathlib.Path(tempfile.mkdtemp(prefix='isr-analyze-'))
+        cls.addClassCleanup(shutil.rmtree, cls.dir)
+        cls.wav = cls.dir / 'a day, "quiet".wav'
+        write_wav(cls.wav)
+
+    def isr(self, *args, status=0):
+        done = process.run(process.ISR, 'analyze', *args, cwd=self.dir, check=False)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done
+
+    def encode(self, name):
+        path = self.dir / f'day.{name}'
+        process.run('ffmpeg', '-nostdin', '-v', 'error', '-y', '-i', self.wav, *FORMATS[name], path)
+        return path
+
+    def check_sections(self, sections, slack):
+        self.assertEqual(len(sections), len(LOUD), sections)
+        for found, (start, end, _) in zip(sections, LOUD):
+            self.assertAlmostEqual(found['start'], start, delta=slack)
+            self.assertAlmostEqual(found['end'], end, delta=slack)
+            self.assertGreater(found['score'], 20)
+
+    def test_json(self):
+        answer = json.loads(self.isr('--json', self.wav.name).stdout)
+        self.assertEqual(list(answer), ['file', 'duration', 'sections'])
+        self.assertEqual(answer['file'], self.wav.name)
+        self.assertEqual(answer['duration'], SECONDS)
+        self.assertEqual(list(answer['sections'][0]), ['start', 'end', 'score', 'peak', 'reason'])
+        self.check_sections(answer['sections'], 0.001)
+
+    def test_formats(self):
+        """Every format that GStreamer decodes here: the sections, and the length that ffmpeg decodes."""
+        paths = [self.encode(name) for name in FORMATS]
+        lines = self.isr('--json', *paths).stdout.splitlines()
+        self.assertEqual([json.loads(line)['file'] for line in lines], [str(p) for p in paths])
+        for path, line in zip(paths, lines):
+            with self.subTest(path.name):
+                answer = json.loads(line)
+                raw = subprocess.run(['ffmpeg', '-nostdin', '-v', 'error', '-i', path, '-f', 's16le', '-'], capture_output=True, check=True).stdout
+                rate = int(process.run('ffprobe', '-v', 'error', '-show_entries', 'stream=sample_rate', '-of', 'csv=p=0', path).stdout)
+                if path.suffix != '.spx':  # where the two decoders begin differently
+                    self.assertEqual(round(answer['duration'] * rate), len(raw) // 2)
+                self.check_sections(answer['sections'], 0.3)
+
+    def test_words(self):
+        text = self.isr(self.wav.name).stdout
+        self.assertIn(f'{self.wav.name}: 0:01:00, 3 loud sections\n', text)
+        self.assertRegex(text, r'\n  0:00:12\.0-0:00:13\.5 +\d\d\.\d dB\n')
+
+    def test_margin_gap_mode(self):
+        self.assertEqual(len(json.loads(self.isr('--json', '--margin', '35', self.wav.name).stdout)['sections']), 2)
+        self.assertEqual(len(json.loads(self.isr('--json', '--min-gap', '18', self.wav.name).stdout)['sections']), 1)
+        blocks = json.loads(self.isr('--json', '--mode', 'blocks', self.wav.name).stdout)
+        self.check_sections(blocks['sections'], 0.001)
+
+    def test_csv(self):
+        rows = list(csv.DictReader(io.StringIO(self.isr('--labels', 'csv', self.wav.name).stdout, newline=''), strict=True))
+        self.assertEqual({row['file'] for row in rows}, {self.wav.name})
+        self.check_sections([{key: float(row[key]) for key in ('start', 'end', 'score')} for row in rows], 0.001)
+
+    def test_audacity(self):
+        labels = parse_audacity(self.isr('--labels', 'audacity', self.wav.name).stdout)
+        self.assertEqual([(start, end) for start, end, _ in labels], [(start, end) for start, end, _ in LOUD])
+        self.assertTrue(all(title.endswith(' dB') for _, _, title in labels))
+
+    def test_raven(self):
+        rows = parse_raven(self.isr('--labels', 'raven', self.wav.name).stdout)
+        self.assertEqual([float(row['Begin Time (s)']) for row in rows], [start for start, _, _ in LOUD])
+        self.assertEqual({row['High Freq (Hz)'] for row in rows}, {str(RATE // 2)})
+
+    def test_plot(self):
+        self.isr('--plot', 'plot.svg', self.wav.name)
+        root = xml.etree.ElementTree.parse(self.dir / 'plot.svg').getroot()
+        space = '{http://www.w3.org/2000/svg}'
+        self.assertEqual(root.tag, space + 'svg')
+        self.assertEqual(len([r for r in root.iter(space + 'rect') if r.get('class') == 'section']), len(LOUD))
+        self.assertIn(self.wav.name, [t.text for t in root.iter(space + 'text')])
+
+    def test_broken_files(self):
+        """Each that fails is named with its reason, the others are answered, the status is 1."""
+        (self.dir / 'noise.flac').write_bytes(random.Random(1).randbytes(100000))
+        (self.dir / 'empty.wav').write_bytes(b'')
+        (self.dir / 'torn.wav').write_bytes(self.wav.read_bytes()[:30])
+        (self.dir / 'words.txt').write_text('hello', encoding='ascii')
+        bad = ['noise.flac', 'empty.wav', 'torn.wav', 'words.txt', 'nowhere.mp3', '.']
+        done = self.isr('--json', *bad[:3], self.wav.name, *bad[3:], status=1)
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        for name in bad:
+            self.assertRegex(done.stderr, rf'(?m)^isr: {re.escape(name)}: .{{10,}}$')
+        self.assertNotIn('\r', done.stderr)  # no bar where there is no terminal
+
+    def test_usage(self):
+        for args in ([], ['--margin', 'x', 'a'], ['--margin', '99', 'a'], ['--min-gap', '0', 'a'], ['--mode', 'other', 'a'], ['--labels', 'pdf', 'a'],
+                     ['--labels', 'csv', '--json', 'a'], ['--labels', 'audacity', 'a', 'b'], ['--plot', 'p.svg', 'a', 'b']):
+            with self.subTest(args):
+                done = self.isr(*args, status=2)
+                self.assertEqual(done.stdout, '')
+                self.assertRegex(done.stderr, r'^isr: .{10,}\n$')
+
+    def test_silence_and_dc(self):
+        for name, source in (('zero', 'anullsrc=r=8000:cl=mono:d=20'), ('dc', 'aevalsrc=0.9:s=8000:d=20'), ('square', 'aevalsrc=gt(sin(2*PI*50*t)\\,0)*2-1:s=8000:d=20')):
+            path = self.dir / f'{name}.wav'
+            process.run('ffmpeg', '-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', source, path)
+            answer = json.loads(self.isr('--json', path).stdout)
+            self.assertEqual(answer['sections'], [])
+            self.assertTrue(math.isclose(answer['duration'], 20))
+
+
+if __name__ == '__main__':
+    unittest.main()
