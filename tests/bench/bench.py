@@ -23,6 +23,7 @@ BENCHES = {
     'drops': 'connections cut 1,000 times: what was recorded and what the ledger says, against what was sent',
     'soak': 'seven days of files and drops in seven minutes: does the daemon grow?',
     'fuzz': 'executions, coverage and what fell, 10 minutes a target (--seconds)',
+    'analyze': 'an hour as WAV and FLAC against numpy, ffmpeg, sox and the limit; re-scoring from disk; hearing live',
     'loudness': 're-scoring a day and a year of levels; metering against memory bandwidth',
     'live': 'what listening to a stream costs beside recording it, against the bare decoder',
     'archive': 'a hundred thousand recordings: the first look, start, pages, days, search',

@@ -11,10 +11,12 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+SCENES = os.path.join(ROOT, 'tests', 'unit', 'loudness', 'scenes')
+
+
 def main(arguments=()):
     program = os.path.join(ROOT, 'build', 'tests', 'bench', 'loudness-bench')
-    scenes = os.path.join(ROOT, 'tests', 'unit', 'loudness', 'scenes')
-    subprocess.run([program, *arguments], env={**os.environ, 'ISR_SCENES': scenes}, check=True)
+    subprocess.run([program, *arguments], env={**os.environ, 'ISR_SCENES': SCENES}, check=True)
 
 
 if __name__ == '__main__':
