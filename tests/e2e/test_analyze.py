@@ -22,7 +22,7 @@ SECONDS = 60
 LOUD = [(12.0, 13.5, 0.3), (30.0, 30.4, 0.1), (44.0, 47.0, 0.2)]
 
 FORMATS = {
-    'flac': ['-c:a', 'flac'], 'mp3': ['-c:a', 'libmp3lame', '-b:a', '96k'], 'ogg': ['-c:a', 'libvorbis', '-q:a', '4'],
+    'flac': ['-c:a', 'flac'], 'mp3': ['-c:a', 'libmp3lame', '-b:a', '96k', '-id3v2_version', '0'], 'ogg': ['-c:a', 'libvorbis', '-q:a', '4'],
     'opus': ['-c:a', 'libopus', '-b:a', '64k'], 'aac': ['-c:a', 'aac', '-b:a', '96k', '-f', 'adts'], 'm4a': ['-c:a', 'aac', '-b:a', '96k'],
     'aiff': [], 'spx': ['-c:a', 'libspeex', '-ac', '1'],
 }
@@ -111,9 +111,24 @@ class Analyze(unittest.TestCase):
                 answer = json.loads(line)
                 raw = subprocess.run(['ffmpeg', '-nostdin', '-v', 'error', '-i', path, '-f', 's16le', '-'], capture_output=True, check=True).stdout
                 rate = int(process.run('ffprobe', '-v', 'error', '-show_entries', 'stream=sample_rate', '-of', 'csv=p=0', path).stdout)
-                if path.suffix != '.spx':  # where the two decoders begin differently
-                    self.assertEqual(round(answer['duration'] * rate), len(raw) // 2)
+                # of what ISR does not record: a frame at each end, about which the two decoders differ
+                slack = {'.spx': 960, '.m4a': 1024}.get(path.suffix, 0)
+                self.assertLessEqual(abs(round(answer['duration'] * rate) - len(raw) // 2), slack)
                 self.check_sections(answer['sections'], 0.3)
+
+    def test_recorded_files(self):
+        """Files that ISR itself has cut are as long for isr analyze as for ffmpeg, to the sample: primers, pre-skips and ends are trimmed."""
+        for name in ('mp3', 'ogg', 'opus', 'aac', 'flac'):
+            out = self.dir / f'cut-{name}'
+            out.mkdir()
+            process.run('gst-launch-1.0', '-q', *f'filesrc location={self.encode(name)} ! isrsplitsink location={out}/%s split-interval=7100000000 start-time=1700000000000000000 timezone=UTC'.split())
+            paths = sorted(out.iterdir())
+            self.assertGreaterEqual(len(paths), 8)
+            for path, line in zip(paths, self.isr('--json', *paths).stdout.splitlines(), strict=True):
+                with self.subTest(f'{name}: {path.name}'):
+                    raw = subprocess.run(['ffmpeg', '-nostdin', '-v', 'error', '-i', path, '-f', 's16le', '-'], capture_output=True, check=True).stdout
+                    rate = int(process.run('ffprobe', '-v', 'error', '-show_entries', 'stream=sample_rate', '-of', 'csv=p=0', path).stdout.split()[0])
+                    self.assertEqual(round(json.loads(line)['duration'] * rate), len(raw) // 2)
 
     def test_words(self):
         text = self.isr(self.wav.name).stdout
