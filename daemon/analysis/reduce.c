@@ -142,6 +142,8 @@ add_levels (Parts *self, const IsrPiece *piece, IsrLevelsReader *reader)
   g_autofree gint16 *values = g_new (gint16, 3 * (end - first));
   const gint16 *columns[3];
 
+  if (end <= first)
+    return;
   for (guint i = 0; i < 3; i++) {
     columns[i] = values + i * (end - first);
     if (!isr_levels_reader_read (reader, wanted[i], first, end - first, values + i * (end - first)))

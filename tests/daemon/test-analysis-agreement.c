@@ -430,7 +430,7 @@ test_agreement (gconstpointer data)
   tear_down_house (&t.house, NULL);
 }
 
-#define RAW "isrloudness ! fakesink sync=false"
+#define RAW "isrloudness ! fakesink sync=false async=false"
 
 int
 main (int argc, char **argv)
@@ -439,8 +439,8 @@ main (int argc, char **argv)
     { "wav", NULL, "7030000000", RAW, 8000, 1, "wav", TRUE },
     { "flac", NULL, "7030000000", RAW, 48000, 2, "flac", TRUE },
     { "odd-rate", NULL, "6010000000", RAW, 11025, 1, "flac", TRUE },
-    { "mp3", "lamemp3enc target=bitrate bitrate=128 ! mpegaudioparse", "7030000000", "mpegaudioparse ! mpg123audiodec ! isrloudness ! fakesink sync=false", 44100, 1, NULL, FALSE },
-    { "native-flac", "flacenc ! flacparse", "7030000000", "flacparse ! flacdec ! isrloudness ! fakesink sync=false", 48000, 1, NULL, TRUE },
+    { "mp3", "lamemp3enc target=bitrate bitrate=128 ! mpegaudioparse", "7030000000", "mpegaudioparse ! mpg123audiodec ! isrloudness ! fakesink sync=false async=false", 44100, 1, NULL, FALSE },
+    { "native-flac", "flacenc ! flacparse", "7030000000", "flacparse ! flacdec ! isrloudness ! fakesink sync=false async=false", 48000, 1, NULL, TRUE },
   };
 
   g_test_init (&argc, &argv, NULL);
