@@ -12,6 +12,17 @@
 #include "daemon/core/log.h"
 #include "plugins/messages.h"
 
+/* What comes is recorded whatever it is: a recorder that waits for the right thing has nothing. */
+static void
+check_format (IsrSource *self, const char *format)
+{
+  gboolean promised = isr_stream_is_promised (self->config, format);
+
+  if (!promised && !g_strv_contains ((const char *const *) self->state->warnings, ISR_WARNING_FORMAT))
+    isr_log_warning (self->config->name, "the stream is %s, not %s as the configuration says: it is recorded all the same; write format = auto, or the address of the right stream", format, self->config->format);
+  isr_source_warn (self, ISR_WARNING_FORMAT, !promised);
+}
+
 static void
 on_opened (IsrSource *self, const GstStructure *message)
 {
@@ -24,6 +35,7 @@ on_opened (IsrSource *self, const GstStructure *message)
 
   gst_structure_get_boolean (message, "unsynced", &unsynced);
   isr_source_warn (self, ISR_WARNING_CLOCK, unsynced);
+  check_format (self, format);
   g_free (self->state->file);
   self->state->file = g_strdup (recording->name);
   g_signal_emit (self, isr_source_signals[ISR_SOURCE_FILE_OPENED], 0, recording);

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 #define ISR_WARNING_CLOCK "unsynced-clock"
 #define ISR_WARNING_NO_DECODER "no-decoder"
 #define ISR_WARNING_OVERRUNS "overruns"
+#define ISR_WARNING_FORMAT "unexpected-format"
 
 struct _IsrSource {
   GObject parent;

@@ -47,3 +47,16 @@ isr_stream_is_watched (const IsrSourceConfig *config)
 {
   return config->type == ISR_SOURCE_STREAM && is (config->http_source, "isrhttpsrc");
 }
+
+gboolean
+isr_stream_is_promised (const IsrSourceConfig *config, const char *format)
+{
+  static const char *const oggs[] = { "ogg", "oga", "opus", "spx", NULL };
+  const char *promised = config->format;
+
+  if (config->type != ISR_SOURCE_STREAM || !promised || !format || g_str_equal (promised, "auto") || g_str_equal (promised, format))
+    return TRUE;
+  if (g_str_equal (promised, "ogg"))
+    return g_strv_contains (oggs, format);
+  return g_str_equal (promised, "flac") && g_str_equal (format, "oga");
+}

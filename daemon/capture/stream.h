@@ -22,4 +22,8 @@ gboolean isr_stream_news_read (IsrStreamNews *self, const GstStructure *message,
 /* Connects again by itself: nobody else needs to watch it. */
 gboolean isr_stream_is_watched (const IsrSourceConfig *config);
 
+/* @format, the extension of a file, is what the configuration says that the stream is. Opus,
+ * Vorbis, Speex and FLAC in Ogg are all "ogg". */
+gboolean isr_stream_is_promised (const IsrSourceConfig *config, const char *format);
+
 G_END_DECLS

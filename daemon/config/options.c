@@ -76,7 +76,7 @@ static const IsrOption options[] = {
     isr_set_text, SOURCE (password) },
   { STREAM, "password_file", NULL, "A file whose first line is the password.",
     isr_set_secret, SOURCE (password) },
-  { STREAM, "format", "auto", "What the stream is; anything else is an error. Streams are kept as they are, never encoded again.",
+  { STREAM, "format", "auto", "What the stream is meant to be; anything else is recorded too, and warned about. Streams are kept as they are, never encoded again.",
     isr_set_word, "auto mp3 ogg aac flac opus", SOURCE (format) },
   { GENERAL | STREAM, "stall_seconds", "5", "A connection that is silent for so long is given up and made anew.",
     isr_set_duration, RANGE (1, 3600, "seconds", SECOND), SOURCE (stall) },

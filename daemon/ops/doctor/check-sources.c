@@ -3,6 +3,7 @@
  * figures for what did not. */
 #include "daemon/ops/doctor/exam.h"
 
+#include "daemon/capture/stream.h"
 #include "daemon/config/nearest.h"
 
 #include <string.h>
@@ -164,18 +165,6 @@ check_soundcard (const IsrExam *self, const IsrSourceExam *source, const char *t
 
 /* --- streams --- */
 
-static gboolean
-is_promised (const char *promised, const char *format)
-{
-  static const char *const oggs[] = { "ogg", "oga", "opus", "spx", NULL };
-
-  if (!promised || !format || g_str_equal (promised, "auto") || g_str_equal (promised, format))
-    return TRUE;
-  if (g_str_equal (promised, "ogg"))
-    return g_strv_contains (oggs, format);
-  return g_str_equal (promised, "flac") && g_str_equal (format, "oga");
-}
-
 static const struct {
   const char *reason, *fix;
 } stream_fixes[] = {
@@ -217,7 +206,7 @@ check_stream (const IsrExam *self, const IsrSourceExam *source, const char *titl
   if (heard->fault) {
     fix = insert_url (get_stream_fix (heard->fault->reason), source->config);
     isr_report_add (report, ISR_CHECK_FAIL, heard->fault->reason ? heard->fault->reason : "unavailable", title, fix, "%s", heard->fault->detail);
-  } else if (!is_promised (source->config->format, heard->format)) {
+  } else if (!isr_stream_is_promised (source->config, heard->format)) {
     fix = g_strdup_printf ("write format = %s, or auto", heard->format);
     isr_report_add (report, ISR_CHECK_FAIL, "stream-format", title, fix, "%s is %s, not %s", where, heard->format, source->config->format);
   } else if (!heard->format) {

@@ -44,11 +44,27 @@ test_news (void)
   }
 }
 
+static void
+test_promised (void)
+{
+  static const struct {
+    const char *promised, *format;
+    gboolean kept;
+  } promises[] = { { "auto", "mp3", TRUE }, { "mp3", "mp3", TRUE }, { "mp3", "opus", FALSE }, { "ogg", "opus", TRUE }, { "ogg", "mp3", FALSE }, { "flac", "oga", TRUE }, { "opus", "ogg", FALSE }, { "aac", NULL, TRUE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (promises); i++) {
+    IsrSourceConfig config = { .type = ISR_SOURCE_STREAM, .format = (char *) promises[i].promised };
+
+    g_assert_cmpint (isr_stream_is_promised (&config, promises[i].format), ==, promises[i].kept);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   gst_init (&argc, &argv);
   g_test_add_func ("/stream/news", test_news);
+  g_test_add_func ("/stream/promised", test_promised);
   return g_test_run ();
 }
