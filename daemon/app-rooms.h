@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* app-rooms.h - what a running isr has, and how the rooms that every kind of it needs are
+ * opened: `isr`, which records (app-record.c), and `isr serve` (app-serve.c). */
+#pragma once
+
+#include "daemon/analysis/analysis.h"
+#include "daemon/app-config.h"
+#include "daemon/archive/catalog.h"
+#include "daemon/archive/retention.h"
+#include "daemon/archive/status-file.h"
+#include "daemon/capture/capture.h"
+#include "daemon/cli/serve.h"
+#include "daemon/http/server.h"
+#include "daemon/ops/doctor/keeper.h"
+#include "daemon/ops/hooks.h"
+#include "daemon/ops/metrics.h"
+#include "daemon/ops/notify.h"
+
+G_BEGIN_DECLS
+
+#define ISR_EXIT_FAILED 1
+#define ISR_EXIT_USAGE 2
+
+typedef struct {
+  const IsrCommandLine *line; /* how it was started */
+  IsrConfig *config;
+  IsrCatalog *catalog;
+  IsrRetention *retention;
+  IsrCapture *capture;
+  IsrViewer *viewer; /* of `isr serve`, which has none of the others but http */
+  IsrAnalysis *analysis;
+  IsrHttp *http;
+  IsrHooks *hooks;
+  IsrMetrics *metrics;
+  IsrNotify *notify;
+  IsrDoctorKeeper *doctor;
+  IsrStatusFile *status_file;
+  GMainLoop *loop;
+  gboolean stopping;
+  int status;
+} IsrApp;
+
+/* Frees all that is there, in the order in which it depends on each other. */
+void isr_app_clear (IsrApp *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (IsrApp, isr_app_clear)
+
+/* GStreamer, with our elements. */
+void isr_app_init_gst (void);
+
+/* By self->config. */
+gboolean isr_app_open_archive (IsrApp *self, gboolean writable, GError **error);
+gboolean isr_app_open_http (IsrApp *self, const IsrControl *control, GError **error);
+
+/* Tells it on stderr; the exit status. */
+int isr_app_fail (const GError *error);
+
+/* The two that run until they are told to end; the exit status. */
+int isr_app_record (const IsrCommandLine *line);
+int isr_app_serve (const IsrCommandLine *line);
+
+G_END_DECLS
