@@ -24,17 +24,26 @@ is_buffer (gconstpointer item)
 }
 
 gboolean
-isr_feed_src_push (IsrFeedSrc *self, GstBuffer *buffer)
+isr_feed_src_push (IsrFeedSrc *self, GQueue *buffers)
 {
-  gint size = (gint) gst_buffer_get_size (buffer);
+  gboolean ok = !isr_feed_src_is_closed (self);
+  GstBuffer *buffer;
 
-  if (isr_feed_src_is_closed (self) || g_atomic_int_get (&self->bytes) + size > ISR_FEED_SRC_LIMIT) {
-    gst_buffer_unref (buffer);
-    return FALSE;
+  g_async_queue_lock (self->queue);
+  while (ok && (buffer = g_queue_pop_head (buffers))) {
+    gint size = (gint) gst_buffer_get_size (buffer);
+
+    ok = g_atomic_int_get (&self->bytes) + size <= ISR_FEED_SRC_LIMIT;
+    if (!ok) {
+      gst_buffer_unref (buffer);
+      break;
+    }
+    g_atomic_int_add (&self->bytes, size);
+    g_async_queue_push_unlocked (self->queue, buffer);
   }
-  g_atomic_int_add (&self->bytes, size);
-  g_async_queue_push (self->queue, buffer);
-  return TRUE;
+  g_async_queue_unlock (self->queue);
+  g_queue_clear_full (buffers, (GDestroyNotify) gst_buffer_unref);
+  return ok;
 }
 
 void

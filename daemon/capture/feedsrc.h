@@ -21,8 +21,9 @@ G_DECLARE_FINAL_TYPE (IsrFeedSrc, isr_feed_src, ISR, FEED_SRC, GstPushSrc)
 /* @timed: buffers have timestamps; else bytes are counted. (transfer floating) */
 GstElement *isr_feed_src_new (GstCaps *caps, gboolean timed);
 
-/* Any thread. Takes @buffer; FALSE: no room, or closed: it is gone. */
-gboolean isr_feed_src_push (IsrFeedSrc *self, GstBuffer *buffer);
+/* Any thread. Takes all @buffers, at once, so that the other side wakes up once; FALSE: no
+ * room for the last of them, or closed: they are gone. */
+gboolean isr_feed_src_push (IsrFeedSrc *self, GQueue *buffers);
 /* Any thread. EOS after what is in the queue. */
 void isr_feed_src_end (IsrFeedSrc *self);
 /* Any thread. Nobody listens any more: the queue is empty and takes nothing. */

@@ -33,7 +33,8 @@ struct _IsrTap {
   IsrFeedSrc *feed;  /* NULL: no stretch */
   IsrWriter *writer; /* Ogg: of the stretch */
   FeedOutput output;
-  gboolean full; /* the feed took no more */
+  GQueue pending; /* GstBuffer: for the feed, until all of what came is made out */
+  gboolean full;  /* the feed took no more */
 };
 
 static void tap_clear (gpointer data);
@@ -90,7 +91,14 @@ feed_bytes (IsrTap *self, GBytes *bytes, guint64 samples)
     GST_BUFFER_PTS (buffer) = isr_tap_position_get (&self->position, 0);
     GST_BUFFER_DURATION (buffer) = isr_tap_position_get (&self->position, samples) - GST_BUFFER_PTS (buffer);
   }
-  self->full |= !isr_feed_src_push (self->feed, buffer);
+  g_queue_push_tail (&self->pending, buffer);
+}
+
+static void
+flush_feed (IsrTap *self)
+{
+  if (self->feed && self->pending.length)
+    self->full |= !isr_feed_src_push (self->feed, &self->pending);
 }
 
 static void
@@ -118,6 +126,7 @@ end_stretch (IsrTap *self)
     return;
   if (self->writer)
     isr_writer_close (g_steal_pointer (&self->writer), &totals);
+  flush_feed (self);
   isr_feed_src_end (self->feed);
   g_clear_object (&self->feed);
 }
@@ -185,8 +194,6 @@ take_packet (IsrTap *self, const IsrPacket *packet)
     begin_stretch (self, packet);
   self->at_file = FALSE;
   self->position.samples += give (self, packet);
-  if (self->feed && self->full && !isr_feed_src_is_closed (self->feed))
-    end_lagged (self);
 }
 
 static void
@@ -199,6 +206,9 @@ take_packets (IsrTap *self)
     take_packet (self, &packet);
     isr_packet_clear (&packet);
   }
+  flush_feed (self);
+  if (self->feed && self->full && !isr_feed_src_is_closed (self->feed))
+    end_lagged (self);
   if (error) /* the recording ends with the same words */
     g_clear_pointer (&self->stream, isr_stream_free);
 }
@@ -318,6 +328,7 @@ isr_tap_new (GstElement *sink, IsrTapFunc func, gpointer data)
   self->data = data;
   self->allowed = TRUE;
   self->at_file = TRUE;
+  g_queue_init (&self->pending);
   self->pad = gst_element_get_static_pad (writer, "sink");
   self->probe = gst_pad_add_probe (self->pad, what, on_data, g_atomic_rc_box_acquire (self), on_probe_gone);
   return self;
