@@ -112,8 +112,7 @@ isr_app_main (int argc, char **argv)
     case ISR_COMMAND_ANALYZE:
       return analyze (line);
     case ISR_COMMAND_DECODE:
-      gst_init (NULL, NULL);
-      isr_elements_register (NULL);
+      isr_app_init_gst ();
       return isr_child_main ((const char *const *) line->paths);
     case ISR_COMMAND_REPAIR:
       return isr_cli_repair ((const char *const *) line->paths);
