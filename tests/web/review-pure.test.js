@@ -93,3 +93,19 @@ test('speed goes in steps and stops at its ends', () => {
   const steps = (n, step) => Array.from({ length: n }).reduce((p) => play.withRateStep(step)(p), play.silent).rate;
   assert.deepEqual([steps(1, 1), steps(99, 1), steps(99, -1)], [1.25, 4, 0.5]);
 });
+
+test('each trouble has its words: the page\'s own, else the sentence of the server', async () => {
+  const { troubleText } = await page('trouble.js');
+  const { useText } = await page('text.js');
+  useText({ 'player.not-yet': 'being recorded', 'player.no-space': 'no room', 'player.not-found': 'gone', 'player.unplayable': 'download it' });
+  assert.deepEqual(['not-yet', 'no-space', 'not-found'].map((code) => troubleText({ code, message: 'x' })), ['being recorded', 'no room', 'gone']);
+  assert.equal(troubleText({ code: 'no-decoder', message: 'AAC needs gstreamer1.0-libav' }), 'AAC needs gstreamer1.0-libav');
+  assert.equal(troubleText(null), 'download it');
+});
+
+test('labels that a section shows already are not shown twice', async () => {
+  const { looseLabels } = await page('state/moments.js');
+  const label = (start_us, end_us, text, source = 'mic') => ({ source, start_us, end_us, label: text, verdict: null, note: null });
+  const day = { sections: [{ ...section(10), label: 'door' }], labels: [label(10, 15, 'door'), label(30, 31, 'gate'), label(40, 41, null), label(30, 31, 'gate', 'hall')] };
+  assert.deepEqual(looseLabels(day, 'mic').map((one) => one.start_us), [30]);
+});

@@ -159,6 +159,20 @@ test('a drag chooses a span, its fields say which, and typed times do the same',
   await context.close();
 });
 
+test('a word for a moment without an event stands on the strip, and can be taken back', async () => {
+  const { strip, tab, context } = await at(`&at=${us('09:11:00')}&span=600`);
+  await strip.getByRole('slider').focus();
+  await tab.keyboard.press('Enter'); // plays from there
+  await until(() => 'sound', async () => /^09:11:0/.test(await tab.locator('.player .at').textContent().catch(() => '')));
+  await tab.keyboard.press('m');
+  await tab.keyboard.type('gate');
+  await tab.keyboard.press('Enter');
+  await until(() => 'the word', async () => /“gate” 09:11:0/.test(await strip.getByRole('img').getAttribute('aria-label')));
+  await tab.keyboard.press('Control+z');
+  await until(() => 'it is gone', async () => !/gate/.test(await strip.getByRole('img').getAttribute('aria-label')));
+  await context.close();
+});
+
 test('a day of 25 hours has them all, and its change of the clocks is said', async () => {
   const pieces = [{ source: 'garden', start: '2026-10-25T02:10:00+0200', seconds: 300, ext: 'flac', events: [] },
     { source: 'garden', start: '2026-10-25T02:10:00+0100', seconds: 300, ext: 'flac', events: [] }];

@@ -5,6 +5,7 @@ import { streamUrl } from '../api.js';
 import { announce } from '../notice.js';
 import { go } from '../route.js';
 import * as sound from '../sound.js';
+import { troubleText } from '../trouble.js';
 import { moments, recordedOf, spanAt } from '../state/moments.js';
 import { LONGEST, afterEnd, beside, fileTrack, player, playhead, sectionTrack, spanTrack, updatePlayer, withClosed, withCut, withError, withRateStep, withTrack } from '../state/player.js';
 import { config } from '../store.js';
@@ -148,15 +149,13 @@ export async function openInFile() {
   else updatePlayer(withError({ code: 'not-found', message: t('player.not-found') }));
 }
 
-const SAID = ['not-yet', 'no-space', 'not-found', 'recording', 'lost'];
-
 /** The element says only that it failed; the server knows why. */
 async function failed() {
   const { track } = player.peek();
   if (!track) return;
   const why = await whyNot(urlOf(track)).catch(() => ({ code: 'lost', message: '' }));
   if (player.peek().track !== track) return;
-  const message = why && SAID.includes(why.code) ? t(`player.${why.code}`) : why?.message ?? t('player.unplayable');
+  const message = troubleText(why);
   updatePlayer(withError({ code: why?.code ?? 'unplayable', message }));
   announce(message);
 }

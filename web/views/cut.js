@@ -9,6 +9,7 @@ import { complain } from '../notice.js';
 import { observe } from '../observe.js';
 import { player, updatePlayer, withCut } from '../state/player.js';
 import { locale, t } from '../text.js';
+import { troubleText } from '../trouble.js';
 import { clockTenths, instantOf, position } from '../times.js';
 
 /** @typedef {import('../api.js').Recording} Recording */
@@ -43,7 +44,7 @@ const End = ({ end, us, file, near }) => {
 async function download(event, url) {
   event.preventDefault();
   const why = await whyNot(url);
-  if (why) complain(new Error(why.code === 'not-yet' ? t('player.not-yet') : why.code === 'no-space' ? t('player.no-space') : why.message));
+  if (why) complain(new Error(troubleText(why)));
   else location.assign(url);
 }
 

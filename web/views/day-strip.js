@@ -38,7 +38,8 @@ export function pictureText(view, rows, marks = []) {
     const events = row.sections.filter((one) => one.end_us > view.from_us && one.start_us < view.to_us).length;
     const holes = row.holes.filter((one) => one.to_us > view.from_us && one.from_us < view.to_us);
     const said = holes.slice(0, 3).map((one) => `${one.text} ${clockOf(one.from_us, zone())}–${clockOf(one.to_us, zone())}`);
-    return [`${row.source}: ${tn('events', events)}`, ...said, ...(holes.length > 3 ? [t('gaps-more', { n: holes.length - 3 })] : [])].join(', ');
+    return [`${row.source}: ${tn('events', events)}`, ...said, ...(holes.length > 3 ? [t('gaps-more', { n: holes.length - 3 })] : []),
+      ...(row.labels ?? []).filter((one) => one.end_us > view.from_us && one.start_us < view.to_us).map((one) => t('strip.flag', { label: one.label ?? '', time: clockOf(one.start_us, zone()) }))].join(', ');
   });
   const changes = marks.filter(({ us }) => us >= view.from_us && us <= view.to_us).map(({ us, text }) => `; ${clockOf(us, zone())} ${text}`);
   return t('strip.picture', { from: clockOf(view.from_us, zone()), to: clockOf(view.to_us, zone()), each: each.join('; ') + changes.join('') });

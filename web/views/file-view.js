@@ -12,6 +12,7 @@ import { bind } from '../keys.js';
 import { sentence } from '../notice.js';
 import { observe } from '../observe.js';
 import { go, href, route } from '../route.js';
+import { looseLabels, moments } from '../state/moments.js';
 import { player, updatePlayer, withCut, withQueue, withSelected } from '../state/player.js';
 import { keyOf } from '../state/review.js';
 import { centred, span } from '../strip-geometry.js';
@@ -80,8 +81,9 @@ const Wave = observe(({ file, analysis }) => {
   const drawn = useMemo(() => wholeOf(analysis, file), [analysis, file]);
   const levels = useLevels(whole && drawn ? [] : [file.source], zoom.view, 1200, file.end_us);
   const sections = analysis?.sections ?? [];
-  const rows = useMemo(() => [{ source: file.source, levels: (whole ? drawn : null) ?? levels[file.source] ?? drawn, sections, recorded: [bounds], holes: [], edges: [] }],
-    [drawn, levels, whole, sections]);
+  const day = moments.value[dayOf(file.start_us, zone())];
+  const rows = useMemo(() => [{ source: file.source, levels: (whole ? drawn : null) ?? levels[file.source] ?? drawn, sections, recorded: [bounds], holes: [], edges: [],
+    labels: day ? looseLabels(day, file.source) : [] }], [drawn, levels, whole, sections, day]);
   const { cut } = player.value;
   const props = {
     ...zoom, bounds, zone: zone(), rows, mode: /** @type {const} */ ('wave'), rowHeight: 160, marks: marksOf(bounds), cursor, onCursor: setCursor,
