@@ -77,8 +77,8 @@ IsrAnswer *isr_analysis_ask_finish (GAsyncResult *result, GError **error);
  * on disk. The catalog's "changed" ("job", id) follows. */
 
 /* A copy of the job that decodes it now: a new one, or the one that does already.
- * ISR_ERROR_NOT_FOUND, ISR_ERROR_BUSY (it is being recorded, or the archive is not
- * ours). */
+ * ISR_ERROR_NOT_FOUND, ISR_ERROR_BUSY (it is being recorded), ISR_ERROR_READ_ONLY (the
+ * archive is not ours). */
 IsrJob *isr_analysis_analyze_file (IsrAnalysis *self, const char *name, GError **error);
 /* All that have no levels in the span. @what: for people, NULL: the span. */
 IsrJob *isr_analysis_analyze_span (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, const char *what, GError **error);

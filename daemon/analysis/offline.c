@@ -140,10 +140,11 @@ make_files (IsrAnalysis *self, GPtrArray *pieces)
 static gboolean
 check_writable (IsrAnalysis *self, GError **error)
 {
-  if (self->writable && !self->closing)
-    return TRUE;
-  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_BUSY, "this archive is only read here: ask the process that records into it");
-  return FALSE;
+  if (!self->writable)
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_READ_ONLY, "it has no levels yet, and this process only shows the archive: ask the isr that records into it");
+  else if (self->closing)
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_BUSY, "isr is about to end: nothing is analysed any more");
+  return self->writable && !self->closing;
 }
 
 static IsrJob *

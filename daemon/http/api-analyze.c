@@ -208,10 +208,21 @@ answer_without_levels (const IsrRequest *request, const IsrWish *wish, IsrRecord
   }
 }
 
+/* -1: it is neither 0 nor 1. */
+static int
+read_wait (const IsrRequest *request)
+{
+  const char *text = isr_query_get (request->query, "wait");
+
+  return !text || g_str_equal (text, "0") ? 0 : g_str_equal (text, "1") ? 1
+                                                                        : -1;
+}
+
 void
 isr_handle_analyze (const IsrRequest *request)
 {
   const char *name = isr_query_get (request->query, "file");
+  int wait = read_wait (request);
   g_autoptr (IsrRecording) recording = name ? isr_catalog_lookup (request->house->catalog, name) : NULL;
   g_autoptr (GError) error = NULL;
   IsrWish wish;
@@ -220,12 +231,14 @@ isr_handle_analyze (const IsrRequest *request)
     isr_reply_error (request, 400, "bad-request", "file is missing: the name of a recording, as /api/files has it");
   else if (!isr_request_read_wish (request, &wish, &error))
     isr_reply_gerror (request, error);
+  else if (wait < 0)
+    isr_reply_error (request, 400, "bad-request", "wait: 1 waits until there are levels, 0 does not");
   else if (!recording)
     isr_reply_error (request, 404, "not-found", "there is no recording of that name");
   else if (!request->house->analysis)
     isr_reply_error (request, 503, "unavailable", "nothing is analysed here");
   else if (!recording->recording && !isr_analysis_has_levels (request->house->analysis, name))
-    answer_without_levels (request, &wish, g_steal_pointer (&recording), g_strcmp0 (isr_query_get (request->query, "wait"), "1") == 0);
+    answer_without_levels (request, &wish, g_steal_pointer (&recording), wait == 1);
   else
     ask (analyze_new (request, &wish, g_steal_pointer (&recording)));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* api-control.c - POST /api/sources/<name>/start, stop, split. */
+#include "daemon/core/error.h"
 #include "daemon/http/handlers.h"
 
 #include <string.h>
@@ -25,6 +26,8 @@ isr_handle_control (const IsrRequest *request)
       continue;
     if (verbs[i].call (request->house->control, source, &error))
       isr_reply_json (request, 202, g_strdup ("{}"));
+    else if (g_error_matches (error, ISR_ERROR, ISR_ERROR_BUSY))
+      isr_reply_error (request, 409, "busy", error->message);
     else
       isr_reply_gerror (request, error);
     return;

@@ -92,6 +92,7 @@ isr_handle_restore (const IsrRequest *request)
     isr_reply_gerror (request, error);
     return;
   }
+  recording->analysed = request->house->analysis && isr_analysis_has_levels (request->house->analysis, recording->name);
   isr_json_add_recording (builder, recording);
   isr_reply_built (request, builder);
 }

@@ -206,7 +206,13 @@ check_change (const IsrRequest *request, const Route *route)
 {
   gboolean session = strcmp (route->path, "/api/session") == 0;
 
-  if (!changes (route) || session || isr_request_may_change (request))
+  if (!changes (route) || session)
+    return TRUE;
+  if (!isr_catalog_is_writable (request->house->catalog)) {
+    isr_reply_error (request, 403, "read-only", "this process only shows the archive and changes nothing in it: ask the isr that records into it");
+    return FALSE;
+  }
+  if (isr_request_may_change (request))
     return TRUE;
   if (isr_auth_has_password (request->house->auth))
     isr_reply_error (request, 401, "password", "this needs the password: POST /api/session with {\"password\": \"...\"} gives a token");
