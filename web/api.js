@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{name: string, type: string, state: string, reason: string|null, detail: string|null, warnings: string[],
- *   since: string, retry_at?: string|null, file: string|null, coverage_today: number|null,
+ *   since: string|null, retry_at?: string|null, file: string|null, coverage_today: number|null,
  *   level?: number|null, peak?: number|null, floor?: number|null}} Source
  * @typedef {{source: string, at_us: number, level: number|null, peak: number|null, floor: number|null}} Level
  * @typedef {{name: string, type: string|null, configured: boolean, files: number, first: string|null, last: string|null}} KnownSource
@@ -67,7 +67,7 @@ const path = (name) => name.split('/').map(encodeURIComponent).join('/');
 /** @returns {Promise<Config>} */
 export const getConfig = () => request('api/config');
 
-/** @returns {Promise<{sources: Source[], now?: string, now_us?: number}>} */
+/** @returns {Promise<{sources: Source[], now?: string, now_us?: number, scan?: {done: number, total: number}|null}>} */
 export const getStatus = () => request('api/status');
 
 /** @returns {Promise<{sources: KnownSource[]}>} */

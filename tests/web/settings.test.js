@@ -87,10 +87,9 @@ test('with a password: one may look, is asked before changing, and is in afterwa
   try {
     const { tab, context } = await open(chromium, guarded);
     const dialog = tab.getByRole('dialog', { name: 'Log in' });
-    if (!(await dialog.isVisible())) {
-      await tab.goto(`${guarded.base}/#/settings`);
-      await tab.getByRole('button', { name: 'Log in' }).first().click();
-    }
+    await tab.getByText('You can look and listen.').waitFor();
+    assert.equal(await tab.getByRole('button', { name: 'Stop garden' }).count(), 0);
+    await tab.getByRole('button', { name: 'Log in' }).click();
     await dialog.getByLabel('Password').fill('wrong');
     await dialog.getByRole('button', { name: 'Log in' }).click();
     await dialog.getByRole('alert').filter({ hasText: /\w{4}/ }).waitFor();

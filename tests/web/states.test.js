@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What the page says when there is nothing, little, or nobody: empty archive, first run, one second, restart, refusals.
 import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { archive } from './archive.js';
+import { archive, makeRecordings } from './archive.js';
 import { Daemon, axe, browser, open, until } from './support.js';
 
 let chromium;
@@ -59,6 +62,20 @@ test('an archive of one second', () => served(archive({ pieces: [SECOND], source
   assert.deepEqual(seen.errors, []);
   await context.close();
 }));
+
+test('isr serve: an archive that is only looked at, and says so', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'isr-web-'));
+  await makeRecordings(dir, [SECOND]);
+  await served(Daemon.serve(dir), async (daemon) => {
+    const { tab, context } = await open(chromium, daemon);
+    await tab.getByText('This server shows an archive and records nothing').waitFor();
+    await tab.locator('.file').waitFor();
+    assert.equal(await tab.locator('[data-delete]').count(), 0);
+    await tab.getByText('no isr records into this archive now').waitFor();
+    assert.deepEqual(await axe(tab), []);
+    await context.close();
+  });
+});
 
 test('a server that restarts is waited for, says since when, and what is shown comes back by itself', () => served(archive({ pieces: [SECOND], sources: REFUSED }), async (daemon) => {
   const { tab, context } = await open(chromium, daemon);

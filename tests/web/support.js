@@ -54,10 +54,21 @@ export class Daemon {
     return self;
   }
 
+  /** `isr serve` of recordings that lie in dir/recordings. @param {string} dir */
+  static async serve(dir) {
+    const self = new Daemon();
+    self.dir = dir;
+    self.port = await freePort();
+    self.base = `http://127.0.0.1:${self.port}`;
+    self.args = ['serve', 'recordings', '-o', `web.listen=127.0.0.1:${self.port}`];
+    await self.run();
+    return self;
+  }
+
   async run() {
     this.log = '';
     const env = { ...process.env, TZ: 'UTC', GST_REGISTRY: join(build, 'tests/e2e-registry.bin') };
-    this.child = spawn(join(build, 'daemon/isr'), ['config.ini'], { cwd: this.dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = spawn(join(build, 'daemon/isr'), this.args ?? ['config.ini'], { cwd: this.dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.child.stderr.on('data', (data) => { this.log += data; });
     await until(() => `the daemon: ${this.log}`, () => fetch(`${this.base}/healthz`).then((r) => r.ok, () => false));
   }

@@ -4,13 +4,22 @@ import * as api from '../api.js';
 import { onChange, onLevels, onReturn } from '../hub.js';
 import { complain, toast } from '../notice.js';
 import { setClock, tick } from '../state/clock.js';
-import { known, levels, listening, sources, withLevels } from '../state/sources.js';
+import { known, levels, listening, scan, sources, withLevels } from '../state/sources.js';
 import { t } from '../text.js';
+
+const LOOK_MS = 2000;
+
+/** Nobody tells when a look at new files goes on: asked again until it is over. @param {{done: number, total: number}|null} state */
+function lookOn(state) {
+  if (state && !scan.peek()) setTimeout(() => { scan.value = null; load().catch(() => {}); }, LOOK_MS);
+  scan.value = state;
+}
 
 export async function load() {
   const status = await api.getStatus();
   sources.value = status.sources;
   setClock(status.now_us);
+  lookOn(status.scan ?? null);
   const fresh = status.sources.filter(({ level }) => level !== undefined)
     .map(({ name, level = null, peak = null, floor = null }) => ({ source: name, level, peak, floor }));
   levels.value = withLevels(levels.peek(), fresh);

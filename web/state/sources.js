@@ -9,6 +9,9 @@ export const sources = signal(/** @type {import('../api.js').Source[]|null} */ (
 /** Those of the archive too. */
 export const known = signal(/** @type {import('../api.js').KnownSource[]} */ ([]));
 
+/** How far ISR has looked at files that it did not record; null: it knows them all. */
+export const scan = signal(/** @type {{done: number, total: number}|null} */ (null));
+
 /** The newest second, by source. */
 export const levels = signal(/** @type {Record<string, Meter>} */ ({}));
 

@@ -12,7 +12,7 @@ import { clockOf } from '../zone.js';
 
 /** "mic_in has delivered sound for 12 s, now at −52.3 dB." @param {{source: import('../api.js').Source}} props */
 const Line = observe(({ source }) => {
-  if (source.state !== 'recording') return html`<li>${t('first.other', { source: source.name, state: t(`state.${source.state}`), detail: source.detail ?? '' })}</li>`;
+  if (source.state !== 'recording' || !source.since) return html`<li>${t('first.other', { source: source.name, state: t(`state.${source.state}`), detail: source.detail ?? '' })}</li>`;
   const since = format.length(Math.max(0, Math.round(now.value / 1e6 - Date.parse(source.since) / 1000)), locale());
   const level = levels.value[source.name]?.level ?? null;
   return html`<li>${level === null ? t('first.sound', { source: source.name, since }) : t('first.level', { source: source.name, since, level: format.decibels(level, locale()) })}</li>`;

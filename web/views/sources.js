@@ -5,7 +5,7 @@ import * as actions from '../actions/sources.js';
 import { clock } from '../format.js';
 import { observe } from '../observe.js';
 import { sources as list, listening } from '../state/sources.js';
-import { config, writable } from '../store.js';
+import { writable } from '../store.js';
 import { t } from '../text.js';
 import { Today } from './holes.js';
 import { Icon } from './icon.js';
@@ -45,16 +45,15 @@ const Source = observe(({ source }) => html`
     ${source.retry_at && html`<p class="muted">${t('retry', { time: clock(source.retry_at) })}</p>`}
     ${source.warnings.map((/** @type {string} */ w) => html`<p class="warning">${t(`warning.${w}`)}</p>`)}
     ${listening.value === source.name && html`<${Listen} source=${source.name} />`}
-    <div class="source-foot"><span>${t('since', { time: clock(source.since) })}</span><span class="what" title=${source.detail}>${source.state === 'recording' && source.detail}</span><${Today} share=${source.coverage_today} /></div>
+    <div class="source-foot"><span>${source.since && t('since', { time: clock(source.since) })}</span><span class="what" title=${source.detail}>${source.state === 'recording' && source.detail}</span><${Today} share=${source.coverage_today} /></div>
   </li>`);
 
 export const Sources = observe(() => {
   const sources = list.value;
-  if (sources?.length === 0 && config.value?.recording !== false) return null;
+  if (!sources?.length) return null;
   return html`
     <section aria-labelledby="sources">
       <h2 id="sources">${t('sources')}</h2>
-      ${sources?.length === 0 && html`<p class="muted">${t('no-sources')}</p>`}
-      <ul class="sources">${sources?.map((source) => html`<${Source} key=${source.name} source=${source} />`)}</ul>
+      <ul class="sources">${sources.map((source) => html`<${Source} key=${source.name} source=${source} />`)}</ul>
     </section>`;
 });
