@@ -30,7 +30,7 @@ registries() { ! git grep -nE 'registry\.npm|registry\.yarn|"resolved"' -- . ':!
 
 analysis() {
   cppcheck --quiet --error-exitcode=1 --inline-suppr --library=gtk --enable=warning,portability \
-    --suppress=missingInclude --suppress=unknownMacro --suppress=nullPointerRedundantCheck --suppress=internalAstError --suppress=leakNoVarFunctionCall --suppress=legacyUninitvar \
+    --suppress=missingInclude --suppress=unknownMacro --suppress=nullPointerRedundantCheck --suppress=internalAstError --suppress=leakNoVarFunctionCall --suppress=legacyUninitvar --suppress=varFuncNullUB \
     -I . -D_GNU_SOURCE -DISR_VERSION='"0"' -j 2 plugins daemon
 }
 
