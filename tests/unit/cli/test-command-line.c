@@ -66,6 +66,23 @@ test_overrides (void)
 }
 
 static void
+test_analyze (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrCommandLine) line = parse ("analyze --json --margin 15 --min-gap 0.5 --mode blocks a.wav b.mp3", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (line->command, ==, ISR_COMMAND_ANALYZE);
+  g_assert_true (line->json);
+  g_assert_cmpstr (line->margin, ==, "15");
+  g_assert_cmpstr (line->min_gap, ==, "0.5");
+  g_assert_cmpstr (line->mode, ==, "blocks");
+  g_assert_null (line->labels);
+  g_assert_null (line->config);
+  g_assert_cmpuint (g_strv_length (line->paths), ==, 2);
+}
+
+static void
 test_wrong (void)
 {
   static const struct {
@@ -80,6 +97,10 @@ test_wrong (void)
     { "--source mic", "--source" },
     { "coverage a b", "“b”" },
     { "repair", "repair" },
+    { "analyze", "analyze" },
+    { "check --margin 3", "--margin" },
+    { "--labels csv x.ini", "--labels" },
+    { "repair --plot p.svg x", "--plot" },
     { "--version x", "“x”" },
   };
 
@@ -99,6 +120,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/command-line/right", test_right);
+  g_test_add_func ("/cli/command-line/analyze", test_analyze);
   g_test_add_func ("/cli/command-line/overrides", test_overrides);
   g_test_add_func ("/cli/command-line/wrong", test_wrong);
   return g_test_run ();
