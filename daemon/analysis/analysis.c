@@ -6,6 +6,7 @@
 #define G_LOG_DOMAIN "isr-analysis"
 
 #include "daemon/analysis/analysis-private.h"
+#include "daemon/archive/trash.h"
 
 #include "daemon/core/log.h"
 
@@ -142,10 +143,24 @@ on_doubt (gpointer data)
   while (g_hash_table_iter_next (&iter, &name, NULL)) {
     g_autoptr (IsrRecording) recording = isr_catalog_lookup (self->catalog, name);
 
-    if (!recording)
+    if (!recording && !isr_catalog_is_in_trash (self->catalog, name)) /* from there it may come back */
       isr_store_remove (self->store, name);
   }
   return G_SOURCE_REMOVE;
+}
+
+static void
+doubt (IsrAnalysis *self, const char *name)
+{
+  g_hash_table_add (self->doubtful, g_strdup (name));
+  if (!self->doubt)
+    self->doubt = g_idle_add_full (G_PRIORITY_DEFAULT, on_doubt, self, NULL);
+}
+
+static void
+on_deleted (IsrCatalog *catalog, const IsrRecording *recording, IsrAnalysis *self)
+{
+  doubt (self, recording->name);
 }
 
 static void
@@ -158,9 +173,7 @@ on_changed (IsrCatalog *catalog, const char *kind, const char *name, IsrAnalysis
   recording = isr_catalog_lookup (catalog, name);
   if (recording)
     return;
-  g_hash_table_add (self->doubtful, g_strdup (name));
-  if (!self->doubt)
-    self->doubt = g_idle_add_full (G_PRIORITY_DEFAULT, on_doubt, self, NULL);
+  doubt (self, name);
 }
 
 /* --- object --- */
@@ -175,8 +188,10 @@ isr_analysis_new (IsrConfig *config, IsrCatalog *catalog, gboolean writable)
   self->store = isr_store_new (isr_catalog_get_state_directory (catalog));
   self->writable = writable;
   self->jobs = isr_analysis_make_jobs (self);
-  if (writable)
+  if (writable) {
     self->changed = g_signal_connect (catalog, "changed", G_CALLBACK (on_changed), self);
+    self->deleted = g_signal_connect (catalog, "deleted", G_CALLBACK (on_deleted), self);
+  }
   return self;
 }
 
@@ -196,6 +211,7 @@ isr_analysis_close (IsrAnalysis *self)
   self->closed = TRUE;
   g_hash_table_remove_all (self->tracks);
   g_clear_signal_handler (&self->changed, self->catalog);
+  g_clear_signal_handler (&self->deleted, self->catalog);
   g_clear_handle_id (&self->doubt, g_source_remove);
   g_clear_handle_id (&self->tidying, g_source_remove);
   isr_store_flush (self->store);

@@ -6,6 +6,7 @@
 #define G_LOG_DOMAIN "isr-analysis"
 
 #include "daemon/analysis/analysis-private.h"
+#include "daemon/archive/trash.h"
 
 /* Levels that grow, of a recording that does not: a process died over them. */
 static gboolean
@@ -29,9 +30,21 @@ take_page (IsrAnalysis *self, GPtrArray *page)
   }
 }
 
+/* What lies in the trash may come back, and finds its levels then. */
+static void
+take_trash (IsrAnalysis *self)
+{
+  g_autoptr (GPtrArray) list = isr_catalog_list_trash (self->catalog, NULL);
+
+  for (guint i = 0; list && i < list->len; i++)
+    g_hash_table_add (self->names, g_strdup (((IsrTrashed *) list->pdata[i])->recording->name));
+}
+
 static void
 end_tidying (IsrAnalysis *self, gboolean ok)
 {
+  if (ok)
+    take_trash (self);
   if (ok)
     isr_store_prune (self->store, g_steal_pointer (&self->names));
   g_clear_pointer (&self->names, g_hash_table_unref);

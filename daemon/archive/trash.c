@@ -104,6 +104,24 @@ isr_catalog_list_trash (IsrCatalog *self, GError **error)
   return NULL;
 }
 
+gboolean
+isr_catalog_is_in_trash (IsrCatalog *self, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (sqlite3_stmt) statement = NULL;
+  gboolean row = FALSE;
+
+  isr_overlay_settle (&trash, self);
+  statement = isr_db_prepare (self->db, "SELECT 1 FROM trash_now WHERE name = ?1", &error);
+  if (statement) {
+    isr_db_bind_text (statement, 1, name);
+    isr_db_step (statement, &row, &error);
+  }
+  if (error)
+    g_critical ("%s", error->message);
+  return row;
+}
+
 guint64
 isr_catalog_get_trash_size (IsrCatalog *self)
 {

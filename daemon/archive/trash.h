@@ -32,6 +32,7 @@ guint isr_catalog_get_trash_days (IsrCatalog *self);
 gint64 isr_catalog_trash (IsrCatalog *self, const char *name, gint64 now_us, GError **error);
 /* (element-type IsrTrashed), what was deleted last first. */
 GPtrArray *isr_catalog_list_trash (IsrCatalog *self, GError **error);
+gboolean isr_catalog_is_in_trash (IsrCatalog *self, const char *name);
 /* Bytes of all of it. */
 guint64 isr_catalog_get_trash_size (IsrCatalog *self);
 /* Under its name again, or, where that is taken, with _2, _3, ... Errors as above. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Levels on disk: which window is whose, what a crash leaves, what goes with what. */
+#include "daemon/archive/trash.h"
 #include "tests/daemon/loud-house.h"
 
 /* --- which window is whose --- */
@@ -157,6 +158,14 @@ test_orphans (House *h, gconstpointer data)
   g_assert_true (has_file (h, "old.analysis.json"));
   g_assert_true (has_file (h, "below/x.levels"));
   g_assert_true (isr_analysis_has_levels (h->analysis, "a.flac"));
+  temp_write (h->base.directory, "a.flac", "x", 1);
+  g_assert_cmpint (isr_catalog_trash (h->base.catalog, "a.flac", T0, NULL), >, 0); /* it may come back */
+  copy_levels (h, "a.flac", "gone.flac.0123456789abcdef.levels");
+  isr_analysis_tidy (h->analysis);
+  TEMP_WAIT_FOR ((g_main_context_wakeup (NULL), !has_file (h, "gone.flac.0123456789abcdef.levels")));
+  g_assert_true (isr_analysis_has_levels (h->analysis, "a.flac"));
+  g_assert_true (isr_catalog_expire_trash (h->base.catalog, G_MAXINT64)); /* and now it may not */
+  TEMP_WAIT_FOR ((g_main_context_wakeup (NULL), !isr_analysis_has_levels (h->analysis, "a.flac")));
 }
 
 static void
