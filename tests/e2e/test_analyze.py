@@ -15,7 +15,7 @@ import unittest
 import wave
 import xml.etree.ElementTree
 
-from support import process
+from support import daemon, process
 
 RATE = 16000
 SECONDS = 60
@@ -192,6 +192,44 @@ class Analyze(unittest.TestCase):
             answer = json.loads(self.isr('--json', path).stdout)
             self.assertEqual(answer['sections'], [])
             self.assertTrue(math.isclose(answer['duration'], 20))
+
+
+class Live(unittest.TestCase):
+    """A running daemon: what it heard is there at once, and after a crash, too."""
+
+    def setUp(self):
+        self.daemon = daemon.Daemon('[demo]\ntype = test\nscene = demo\n', general='split_minutes = 0')
+        self.addCleanup(self.daemon.close)
+
+    def analyze(self, name):
+        status, _, body = self.daemon.get(f'/api/analyze?file={daemon.quote(name)}')
+        return json.loads(body) if status == 200 else None
+
+    def loud_file(self):
+        """The recording, once a section of it is final."""
+        def found():
+            files = self.daemon.files()
+            answer = files and self.analyze(files[0]['name'])
+            return answer and any(s['start'] for s in answer['sections']) and files[0]
+        return process.wait_for('a loud section in the demo', found, 60)
+
+    def test_crash(self):
+        name = self.loud_file()['name']
+        before = self.analyze(name)
+        self.assertFalse(before['final'])
+        self.daemon.process.kill()
+        self.daemon.process.close()
+        self.daemon.start()
+        def complete():
+            answer = self.analyze(name)
+            return answer and answer['final'] and answer
+        after = process.wait_for('levels of the mended recording', complete, 60)
+        self.assertGreaterEqual(len(after['sections']), 1)
+        self.assertAlmostEqual(after['sections'][0]['start'], before['sections'][0]['start'], delta=0.001)
+        def told():
+            row = next(f for f in self.daemon.files() if f['name'] == name)
+            return row['analysed'] and row['events'] == len(after['sections'])
+        process.wait_for('the events of the mended recording', told, 30)
 
 
 if __name__ == '__main__':

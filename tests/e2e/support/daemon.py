@@ -73,7 +73,7 @@ class Daemon:
 
     def paths(self):
         """Every audio file on disk, unfinished ones too."""
-        return sorted(p for p in self.recordings.rglob('*') if p.is_file() and not p.name.startswith(('isr.', 'status.', 'labels.')))
+        return sorted(p for p in self.recordings.rglob('*') if p.is_file() and not p.name.startswith(('isr.', 'status.', 'labels.')) and p.suffix != '.levels')
 
     def close(self):
         if self.process:
