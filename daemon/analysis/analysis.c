@@ -127,6 +127,17 @@ isr_analysis_file_renamed (IsrAnalysis *self, const char *old, const IsrRecordin
     isr_track_rename (get_track (self, recording->source), old, recording);
 }
 
+void
+isr_analysis_file_lost (IsrAnalysis *self, const char *name)
+{
+  GHashTableIter iter;
+  gpointer track;
+
+  g_hash_table_iter_init (&iter, self->tracks);
+  while (takes (self) && g_hash_table_iter_next (&iter, NULL, &track))
+    isr_track_forget (track, name);
+}
+
 /* --- news of the catalog --- */
 
 static gboolean

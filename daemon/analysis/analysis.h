@@ -32,6 +32,9 @@ void isr_analysis_file_opened (IsrAnalysis *self, const IsrRecording *recording)
 void isr_analysis_file_closed (IsrAnalysis *self, const IsrRecording *recording);
 void isr_analysis_file_renamed (IsrAnalysis *self, const char *old, const IsrRecording *recording);
 
+/* It never came to be. */
+void isr_analysis_file_lost (IsrAnalysis *self, const char *name);
+
 /* The catalog knows all recordings now: levels that belong to none of them are removed,
  * those that a crash left growing are finished. */
 void isr_analysis_tidy (IsrAnalysis *self);
