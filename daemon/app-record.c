@@ -60,6 +60,7 @@ feed_analysis (IsrApp *self)
   g_signal_connect_object (self->capture, "file-opened", G_CALLBACK (isr_analysis_file_opened), self->analysis, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->capture, "file-closed", G_CALLBACK (isr_analysis_file_closed), self->analysis, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->capture, "file-renamed", G_CALLBACK (on_file_renamed), self->analysis, 0);
+  g_signal_connect_object (self->capture, "file-lost", G_CALLBACK (isr_analysis_file_lost), self->analysis, G_CONNECT_SWAPPED);
 }
 
 static gboolean

@@ -466,8 +466,9 @@ isr_track_forget (IsrTrack *self, const char *name)
 {
   guint i;
 
-  if (find_name (self, name, &i))
-    g_ptr_array_remove_index (self->files, i);
+  if (!find_name (self, name, &i))
+    return;
+  g_ptr_array_remove_index (self->files, i);
   isr_store_remove (self->store, name);
 }
 

@@ -184,6 +184,27 @@ test_goes_with_its_recording (House *h, gconstpointer data)
   TEMP_WAIT_FOR ((g_main_context_wakeup (NULL), !isr_analysis_has_levels (h->analysis, "a.flac")));
 }
 
+/* A file that never came to be: the next one has what is its own, and nothing is left of the first. */
+static void
+test_lost (House *h, gconstpointer data)
+{
+  g_autofree gint16 *levels = count_up (20);
+  g_autoptr (IsrRecording) a = loud_recording ("mic", "a.flac", T0, 0, 10 * WINDOW, RATE);
+  g_autoptr (IsrRecording) b = loud_recording ("mic", "b.flac", a->end_us, 1000000000, 10 * WINDOW, RATE);
+
+  begin (h, a);
+  loud_tell (h->analysis, "mic", T0, 0, levels, 0, 10);
+  isr_catalog_forget (h->base.catalog, "a.flac");
+  isr_analysis_file_lost (h->analysis, "a.flac");
+  begin (h, b);
+  loud_tell (h->analysis, "mic", T0, 0, levels, 10, 20);
+  end (h, b);
+  close_house (h);
+  open_house (h);
+  g_assert_false (isr_analysis_has_levels (h->analysis, "a.flac"));
+  assert_levels (h, "b.flac", "0: 1010 1011 1012 1013 1014 1015 1016 1017 1018 1019");
+}
+
 static void
 test_rename (House *h, gconstpointer data)
 {
@@ -217,5 +238,6 @@ main (int argc, char **argv)
   ADD ("orphans", NULL, test_orphans);
   ADD ("goes-with-its-recording", NULL, test_goes_with_its_recording);
   ADD ("rename", NULL, test_rename);
+  ADD ("lost", NULL, test_lost);
   return g_test_run ();
 }
