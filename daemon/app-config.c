@@ -82,6 +82,40 @@ isr_app_config_load (const IsrCommandLine *line, GError **error)
   return load_and_tell (line, load, error);
 }
 
+static gboolean
+is_in_place (const IsrConfig *config, const IsrConfig *current)
+{
+  return g_str_equal (config->output_directory, current->output_directory) && g_str_equal (config->state_directory, current->state_directory);
+}
+
+static IsrConfig *
+load_in_place (const IsrCommandLine *line, const IsrConfig *current, GPtrArray *problems)
+{
+  g_autofree char *output = g_strconcat ("general.output_directory=", current->output_directory, NULL);
+  g_autofree char *state = g_strconcat ("storage.state_directory=", current->state_directory, NULL);
+  g_autoptr (GStrvBuilder) overrides = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+  IsrCommandLine there = *line;
+
+  g_strv_builder_addv (overrides, (const char **) line->overrides);
+  g_strv_builder_add_many (overrides, output, state, NULL);
+  there.overrides = all = g_strv_builder_end (overrides);
+  g_ptr_array_set_size (problems, 0);
+  return load (&there, problems);
+}
+
+IsrConfig *
+isr_app_config_load_again (const IsrCommandLine *line, const IsrConfig *current, GPtrArray *problems, gboolean *pinned)
+{
+  IsrCommandLine same = *line;
+  g_autoptr (IsrConfig) config = NULL;
+
+  same.config = current->path;
+  config = load (&same, problems);
+  *pinned = config && !is_in_place (config, current);
+  return *pinned ? load_in_place (&same, current, problems) : g_steal_pointer (&config);
+}
+
 IsrConfig *
 isr_app_config_load_archive (const IsrCommandLine *line, GError **error)
 {

@@ -13,6 +13,11 @@ G_BEGIN_DECLS
  * problem, a line each. */
 IsrConfig *isr_app_config_load (const IsrCommandLine *line, GError **error);
 
+/* The same again, while @current is recorded: from the file that it came from. What can not
+ * change while isr runs, output_directory and state_directory, stays as it is, and @pinned
+ * is then set. NULL: what is wrong is in @problems, none of it printed. */
+IsrConfig *isr_app_config_load_again (const IsrCommandLine *line, const IsrConfig *current, GPtrArray *problems, gboolean *pinned);
+
 /* The same for those that record nothing: no source is needed. */
 IsrConfig *isr_app_config_load_archive (const IsrCommandLine *line, GError **error);
 

@@ -4,7 +4,7 @@
  *   config -> catalog -> capture -> http -> loop -> the same backwards
  *
  * Whatever is wrong with what people wrote is told before anything is opened.
- * After the first SIGTERM or SIGINT every source finishes its files; the loop
+ * SIGHUP reads the configuration again (app-reload.c). After the first SIGTERM or SIGINT every source finishes its files; the loop
  * ends when the last one has. */
 #include <glib-unix.h>
 
@@ -119,15 +119,27 @@ on_signal (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_hangup (gpointer data)
+{
+  IsrApp *self = data;
+
+  if (!self->stopping)
+    isr_app_reload (self);
+  return G_SOURCE_CONTINUE;
+}
+
 static int
 run (IsrApp *self)
 {
+  guint hangup = g_unix_signal_add (SIGHUP, on_hangup, self);
   guint term = g_unix_signal_add (SIGTERM, on_signal, self);
   guint interrupt = g_unix_signal_add (SIGINT, on_signal, self);
 
   isr_capture_start (self->capture);
   isr_notify_ready (self->notify);
   g_main_loop_run (self->loop);
+  g_source_remove (hangup);
   g_source_remove (term);
   g_source_remove (interrupt);
   return self->status;

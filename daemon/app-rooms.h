@@ -51,6 +51,10 @@ void isr_app_init_gst (void);
 gboolean isr_app_open_archive (IsrApp *self, gboolean writable, GError **error);
 gboolean isr_app_open_http (IsrApp *self, const IsrControl *control, GError **error);
 
+/* app-reload.c: reads the configuration again, and tells it to every room; a wrong one is
+ * told in the log, and the one before stays in force. */
+void isr_app_reload (IsrApp *self);
+
 /* Tells it on stderr; the exit status. */
 int isr_app_fail (const GError *error);
 

@@ -187,6 +187,12 @@ on_changed (IsrCatalog *catalog, const char *kind, const char *name, IsrAnalysis
   doubt (self, name);
 }
 
+void
+isr_analysis_configure (IsrAnalysis *self, IsrConfig *config)
+{
+  self->config = config;
+}
+
 /* --- object --- */
 
 IsrAnalysis *

@@ -41,6 +41,9 @@ void isr_analysis_tidy (IsrAnalysis *self);
 
 /* --- asking --- */
 
+/* Another configuration; it must outlive the analysis, or the next call. */
+void isr_analysis_configure (IsrAnalysis *self, IsrConfig *config);
+
 /* What the sections of a source are found with: what its config says, changed by @margin (dB),
  * @min_gap (ns) and @mode where they are not NULL. */
 void isr_analysis_get_params (IsrAnalysis *self, const char *source, const double *margin, const gint64 *min_gap, const char *mode, IsrDetectorParams *params);

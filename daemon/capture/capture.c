@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* capture.c - the sources as a whole. Each looks after itself; here they are only
  * found by name, started and stopped together, and their signals handed on. */
-#include "daemon/capture/capture.h"
+#include "daemon/capture/capture-private.h"
 
-#include "daemon/capture/watch.h"
 #include "daemon/core/error.h"
 
 #define STOP_LIMIT 20 /* s: the 10 s of a source, and time to write */
-
-struct _IsrCapture {
-  GObject parent;
-
-  IsrConfig *config;
-  GPtrArray *sources; /* IsrSource, in the order of the config */
-  IsrWatch *watch;    /* NULL: no sound cards, or not started */
-  IsrControl control;
-  GTask *stop; /* while all are being stopped */
-  guint stop_limit;
-};
 
 G_DEFINE_FINAL_TYPE (IsrCapture, isr_capture, G_TYPE_OBJECT)
 
@@ -56,7 +44,7 @@ control_start (gpointer self, const char *name, GError **error)
     g_set_error (error, ISR_ERROR, ISR_ERROR_BUSY, "[%s] can not be started: all recording is being stopped", name);
     return FALSE;
   }
-  if (source)
+  if (source && !isr_capture_is_leaving (ISR_CAPTURE (self), name)) /* else it is started when that is gone */
     isr_source_start (source);
   return source != NULL;
 }
@@ -98,14 +86,21 @@ isr_capture_get_control (IsrCapture *self)
 
 /* --- stopping --- */
 
+static void
+add_unquiet (GPtrArray *names, GPtrArray *sources)
+{
+  for (guint i = 0; i < sources->len; i++)
+    if (!isr_source_is_quiet (sources->pdata[i]))
+      g_ptr_array_add (names, isr_source_get_config (sources->pdata[i])->name);
+}
+
 static char *
 list_unquiet (IsrCapture *self)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
-  for (guint i = 0; i < self->sources->len; i++)
-    if (!isr_source_is_quiet (self->sources->pdata[i]))
-      g_ptr_array_add (names, isr_source_get_config (self->sources->pdata[i])->name);
+  add_unquiet (names, self->sources);
+  add_unquiet (names, self->leaving);
   g_ptr_array_add (names, NULL);
   return names->len > 1 ? g_strjoinv (", ", (char **) names->pdata) : NULL;
 }
@@ -157,7 +152,12 @@ isr_capture_stop_finish (IsrCapture *self, GAsyncResult *result, GError **error)
 static void
 on_device (gpointer data)
 {
-  IsrCapture *self = data;
+  isr_capture_try_cards (data);
+}
+
+void
+isr_capture_try_cards (IsrCapture *self)
+{
 
   for (guint i = 0; i < self->sources->len; i++)
     if (isr_source_get_config (self->sources->pdata[i])->type == ISR_SOURCE_SOUNDCARD)
@@ -165,10 +165,17 @@ on_device (gpointer data)
 }
 
 void
+isr_capture_watch (IsrCapture *self)
+{
+  g_clear_pointer (&self->watch, isr_watch_free);
+  self->watch = isr_watch_new (self->config, on_device, self);
+}
+
+void
 isr_capture_start (IsrCapture *self)
 {
   if (!self->watch)
-    self->watch = isr_watch_new (self->config, on_device, self);
+    isr_capture_watch (self);
   for (guint i = 0; i < self->sources->len; i++)
     isr_source_start (self->sources->pdata[i]);
 }
@@ -181,6 +188,7 @@ on_changed (IsrSource *source, gpointer data)
   IsrCapture *self = data;
 
   g_signal_emit (self, signals[STATE_CHANGED], 0, isr_source_get_state (source));
+  isr_capture_tidy (self);
   capture_check_stopped (self);
 }
 
@@ -226,10 +234,11 @@ on_event (IsrSource *source, IsrEvent *event, gpointer data)
   g_signal_emit (data, signals[EVENT], 0, event);
 }
 
-static void
-capture_add (IsrCapture *self, IsrSource *source)
+IsrSource *
+isr_capture_make (IsrCapture *self, guint index)
 {
-  g_ptr_array_add (self->sources, source);
+  IsrSource *source = isr_source_new (self->config, index, self->clock);
+
   g_signal_connect_object (source, "changed", G_CALLBACK (on_changed), self, 0);
   g_signal_connect_object (source, "file-opened", G_CALLBACK (on_file_opened), self, 0);
   g_signal_connect_object (source, "file-closed", G_CALLBACK (on_file_closed), self, 0);
@@ -238,6 +247,7 @@ capture_add (IsrCapture *self, IsrSource *source)
   g_signal_connect_object (source, "file-renamed", G_CALLBACK (on_file_renamed), self, 0);
   g_signal_connect_object (source, "levels", G_CALLBACK (on_levels), self, 0);
   g_signal_connect_object (source, "event", G_CALLBACK (on_event), self, 0);
+  return source;
 }
 
 /* --- the object --- */
@@ -249,7 +259,9 @@ isr_capture_finalize (GObject *object)
 
   g_clear_handle_id (&self->stop_limit, g_source_remove);
   g_clear_pointer (&self->watch, isr_watch_free);
+  g_clear_handle_id (&self->tidying, g_source_remove);
   g_ptr_array_unref (self->sources);
+  g_ptr_array_unref (self->leaving);
   g_clear_pointer (&self->config, isr_config_unref);
   G_OBJECT_CLASS (isr_capture_parent_class)->finalize (object);
 }
@@ -278,6 +290,7 @@ static void
 isr_capture_init (IsrCapture *self)
 {
   self->sources = g_ptr_array_new_with_free_func (g_object_unref);
+  self->leaving = g_ptr_array_new_with_free_func (g_object_unref);
   self->control = (IsrControl){ control_start, control_stop, control_split, control_states, self };
 }
 
@@ -287,7 +300,8 @@ isr_capture_new (IsrConfig *config, const IsrClock *clock)
   IsrCapture *self = g_object_new (ISR_TYPE_CAPTURE, NULL);
 
   self->config = isr_config_ref (config);
+  self->clock = clock;
   for (guint i = 0; i < config->sources->len; i++)
-    capture_add (self, isr_source_new (config, i, clock));
+    g_ptr_array_add (self->sources, isr_capture_make (self, i));
   return self;
 }

@@ -44,6 +44,13 @@ void isr_capture_start (IsrCapture *self);
 void isr_capture_stop_async (IsrCapture *self, GAsyncReadyCallback callback, gpointer data);
 gboolean isr_capture_stop_finish (IsrCapture *self, GAsyncResult *result, GError **error);
 
+/* Another configuration, while all run: a source that is recorded as before
+ * (isr_source_config_equal) goes on and loses nothing; one that is not is stopped and
+ * started anew, one that is gone is stopped, a new one started. States come in the new
+ * order at once; what is stopped finishes its file meanwhile. A source that somebody
+ * stopped stays stopped unless it is another one now. */
+void isr_capture_configure (IsrCapture *self, IsrConfig *config);
+
 /* Valid as long as @self. */
 const IsrControl *isr_capture_get_control (IsrCapture *self);
 

@@ -124,6 +124,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrConfig, isr_config_unref)
 
 const IsrSourceConfig *isr_config_get_source (const IsrConfig *self, const char *name);
 
+/* Whether the two are recorded alike: all that a recorder has to know is the same, by
+ * the table of options. How long it is kept (keep_days) and where it stands in the file do not count. */
+gboolean isr_source_config_equal (const IsrSourceConfig *a, const IsrSourceConfig *b);
+
 /* ./config.ini, /etc/isr/config.ini, else NULL: the embedded default. */
 char *isr_config_find (void);
 

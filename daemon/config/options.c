@@ -108,7 +108,7 @@ static const IsrOption options[] = {
   { STORAGE, "state_directory", NULL, "Where ISR keeps its own files; the output directory when unset.",
     isr_set_path, CONFIG (state_directory) },
   { SOURCES, "keep_days", NULL, "Recordings of this source that are older are deleted; what [storage] says when unset. 0 = never.",
-    isr_set_count, RANGE (0, 36500, "days", 1), SOURCE (keep_days) },
+    isr_set_count, RANGE (0, 36500, "days", 1), SOURCE (keep_days), .unheard = TRUE },
   { STORAGE, "keep_days", "0", "Recordings older than this are deleted. 0 = never.",
     isr_set_count, RANGE (0, 36500, "days", 1), CONFIG (keep_days) },
   { STORAGE, "min_free", NULL, "Space that is kept free by deleting the oldest recordings, in GB or %.",

@@ -44,6 +44,7 @@ struct _IsrOption {
   gsize in_config; /* offset in IsrConfig; 0: not there */
   gsize in_source; /* offset in IsrSourceConfig; 0: not there */
 
+  gboolean unheard; /* of a source: it does not matter to who records it */
   gboolean later;
 };
 

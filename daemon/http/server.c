@@ -101,13 +101,21 @@ make_zone (const char *name)
 }
 
 static void
-furnish (IsrHttp *self, const IsrConfig *config, IsrCatalog *catalog, const IsrControl *control)
+take_config (IsrHttp *self, const IsrConfig *config)
 {
   self->house.config = config;
-  self->house.catalog = g_object_ref (catalog);
-  self->house.control = control;
+  g_clear_pointer (&self->house.zone, g_time_zone_unref);
+  g_free (self->house.timezone);
   self->house.zone = make_zone (config->timezone);
   self->house.timezone = g_strdup (g_time_zone_get_identifier (self->house.zone));
+}
+
+static void
+furnish (IsrHttp *self, const IsrConfig *config, IsrCatalog *catalog, const IsrControl *control)
+{
+  take_config (self, config);
+  self->house.catalog = g_object_ref (catalog);
+  self->house.control = control;
   self->house.ended = g_cancellable_new ();
   self->house.sse = isr_sse_new ();
   self->house.live = isr_live_new (catalog, control);
@@ -196,6 +204,12 @@ void
 isr_http_set_analysis (IsrHttp *self, IsrAnalysis *analysis)
 {
   g_set_object (&self->house.analysis, analysis);
+}
+
+void
+isr_http_configure (IsrHttp *self, const IsrConfig *config)
+{
+  take_config (self, config);
 }
 
 const char *

@@ -23,6 +23,10 @@ IsrHttp *isr_http_new (const IsrConfig *config, IsrCatalog *catalog, const IsrCo
 void isr_http_free (IsrHttp *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrHttp, isr_http_free)
 
+/* Another configuration: zone, analysis, sources. Where it listens, certificates, password
+ * and origins stay those of the start. @config as above. */
+void isr_http_configure (IsrHttp *self, const IsrConfig *config);
+
 /* "http://127.0.0.1:8080/": where it listens. */
 const char *isr_http_get_uri (IsrHttp *self);
 guint isr_http_get_port (IsrHttp *self);

@@ -17,7 +17,8 @@ static const struct {
 };
 
 struct _IsrHooks {
-  IsrRunner *runners[ISR_NEWS_N_KINDS]; /* NULL: no command */
+  IsrRunner *runners[ISR_NEWS_N_KINDS]; /* NULL: there never was a command */
+  gboolean wanted[ISR_NEWS_N_KINDS];    /* there is one now */
   GTimeZone *zone;
   GHashTable *incidents; /* source -> IsrIncident */
   GStrv environment;     /* ours, without ISR_* */
@@ -46,10 +47,8 @@ make_base (void)
 static void
 tell (IsrHooks *self, const IsrNews *news)
 {
-  IsrRunner *runner = self->runners[news->kind];
-
-  if (runner)
-    isr_runner_run (runner, isr_news_to_environment (news, g_strdupv (self->environment), self->zone));
+  if (self->wanted[news->kind])
+    isr_runner_run (self->runners[news->kind], isr_news_to_environment (news, g_strdupv (self->environment), self->zone));
 }
 
 /* --- what happens --------------------------------------------------------- */
@@ -216,24 +215,39 @@ isr_hooks_finish (IsrHooks *self, void (*done) (gpointer data), gpointer data)
   on_idle (self);
 }
 
+static void
+configure_runner (IsrHooks *self, IsrNewsKind kind, const char *command)
+{
+  self->wanted[kind] = command != NULL;
+  if (!command)
+    return;
+  if (self->runners[kind]) {
+    isr_runner_configure (self->runners[kind], command, self->limit_ms);
+    return;
+  }
+  self->runners[kind] = isr_runner_new (hooks[kind].name, command, self->limit_ms, ISR_RUNNER_GRACE_MS);
+  isr_runner_set_idle_func (self->runners[kind], on_idle, self);
+}
+
+void
+isr_hooks_configure (IsrHooks *self, const IsrConfig *config)
+{
+  g_clear_pointer (&self->zone, g_time_zone_unref);
+  self->zone = config->timezone ? g_time_zone_new_identifier (config->timezone) : g_time_zone_new_local ();
+  self->limit_ms = (guint) (config->hook_limit / 1000000);
+  for (guint i = 0; i < ISR_NEWS_N_KINDS; i++)
+    configure_runner (self, i, G_STRUCT_MEMBER (char *, config, hooks[i].command));
+}
+
 IsrHooks *
 isr_hooks_new (const IsrConfig *config)
 {
   IsrHooks *self = g_new0 (IsrHooks, 1);
 
-  self->zone = config->timezone ? g_time_zone_new_identifier (config->timezone) : g_time_zone_new_local ();
   self->incidents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->environment = make_base ();
   self->watched = g_ptr_array_new_with_free_func (g_object_unref);
-  self->limit_ms = (guint) (config->hook_limit / 1000000);
-  for (guint i = 0; i < ISR_NEWS_N_KINDS; i++) {
-    const char *command = G_STRUCT_MEMBER (char *, config, hooks[i].command);
-
-    if (!command)
-      continue;
-    self->runners[i] = isr_runner_new (hooks[i].name, command, self->limit_ms, ISR_RUNNER_GRACE_MS);
-    isr_runner_set_idle_func (self->runners[i], on_idle, self);
-  }
+  isr_hooks_configure (self, config);
   return self;
 }
 

@@ -20,6 +20,9 @@ IsrHooks *isr_hooks_new (const IsrConfig *config);
 void isr_hooks_free (IsrHooks *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrHooks, isr_hooks_free)
 
+/* Other commands, limits, zone. What waits for a command that is gone is still run. */
+void isr_hooks_configure (IsrHooks *self, const IsrConfig *config);
+
 /* From now on it is told what happens there. */
 void isr_hooks_watch (IsrHooks *self, IsrCapture *capture, IsrCatalog *catalog);
 

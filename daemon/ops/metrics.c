@@ -266,6 +266,13 @@ isr_metrics_dup_text (IsrMetrics *self)
   return g_string_free (text, FALSE);
 }
 
+void
+isr_metrics_set_zone (IsrMetrics *self, GTimeZone *zone)
+{
+  g_time_zone_unref (self->zone);
+  self->zone = g_time_zone_ref (zone);
+}
+
 IsrMetrics *
 isr_metrics_new (IsrCapture *capture, IsrCatalog *catalog, GTimeZone *zone)
 {

@@ -35,6 +35,8 @@ IsrMetrics *isr_metrics_new (IsrCapture *capture, IsrCatalog *catalog, GTimeZone
 void isr_metrics_free (IsrMetrics *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrMetrics, isr_metrics_free)
 
+void isr_metrics_set_zone (IsrMetrics *self, GTimeZone *zone);
+
 /* The body, now. */
 char *isr_metrics_dup_text (IsrMetrics *self);
 

@@ -213,6 +213,15 @@ isr_runner_get_done (const IsrRunner *self)
   return self->done;
 }
 
+void
+isr_runner_configure (IsrRunner *self, const char *command, guint limit_ms)
+{
+  g_strfreev (self->words);
+  self->limit_ms = limit_ms;
+  if (!g_shell_parse_argv (command, NULL, &self->words, NULL)) /* the configuration has checked it */
+    self->words = g_strsplit (command, " ", -1);
+}
+
 IsrRunner *
 isr_runner_new (const char *name, const char *command, guint limit_ms, guint grace_ms)
 {
@@ -220,11 +229,9 @@ isr_runner_new (const char *name, const char *command, guint limit_ms, guint gra
 
   g_ref_count_init (&self->references);
   self->name = g_strdup (name);
-  self->limit_ms = limit_ms;
   self->grace_ms = grace_ms;
   g_queue_init (&self->queue);
-  if (!g_shell_parse_argv (command, NULL, &self->words, NULL)) /* the configuration has checked it */
-    self->words = g_strsplit (command, " ", -1);
+  isr_runner_configure (self, command, limit_ms);
   return self;
 }
 

@@ -19,6 +19,9 @@ IsrRunner *isr_runner_new (const char *name, const char *command, guint limit_ms
 void isr_runner_free (IsrRunner *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrRunner, isr_runner_free)
 
+/* Another command, another limit: for what waits, too, not for what runs. */
+void isr_runner_configure (IsrRunner *self, const char *command, guint limit_ms);
+
 /* Runs it with this environment, (transfer full), after those that wait. */
 void isr_runner_run (IsrRunner *self, GStrv environment);
 

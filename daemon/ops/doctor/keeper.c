@@ -81,15 +81,39 @@ on_done (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+typedef struct {
+  IsrDoctorKeeper *keeper;
+  IsrConfig *config;
+} Examination;
+
 static gpointer
 examine (gpointer data)
 {
-  IsrDoctorKeeper *self = data;
-  g_autoptr (IsrReport) report = isr_doctor_examine (self->config, NULL);
+  g_autofree Examination *self = data;
+  g_autoptr (IsrConfig) config = self->config;
+  g_autoptr (IsrReport) report = isr_doctor_examine (config, NULL);
 
-  g_async_queue_push (self->done, isr_report_to_json (report));
-  g_idle_add_full (G_PRIORITY_DEFAULT, on_done, self, keeper_unref);
+  g_async_queue_push (self->keeper->done, isr_report_to_json (report));
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_done, self->keeper, keeper_unref);
   return NULL;
+}
+
+static void
+start_examination (IsrDoctorKeeper *self)
+{
+  Examination *examination = g_new (Examination, 1);
+
+  *examination = (Examination){ g_atomic_rc_box_acquire (self), isr_config_ref (self->config) };
+  self->running = TRUE;
+  g_thread_unref (g_thread_new ("isr-doctor", examine, examination));
+}
+
+void
+isr_doctor_keeper_configure (IsrDoctorKeeper *self, const IsrConfig *config)
+{
+  isr_config_unref (self->config);
+  self->config = isr_config_ref ((IsrConfig *) config);
+  self->made_us = G_MININT64 / 2; /* what is known is of another one */
 }
 
 void
@@ -103,10 +127,8 @@ isr_doctor_keeper_ask (gpointer keeper, IsrDoctorAnswer answer, gpointer token)
     return;
   }
   g_array_append_val (self->waiting, waiter);
-  if (self->running)
-    return;
-  self->running = TRUE;
-  g_thread_unref (g_thread_new ("isr-doctor", examine, g_atomic_rc_box_acquire (self)));
+  if (!self->running)
+    start_examination (self);
 }
 
 void

@@ -18,6 +18,9 @@ IsrDoctorKeeper *isr_doctor_keeper_new (const IsrConfig *config);
 void isr_doctor_keeper_free (IsrDoctorKeeper *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDoctorKeeper, isr_doctor_keeper_free)
 
+/* From the next examination on. */
+void isr_doctor_keeper_configure (IsrDoctorKeeper *self, const IsrConfig *config);
+
 /* @keeper: IsrDoctorKeeper. What is younger than ten seconds is answered at once, and
  * nothing is opened again for it. */
 void isr_doctor_keeper_ask (gpointer keeper, IsrDoctorAnswer answer, gpointer token);
