@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { STUDIO, archive } from './archive.js';
+import { STUDIO, analyse, archive } from './archive.js';
 import { axe, browser, open, root } from './support.js';
 
 const shots = join(root, 'build/screenshots');
@@ -44,6 +44,7 @@ let chromium;
 before(async () => {
   mkdirSync(shots, { recursive: true });
   [daemon, chromium] = await Promise.all([archive({ sources: `${STUDIO}[roof]\ntype = test\nscene = tone\n[radio]\ntype = stream\nurl = http://127.0.0.1:9/jazz.mp3\n` }), browser()]);
+  await analyse(daemon);
   for (const name of ['garden_20261118T080500', 'garden_20261119T101500']) {
     const [file] = (await daemon.json(`/api/files?q=${name}`)).files;
     await fetch(`${daemon.base}/api/files/${file.name.replaceAll('+', '%2B')}`, { method: 'DELETE' });

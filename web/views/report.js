@@ -32,7 +32,7 @@ const File = ({ file }) => html`
 /** @param {{title: string, heads: string[], numbers?: string[], children?: any}} props */
 const Table = ({ title, heads, numbers = [], children }) => html`
   <h2>${title}</h2>
-  <div class="scroll"><table><thead><tr>${heads.map((head) => html`<th key=${head} scope="col" class=${numbers.includes(head) ? 'number' : ''}>${t(`report.${head}`)}</th>`)}</tr></thead>
+  <div class="scroll" tabindex="0" role="region" aria-label=${title}><table><thead><tr>${heads.map((head) => html`<th key=${head} scope="col" class=${numbers.includes(head) ? 'number' : ''}>${t(`report.${head}`)}</th>`)}</tr></thead>
     <tbody>${children}</tbody></table></div>`;
 
 /** @param {{data: import('../state/report.js').Report}} props */
