@@ -10,12 +10,15 @@ let audio = null;
 let amplifier = null;
 /** @type {HTMLAudioElement|null} */
 let ahead = null;
+/** Where it is to begin, until the element knows its length. */
+let wanted = 0;
 
 /** Makes the element. Called once. @param {Listener} to */
 export function open(to) {
   audio = new Audio();
   audio.preload = 'auto';
   audio.preservesPitch = true;
+  audio.addEventListener('loadedmetadata', () => { if (audio && wanted > 0) audio.currentTime = wanted; });
   audio.addEventListener('timeupdate', to.onTime);
   audio.addEventListener('seeked', to.onTime);
   audio.addEventListener('playing', to.onPlaying);
@@ -31,10 +34,7 @@ export function load(url, at, { rate, play }) {
   audio.src = url;
   audio.defaultPlaybackRate = rate;
   audio.playbackRate = rate;
-  if (at > 0) {
-    const one = audio;
-    one.addEventListener('loadedmetadata', () => { one.currentTime = at; }, { once: true });
-  }
+  wanted = at;
   if (play) start();
 }
 
@@ -52,10 +52,14 @@ export function close() {
   audio?.load();
 }
 
-export const position = () => audio?.currentTime ?? 0;
+export const position = () => (audio && audio.readyState > 0 ? audio.currentTime : wanted);
 
 /** @param {number} seconds @returns {boolean} false: the browser can not go there */
 export function seek(seconds) {
+  if (audio && audio.readyState === 0) {
+    wanted = Math.max(0, seconds);
+    return true;
+  }
   if (!audio || !audio.seekable.length || seconds > audio.seekable.end(audio.seekable.length - 1) + 0.01) return false;
   audio.currentTime = Math.max(0, seconds);
   return true;
