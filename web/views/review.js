@@ -6,6 +6,7 @@ import * as actions from '../actions/review.js';
 import { exportUrl } from '../api-review.js';
 import * as api from '../api.js';
 import * as format from '../format.js';
+import { onChange } from '../hub.js';
 import { bind } from '../keys.js';
 import { observe } from '../observe.js';
 import { go, href, route } from '../route.js';
@@ -62,7 +63,7 @@ const Item = ({ section, on, days }) => {
 const Table = ({ r, days }) => html`
   <div class="scroll" tabindex="0" role="region" aria-label=${t('review.table')}>
     <table>
-      <caption class="live">${t('review.table')}</caption>
+      <caption class="unseen">${t('review.table')}</caption>
       <thead><tr>${['time', 'source', 'length', 'score', 'peak', 'verdict', 'label', 'play'].map((one) => html`<th key=${one} scope="col">${t(`review.col-${one}`)}</th>`)}</tr></thead>
       <tbody>${listed(r).map((one) => html`
         <tr key=${keyOf(one)} aria-current=${keyOf(one) === r.current ? 'true' : null}>
@@ -137,11 +138,13 @@ function useQueue() {
   const [days, setDays] = useState(/** @type {import('../api.js').Day[]|null} */ (null));
   const [state, set] = useState(/** @type {{loaded: boolean, error: string|null}} */ ({ loaded: false, error: null }));
   useEffect(() => {
-    api.getDays({ source }).then((answer) => {
+    const load = () => api.getDays({ source }).then((answer) => {
       setDays(answer.days);
       if (!day && !file && !from && !to && newest(answer.days)) go({ day: newest(answer.days) }, { replace: true });
       else if (!answer.days.length) set({ loaded: true, error: null });
     }).catch((error) => set({ loaded: true, error: String(error.message ?? error) }));
+    load();
+    return onChange(['label'], load);
   }, [source]);
   useEffect(() => {
     if (!day && !file && !from && !to) return;
