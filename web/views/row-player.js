@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // row-player.js - plays a recording below its row. Its length is the server's, so nothing is fetched to know it.
 import { html, useEffect, useRef, useState } from '../vendor/htm-preact.js';
+import { effect } from '../vendor/signals-core.js';
 import { streamUrl } from '../api.js';
 import { duration } from '../format.js';
+import { pause as pausePlayer } from '../sound.js';
+import { player } from '../state/player.js';
 import { t } from '../text.js';
 import { Icon } from './icon.js';
 
@@ -20,12 +23,17 @@ export const RowPlayer = ({ file, from }) => {
     ref.current.currentTime = from;
     ref.current.play().catch(() => {});
   }, [file.name, from]);
+  useEffect(() => effect(() => { if (player.value.playing) ref.current?.pause(); }), []); // one sound at a time
+  const played = () => {
+    setPaused(false);
+    pausePlayer();
+  };
   const times = { at: duration(at), length: duration(length) };
   return html`
     <div class="row-player">
       <span class="name">${file.name}</span>
       <audio ref=${ref} preload="none" src=${streamUrl(file.name)} onTimeUpdate=${() => setAt(ref.current?.currentTime ?? 0)}
-        onPlay=${() => setPaused(false)} onPause=${() => setPaused(true)} onError=${() => setFailed(true)} />
+        onPlay=${played} onPause=${() => setPaused(true)} onError=${() => setFailed(true)} />
       <button class="play" aria-label=${t(paused ? 'play' : 'pause')} onClick=${toggle}><${Icon} name=${paused ? 'play' : 'pause'} /></button>
       <input type="range" min="0" max=${length.toFixed(2)} step="any" value=${at} aria-label=${t('position')} aria-valuetext=${t('position-text', times)}
         onInput=${(/** @type {any} */ event) => seek(Number(event.target.value))} />
