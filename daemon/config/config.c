@@ -94,6 +94,8 @@ config_clear (gpointer data)
   g_free (self->on_file);
   g_free (self->on_gap);
   g_free (self->on_event);
+  g_free (self->webhook);
+  g_strfreev (self->webhook_events);
 }
 
 void

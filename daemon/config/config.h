@@ -90,7 +90,9 @@ typedef struct {
   char *on_file;
   char *on_gap;
   char *on_event;
-  gint64 hook_limit; /* ns */
+  char *webhook;        /* NULL: none; a secret */
+  GStrv webhook_events; /* of state, file, gap, event; never NULL */
+  gint64 hook_limit;    /* ns */
 } IsrConfig;
 
 /* One mistake (or warning) of the configuration, as people read it:

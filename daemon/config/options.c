@@ -124,7 +124,11 @@ static const IsrOption options[] = {
     isr_set_command, CONFIG (on_gap) },
   { HOOKS, "on_event", NULL, "Run when a loud event is over.",
     isr_set_command, CONFIG (on_event) },
-  { HOOKS, "timeout_seconds", "30", "A command that takes longer is ended.",
+  { HOOKS, "webhook", NULL, "A web server that is told the same by POST, as JSON.",
+    isr_set_url, CONFIG (webhook) },
+  { HOOKS, "webhook_events", "state file gap event", "What it is told.",
+    isr_set_words, "state file gap event", CONFIG (webhook_events) },
+  { HOOKS, "timeout_seconds", "30", "A command that takes longer is ended, a web server that does not answer is tried again.",
     isr_set_duration, RANGE (1, 3600, "seconds", SECOND), CONFIG (hook_limit) },
 };
 /* clang-format on */
@@ -223,10 +227,15 @@ isr_option_describe (const IsrOption *self)
     { isr_set_listen, "host:port, [v6]:port, :port or none" },
     { isr_set_list, "a list, separated by blanks" },
   };
+  g_autofree char *words = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     if (texts[i].set == self->set)
       return g_strdup (texts[i].text);
+  if (self->set == isr_set_words) {
+    words = describe_words (self->words);
+    return g_strconcat ("some of ", words, NULL);
+  }
   return self->unit || self->max > 0 ? describe_number (self) : describe_words (self->words);
 }
 

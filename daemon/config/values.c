@@ -229,7 +229,7 @@ isr_set_url (const IsrOption *option, const char *value, gpointer field, GError 
     return strchr (value, '@') ? fail (error, "this is no address (in a login, write %%40 for @, %%2F for / and %%3A for :)")
                                : fail (error, "this is no address (%s)", reason->message);
   if (strcmp (scheme, "http") != 0 && strcmp (scheme, "https") != 0)
-    return fail (error, "“%s:” can not be recorded", scheme);
+    return fail (error, "“%s:” is neither http: nor https:", scheme);
   if (!g_uri_get_host (uri) || !*g_uri_get_host (uri))
     return fail (error, "there is no host behind %s://", scheme);
   return replace (field, g_strdup (value));
@@ -321,5 +321,21 @@ isr_set_list (const IsrOption *option, const char *value, gpointer field, GError
       g_strv_builder_add (builder, parts[i]);
   g_strfreev (*place);
   *place = g_strv_builder_end (builder);
+  return TRUE;
+}
+
+gboolean
+isr_set_words (const IsrOption *option, const char *value, gpointer field, GError **error)
+{
+  g_auto (GStrv) known = g_strsplit (option->words, " ", -1);
+  g_auto (GStrv) found = NULL;
+  GStrv *place = field;
+
+  isr_set_list (option, value, &found, NULL);
+  for (guint i = 0; found[i]; i++)
+    if (!g_strv_contains ((const char *const *) known, found[i]))
+      return fail (error, "“%s” is not known", found[i]);
+  g_strfreev (*place);
+  *place = g_steal_pointer (&found);
   return TRUE;
 }

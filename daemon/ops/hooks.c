@@ -5,6 +5,7 @@
 #include "daemon/ops/incident.h"
 #include "daemon/ops/news.h"
 #include "daemon/ops/runner.h"
+#include "daemon/ops/webhook.h"
 
 static const struct {
   const char *name;
@@ -19,6 +20,8 @@ static const struct {
 struct _IsrHooks {
   IsrRunner *runners[ISR_NEWS_N_KINDS]; /* NULL: there never was a command */
   gboolean wanted[ISR_NEWS_N_KINDS];    /* there is one now */
+  IsrWebhook *webhook;                  /* the same */
+  gboolean posted[ISR_NEWS_N_KINDS];    /* it is told of these now */
   GTimeZone *zone;
   GHashTable *incidents; /* source -> IsrIncident */
   GStrv environment;     /* ours, without ISR_* */
@@ -49,6 +52,8 @@ tell (IsrHooks *self, const IsrNews *news)
 {
   if (self->wanted[news->kind])
     isr_runner_run (self->runners[news->kind], isr_news_to_environment (news, g_strdupv (self->environment), self->zone));
+  if (self->posted[news->kind])
+    isr_webhook_post (self->webhook, isr_news_to_json (news, self->zone));
 }
 
 /* --- what happens --------------------------------------------------------- */
@@ -169,7 +174,7 @@ is_idle (IsrHooks *self)
   for (guint i = 0; i < ISR_NEWS_N_KINDS; i++)
     if (self->runners[i] && !isr_runner_is_idle (self->runners[i]))
       return FALSE;
-  return TRUE;
+  return !self->webhook || isr_webhook_is_idle (self->webhook);
 }
 
 static gboolean
@@ -202,6 +207,8 @@ on_finish_limit (gpointer data)
   for (guint i = 0; i < ISR_NEWS_N_KINDS; i++)
     if (self->runners[i])
       isr_runner_stop (self->runners[i]);
+  if (self->webhook)
+    isr_webhook_stop (self->webhook);
   on_idle (self);
   return G_SOURCE_REMOVE;
 }
@@ -229,6 +236,21 @@ configure_runner (IsrHooks *self, IsrNewsKind kind, const char *command)
   isr_runner_set_idle_func (self->runners[kind], on_idle, self);
 }
 
+static void
+configure_webhook (IsrHooks *self, const IsrConfig *config)
+{
+  for (guint i = 0; i < ISR_NEWS_N_KINDS; i++)
+    self->posted[i] = config->webhook && g_strv_contains ((const char *const *) config->webhook_events, isr_news_kind_to_string (i));
+  if (!config->webhook)
+    return;
+  if (self->webhook) {
+    isr_webhook_configure (self->webhook, config->webhook, self->limit_ms);
+    return;
+  }
+  self->webhook = isr_webhook_new (config->webhook, self->limit_ms, ISR_WEBHOOK_FIRST_MS);
+  isr_webhook_set_idle_func (self->webhook, on_idle, self);
+}
+
 void
 isr_hooks_configure (IsrHooks *self, const IsrConfig *config)
 {
@@ -237,6 +259,7 @@ isr_hooks_configure (IsrHooks *self, const IsrConfig *config)
   self->limit_ms = (guint) (config->hook_limit / 1000000);
   for (guint i = 0; i < ISR_NEWS_N_KINDS; i++)
     configure_runner (self, i, G_STRUCT_MEMBER (char *, config, hooks[i].command));
+  configure_webhook (self, config);
 }
 
 IsrHooks *
@@ -260,6 +283,7 @@ isr_hooks_free (IsrHooks *self)
   g_ptr_array_unref (self->watched);
   for (guint i = 0; i < ISR_NEWS_N_KINDS; i++)
     g_clear_pointer (&self->runners[i], isr_runner_free);
+  g_clear_pointer (&self->webhook, isr_webhook_free);
   g_hash_table_unref (self->incidents);
   g_strfreev (self->environment);
   g_time_zone_unref (self->zone);

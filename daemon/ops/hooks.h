@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* hooks.h - commands of the configuration, run when something happens.
+/* hooks.h - commands of the configuration, run when something happens, and a web server
+ * that is told (webhook.h).
  *
  * Each has its own queue: of one command one process runs at a time. What it is
  * told is in its environment, as news.h lists it; every variable is always set, and

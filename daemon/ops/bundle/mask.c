@@ -134,6 +134,8 @@ get_kind (const IsrOption *option, const char *key)
     return FILE_OF;
   if (strstr (key, "password") || strstr (key, "username") || strstr (key, "token") || strstr (key, "secret"))
     return WHOLE;
+  if (g_str_equal (key, "webhook")) /* often the path is the key */
+    return WHOLE;
   if (option->set == isr_set_url)
     return URL;
   return option->set == isr_set_command ? COMMAND : PLAIN;
