@@ -142,9 +142,12 @@ on_settled (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* No packet waits for the acknowledgement of the one before it, also where libsoup
+ * would not see to that itself. */
 static void
-keep_alive (GSocket *socket)
+tune (GSocket *socket)
 {
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   g_socket_set_keepalive (socket, TRUE);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, 120, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, 30, NULL);
@@ -197,7 +200,7 @@ add (IsrConnections *all, SoupServerMessage *message)
 
   self->all = all;
   self->socket = g_object_ref (socket);
-  keep_alive (socket);
+  tune (socket);
   g_hash_table_insert (all->records, socket, self);
   return self;
 }

@@ -4,6 +4,9 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define SHORT 150 /* ms */
@@ -111,6 +114,47 @@ test_nothing_is_left (Fixture *f, gconstpointer data)
     client_free (client);
   }
   TEMP_WAIT_FOR (count_files () <= before);
+}
+
+/* The server's end of @client's connection, as we are both ends; -1: not accepted yet. */
+static int
+find_other_end (Client *client)
+{
+  struct sockaddr_in ours, theirs;
+  socklen_t size = sizeof ours;
+
+  g_assert_cmpint (getsockname (g_socket_get_fd (client->socket), (struct sockaddr *) &ours, &size), ==, 0);
+  for (int fd = 3; fd < 1024; fd++) {
+    size = sizeof theirs;
+    if (getpeername (fd, (struct sockaddr *) &theirs, &size) == 0 && size == sizeof theirs && theirs.sin_family == AF_INET && theirs.sin_port == ours.sin_port)
+      return fd;
+  }
+  return -1;
+}
+
+static void
+assert_no_delay (Client *client)
+{
+  int option = 0;
+  socklen_t size = sizeof option;
+
+  TEMP_WAIT_FOR (find_other_end (client) >= 0);
+  g_assert_cmpint (getsockopt (find_other_end (client), IPPROTO_TCP, TCP_NODELAY, &option, &size), ==, 0);
+  g_assert_cmpint (option, ==, 1);
+}
+
+/* Head and body are two packets: the second must not wait until the first is acknowledged. */
+static void
+test_no_delay (Fixture *f, gconstpointer data)
+{
+  static const char *const requests[] = { KEPT, "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /stream/" NAME " HTTP/1.1\r\nHost: localhost\r\n\r\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++) {
+    g_autoptr (Client) client = begin (f, requests[i]);
+
+    TEMP_WAIT_FOR (client_has (client, "HTTP/1.1 200"));
+    assert_no_delay (client);
+  }
 }
 
 /* Three at once in one packet. */
@@ -361,6 +405,17 @@ test_tls_nothing_is_left (Fixture *f, gconstpointer data)
 }
 
 static void
+test_tls_no_delay (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) client = NULL;
+
+  make_certificate (f);
+  restart (f, "127.0.0.1");
+  client = begin (f, "");
+  assert_no_delay (client);
+}
+
+static void
 test_bad_certificates (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -401,6 +456,7 @@ main (int argc, char **argv)
   ADD ("slow-requests", test_slow_requests);
   ADD ("idle", test_idle);
   ADD ("nothing-is-left", test_nothing_is_left);
+  ADD ("no-delay", test_no_delay);
   ADD ("pipelined", test_pipelined);
   ADD ("too-many", test_too_many);
   ADD ("long-headers", test_long_headers);
@@ -412,6 +468,7 @@ main (int argc, char **argv)
   g_test_add ("/http-door/handed-wide", Fixture, "0.0.0.0", set_up, test_handed, tear_down);
   ADD ("tls", test_tls);
   ADD ("tls-nothing-is-left", test_tls_nothing_is_left);
+  ADD ("tls-no-delay", test_tls_no_delay);
   ADD ("bad-certificates", test_bad_certificates);
   return g_test_run ();
 }
