@@ -129,7 +129,7 @@ static void
 name_file (const Export *self, const IsrRequest *request, const char *suffix)
 {
   g_autofree char *name = g_strjoin ("_", "sections", self->source ? self->source : "all", self->day ? self->day : "span", NULL);
-  g_autofree char *plain = NULL, *text = NULL;
+  g_autofree char *text = NULL;
 
   g_strcanon (name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", '_');
   text = g_strdup_printf ("attachment; filename=\"%s%s\"", name, suffix);
