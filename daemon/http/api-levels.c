@@ -61,7 +61,7 @@ static void
 on_answer (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autofree Levels *self = data;
-  g_autofree char *source = self->source;
+  g_autofree char *source G_GNUC_UNUSED = self->source; /* freed with it */
   g_autoptr (IsrPending) pending = self->pending;
   const IsrRequest *request = isr_pending_get_request (pending);
   g_autoptr (GError) error = NULL;

@@ -90,7 +90,7 @@ test_hole (House *h, gconstpointer data)
 static void
 test_torn_tail (House *h, gconstpointer data)
 {
-  g_autofree gint16 *levels = count_up (20);
+  g_autofree gint16 *levels G_GNUC_UNUSED = count_up (20);
   g_autofree char *path = get_path (h, "a.flac");
   g_autoptr (IsrStore) store = isr_store_new (h->base.directory);
   const IsrLevelsHeader header = { .run_us = T0 };

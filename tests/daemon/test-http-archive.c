@@ -89,6 +89,7 @@ test_labels_taken_away (Fixture *f, gconstpointer data)
   g_auto (Reply) again = call (f, "PUT", "/api/labels", "{" PLACE ",\"label\":\"owl\"}");
   g_auto (Reply) gone = call (f, "DELETE", "/api/labels?source=mic&start_us=1706698810000000&end_us=1706698812000000", NULL);
 
+  g_assert_cmpuint (put.status, ==, 200);
   g_assert_cmpuint (empty.status, ==, 200);
   g_assert_null (get (&empty, "label"));
   g_assert_cmpuint (again.status, ==, 200);

@@ -34,7 +34,7 @@ static GBytes *
 encode (TestDir *dir, const char *name, const char *options)
 {
   g_autofree char *path = g_build_filename (dir->dir, name, NULL);
-  g_autoptr (GBytes) said = test_run ("ffmpeg -v error -y -f lavfi -i 'aevalsrc=0.3*random(0)*gt(mod(t\\,7)\\,3):s=44100:d=%g' -ac 2 %s '%s'", SECONDS, options, path);
+  g_autoptr (GBytes) said G_GNUC_UNUSED = test_run ("ffmpeg -v error -y -f lavfi -i 'aevalsrc=0.3*random(0)*gt(mod(t\\,7)\\,3):s=44100:d=%g' -ac 2 %s '%s'", SECONDS, options, path);
   char *data;
   gsize size;
 
