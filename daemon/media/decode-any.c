@@ -130,10 +130,24 @@ make_pipeline (Any *self)
   return gst_element_link (src, decodebin) && gst_element_link (convert, sink);
 }
 
+/* What can not be decoded says so on the bus, and the sink hears nothing of it. NULL:
+ * there is a first buffer, or an end. */
+static GError *
+wait_for_preroll (Any *self)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus, PREROLL_S * GST_SECOND, GST_MESSAGE_ERROR | GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_EOS);
+  GError *reason = NULL;
+
+  if (message && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+    gst_message_parse_error (message, &reason, NULL);
+  return reason;
+}
+
 static gboolean
 learn_format (Any *self)
 {
-  g_autoptr (GstSample) preroll = gst_app_sink_try_pull_preroll (self->sink, PREROLL_S * GST_SECOND);
+  g_autoptr (GstSample) preroll = gst_app_sink_try_pull_preroll (self->sink, 0);
   GstStructure *structure = preroll ? gst_caps_get_structure (gst_sample_get_caps (preroll), 0) : NULL;
   int rate = 0, channels = 0;
   gint64 duration = 0;
@@ -147,16 +161,15 @@ learn_format (Any *self)
   return TRUE;
 }
 
-static char *
-get_reason (Any *self)
+static void
+fail (const GError *reason, GError **error)
 {
-  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
-  g_autoptr (GstMessage) message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
-  g_autoptr (GError) reason = NULL;
+  gboolean missing = g_error_matches (reason, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND) || g_error_matches (reason, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
 
-  if (message)
-    gst_message_parse_error (message, &reason, NULL);
-  return g_strdup (reason ? reason->message : "it gives no audio");
+  if (missing)
+    g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_NO_DECODER, "no decoder for it is installed (%s): install gstreamer1.0-libav, then ask again", reason->message);
+  else
+    g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "GStreamer can not decode it: %s", reason ? reason->message : "it gives no audio");
 }
 
 IsrDecode *
@@ -165,16 +178,16 @@ isr_decode_any_new (int fd, GError **error)
   static const IsrDecodeClass klass = { any_free, any_seek, any_read };
   Any *self = g_new0 (Any, 1);
   g_autoptr (IsrDecode) decode = &self->parent;
-  g_autofree char *reason = NULL;
+  g_autoptr (GError) reason = NULL;
 
   if (!isr_decode_init (decode, &klass, fd, "the file", error))
     return NULL;
   if (make_pipeline (self)) {
     gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
-    if (learn_format (self))
+    reason = wait_for_preroll (self);
+    if (!reason && learn_format (self))
       return g_steal_pointer (&decode);
   }
-  reason = get_reason (self);
-  g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "GStreamer can not decode it: %s", reason);
+  fail (reason, error);
   return NULL;
 }
