@@ -10,10 +10,12 @@ import socket
 import unittest
 import urllib.parse
 
-from support import daemon, process, schema
+from support import api, daemon, process, schema
 
 TABLE = pathlib.Path(__file__).resolve().parents[2] / 'daemon'
 BAD = {'date': '2024-02-30', 'isr-time': 'yesterday', 'isr-cursor': 'x', 'isr-seconds': 'x'}
+ROOF = 'roof/roof_20240131T120000+0000.wav'
+PAGE = ('/', '/index.html', '/sw.js', '/assets/')
 MARKER = 'the text of a file outside of the archive'
 
 
@@ -26,8 +28,41 @@ def routes():
     """Path and method of every row of the table, and of what other rooms have served."""
     text = (TABLE / 'http' / 'routes.c').read_text()
     rows = {(path, method.lower()) for path, method in re.findall(r'\{ "([^"]+)", "([A-Z]+)", isr_handle', text)}
-    served = re.findall(r'isr_http_serve\w* \([^,]+, "([^"]+)"', (TABLE / 'app.c').read_text())
+    served = [path for file in TABLE.glob('*.c') for path in re.findall(r'isr_http_serve\w* \([^,]+, "([^"]+)"', file.read_text())]
     return rows | {(path, 'get') for path in served}
+
+
+def readme_rows():
+    """Method and address of everything in README's table of the API."""
+    rows = []
+    for line in (TABLE.parent / 'README.md').read_text(encoding='utf-8').splitlines():
+        if not re.match(r'\| `(GET|PUT|POST|DELETE) /', line):
+            continue
+        method, before = None, ''
+        for word in re.findall(r'`([^`]+)`', line.split(' | ')[0]):
+            asked = re.match(r'(GET|PUT|POST|DELETE) (/\S*)$', word)
+            if asked:
+                method, before = asked.groups()
+            elif word.startswith('/') and word.count('/') == 1 and before.rsplit('/', 1)[-1] in ('start', 'stop', 'split'):
+                before = before.rsplit('/', 1)[0] + word
+            elif word.startswith('/'):
+                before = word
+            else:
+                continue
+            rows.append((method, before))
+    return rows
+
+
+def read_event(answer):
+    """The next event of a stream, as its fields."""
+    event = {}
+    while True:
+        line = answer.readline().decode().rstrip('\n')
+        if not line and 'data' in event:
+            return event
+        name, _, value = line.partition(': ')
+        if name in ('id', 'event', 'data'):
+            event[name] = value
 
 
 class Raw:
@@ -61,30 +96,16 @@ class Api(unittest.TestCase):
     def setUpClass(cls):
         cls.isr = daemon.Daemon('[desk]\ntype = test\nscene = demo\nsplit_minutes = 0.05\n[hall]\ntype = test\nformat = wav\n')
         cls.addClassCleanup(cls.isr.close)
+        api.make_wav(cls.isr.recordings / ROOF)
         cls.isr.wait_closed(2, 'desk')
+        cls.isr.wait_closed(1, 'roof')
         (cls.isr.dir / 'marker.wav').write_text(MARKER)
         process.wait_for(lambda: 'the archive', lambda: cls.isr.get('/readyz')[0] == 200)
-        cls.document = cls.isr.json('/api/openapi.json')
-        cls.operations = [(path, method, operation) for path, methods in cls.document['paths'].items() for method, operation in methods.items()]
+        cls.client = api.Client(cls.isr.base)
+        cls.ask, cls.document, cls.operations = staticmethod(cls.client.ask), cls.client.document, cls.client.operations
 
-    def ask(self, path, method='GET', body=None, headers=None):
-        request = daemon.urllib.request.Request(self.isr.base + path, method=method, headers=headers or {}, data=None if body is None else json.dumps(body).encode())
-        try:
-            with daemon.urllib.request.urlopen(request, timeout=90) as answer:
-                return answer.status, answer.headers, answer.read()
-        except daemon.urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read()
-
-    def check(self, path, method, operation, answer):
-        status, headers, body = answer
-        where = f'{method} {path}: {status}'
-        self.assertIn(str(status), operation['responses'], where)
-        content = schema.resolve(operation['responses'][str(status)], self.document).get('content', {})
-        kind = headers.get_content_type() if body else None
-        if body and content:
-            self.assertTrue(any(re.fullmatch(known.replace('*', '.*'), kind) for known in content), f'{where}: {kind}, but {list(content)} is said')
-        if body and kind in content and content[kind]['schema']:
-            self.assertEqual(schema.check(json.loads(body), content[kind]['schema'], self.document, where), [])
+    def check(self, path, method, answer):
+        self.assertEqual(self.client.wrong(path, method, answer), [])
 
     def error(self, answer, status):
         self.assertEqual(answer[0], status, answer[2])
@@ -92,14 +113,14 @@ class Api(unittest.TestCase):
         self.assertGreater(len(json.loads(answer[2])['message']), 10)
 
     def good(self):
-        """Of every GET one that is answered with 200."""
+        """Of every GET one that is answered with 200; of loudness, one that has something."""
         name = next(f['name'] for f in self.isr.files() if f['source'] == 'desk' and not f['recording'])
         quoted = urllib.parse.quote(name)
         asset = re.search(r'(?:src|href)="/?(assets/[^"]+)"', self.isr.get('/')[2].decode()).group(1)
         return {
             '/api/cue': f'?file={quoted}', '/api/clip': f'?file={quoted}&start=0&end=1', '/api/cut': f'?file={quoted}&start=0&end=1',
-            '/api/highlights': '?from=2020-01-01&to=2030-01-01', '/api/export': '?from=2020-01-01&to=2030-01-01',
-            '/api/analyze': f'?file={quoted}&wait=1', '/api/levels': '?source=desk&from=2020-01-01&to=2030-01-01&points=10',
+            '/api/highlights': '?day=2024-01-31', '/api/export': '?day=2024-01-31&format=json',
+            '/api/analyze': f'?file={urllib.parse.quote(ROOF)}&wait=1', '/api/levels': '?source=roof&from=2024-01-31T12:00:00Z&to=2024-01-31T12:00:30Z&points=30',
         }, {'{name}': quoted, '{path}': asset.removeprefix('assets/'), '{source}': 'desk'}
 
     def test_every_route_is_described(self):
@@ -107,6 +128,23 @@ class Api(unittest.TestCase):
         there = {(path, method) for path, method in routes()}
         self.assertEqual(there - described, set(), 'routes that openapi.json does not describe')
         self.assertEqual(described - there, set(), 'described in openapi.json, but no route')
+
+    def test_readme_has_the_same(self):
+        """README's table: every address of the API, and none that is not there."""
+        named = {(re.sub(r'<\w+>', '', path).split('?')[0], method.lower()) for method, path in readme_rows()}
+        table = {(path, method) for path, method in routes() if path not in PAGE}
+        table -= {('/api/trash/', 'post'), ('/api/sources/', 'post')}  # README names what stands behind the number and the name
+        table |= {('/api/trash//restore', 'post')} | {(f'/api/sources//{verb}', 'post') for verb in ('start', 'stop', 'split')}
+        self.assertEqual(table - named, set(), 'routes that README does not name')
+        self.assertEqual(named - table, set(), 'in README, but no route')
+
+    def test_readme_has_the_same_parameters(self):
+        described = {(path, method): {p['name'] for p in operation.get('parameters', []) if p['in'] == 'query'} for path, method, operation in self.operations}
+        for method, target in readme_rows():
+            path, _, query = target.partition('?')
+            key = (re.sub(r'<(\w+)>', r'{\1}', path), method.lower())
+            if query and key in described:
+                self.assertEqual(set(re.findall(r'(\w+)=', query)) - described[key], set(), f'README: {method} {target}')
 
     def test_answers(self):
         query, names = self.good()
@@ -119,9 +157,85 @@ class Api(unittest.TestCase):
             with self.subTest(path):
                 answer = self.ask(target)
                 self.assertEqual(answer[0], 200, answer[2][:200])
-                self.check(path, 'get', operation, answer)
+                self.check(path, 'get', answer)
                 head = self.ask(target, 'HEAD')
                 self.assertEqual((head[0], head[2], head[1]['Content-Type']), (200, b'', answer[1]['Content-Type']))
+                self.assertEqual('206' in operation['responses'], answer[1]['Accept-Ranges'] == 'bytes')
+                if '206' in operation['responses']:
+                    part = self.ask(target, headers={'Range': 'bytes=1-4'})
+                    self.assertEqual((part[0], part[2]), (206, answer[2][1:5]))
+                    self.check(path, 'get', part)
+                if '304' in operation['responses']:
+                    again = self.ask(target, headers={'If-None-Match': '"other", *'})
+                    self.assertEqual((again[0], again[2]), (304, b''))
+
+    def test_known_event(self):
+        """A room in which something was loud from second 10 to 11.5, in every answer that tells it."""
+        analysis = json.loads(self.ask(f'/api/analyze?file={urllib.parse.quote(ROOF)}&wait=1')[2])
+        (section,) = analysis['sections']
+        for edge, wanted in zip(('start', 'end'), api.LOUD):
+            self.assertAlmostEqual(section[edge], wanted, delta=0.11)
+        self.assertEqual((section['file'], section['reason'], section['final']), (ROOF, 'level', True))
+        loudest = max(range(len(analysis['rms_display'])), key=lambda i: analysis['rms_display'][i])
+        self.assertTrue(9.9 <= loudest / len(analysis['rms_display']) * 30 <= 11.6, loudest)
+        self.assertEqual(json.loads(self.ask('/api/highlights?day=2024-01-31&source=roof')[2])['sections'], [section])
+        again = json.loads(self.ask('/api/highlights?day=2024-01-31&source=roof&margin=12&min_gap=2&mode=adaptive')[2])['sections']
+        self.assertEqual([(s['start_us'], s['score']) for s in again], [(section['start_us'], section['score'])])
+        self.assertEqual(json.loads(self.ask('/api/highlights?day=2024-01-31&source=roof&margin=60')[2])['sections'], [])
+        levels = json.loads(self.ask('/api/levels?source=roof&from=2024-01-31T12:00:00Z&to=2024-01-31T12:00:30Z&points=30')[2])
+        self.assertEqual([i for i, level in enumerate(levels['max']) if level > -30], [10, 11])
+        (row,) = [f for f in self.isr.files() if f['name'] == ROOF]
+        self.assertEqual((row['analysed'], row['events']), (True, 1))
+        for form, words in [('csv', ROOF), ('json', '"sections"'), ('audacity', '\t'), ('raven', 'Begin Time')]:
+            answer = self.ask(f'/api/export?day=2024-01-31&source=roof&format={form}')
+            self.assertEqual(self.client.wrong('/api/export', 'get', answer), [])
+            self.assertIn(words, answer[2].decode())
+
+    def test_jobs(self):
+        api.make_wav(self.isr.recordings / 'yard' / 'yard_20240201T120000+0000.wav')
+        self.isr.wait_closed(1, 'yard')
+        begun = self.ask('/api/jobs?kind=analyze&day=2024-02-01', 'POST')
+        self.assertEqual(begun[0], 202, begun[2])
+        self.check('/api/jobs', 'post', begun)
+
+        def done():
+            answer = self.ask('/api/jobs')
+            self.check('/api/jobs', 'get', answer)
+            (job,) = [j for j in json.loads(answer[2])['jobs'] if j['id'] == json.loads(begun[2])['job']]
+            return job['state'] == 'done' and job
+        job = process.wait_for('the job', done)
+        self.assertEqual((job['progress'], job['files'], job['done']), (1, 1, 1))
+        self.assertEqual(len(json.loads(self.ask('/api/highlights?day=2024-02-01')[2])['sections']), 1)
+
+    def test_events(self):
+        """Events that say what to ask again have an id, levels none; who comes back gets what it missed."""
+        connection, answer = self.client.ask_open('/api/events')
+        self.addCleanup(connection.close)
+        self.assertEqual((answer.status, answer.headers.get_content_type()), (200, 'text/event-stream'))
+        seen, last = {}, None
+        while not {'level', 'file'} <= set(seen):
+            event = read_event(answer)
+            known = {'level': 'Levels'}.get(event.get('event'), 'Event')
+            self.assertEqual(schema.check(json.loads(event['data']), {'$ref': f'#/components/schemas/{known}'}, self.document, event['event']), [])
+            self.assertEqual('id' in event, event['event'] != 'level')
+            self.assertIn(event['event'], self.document['paths']['/api/events']['get']['summary'])
+            last = last or event.get('id')
+            seen[event['event']] = event
+        later, answer = self.client.ask_open('/api/events', {'Last-Event-ID': last})
+        self.addCleanup(later.close)
+        run, number = last.rsplit('-', 1)
+        missed = read_event(answer)
+        while 'id' not in missed:
+            missed = read_event(answer)
+        self.assertEqual(missed['id'], f'{run}-{int(number) + 1}')
+
+    def test_live(self):
+        connection, answer = self.client.ask_open('/live/desk')
+        self.addCleanup(connection.close)
+        self.assertEqual((answer.status, answer.headers['Cache-Control']), (200, 'no-store'))
+        self.assertRegex(answer.headers.get_content_type(), '^audio/')
+        self.assertEqual(answer.read(4), b'OggS')
+        answer.read(4000)
 
     def test_wrong_methods(self):
         known = {}
@@ -160,7 +274,6 @@ class Api(unittest.TestCase):
 
     def test_changes(self):
         """Protects, labels, deletes, restores: each answer as it is described."""
-        paths = self.document['paths']
         name = urllib.parse.quote(next(f['name'] for f in self.isr.files() if f['source'] == 'desk' and not f['recording']))
         label = {'source': 'desk', 'start_us': 1706698800000000, 'end_us': 1706698801000000, 'verdict': 'kept', 'label': 'ä', 'note': None}
         span = 'source=desk&start_us=1706698800000000&end_us=1706698801000000'
@@ -192,7 +305,7 @@ class Api(unittest.TestCase):
             with self.subTest(f'{method} {target}'):
                 answer = self.ask(target.replace('ID', str(number)), method.upper(), body)
                 self.assertEqual(answer[0], status, answer[2][:300])
-                self.check(path, method, paths[path][method], answer)
+                self.check(path, method, answer)
                 number = json.loads(answer[2]).get('trash', number) if method == 'delete' and status == 200 and 'files' in path else number
         recording = next(f['name'] for f in self.isr.files() if f['recording'])
         self.error(self.ask('/api/files/' + urllib.parse.quote(recording), 'DELETE'), 409)
