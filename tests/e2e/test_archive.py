@@ -71,12 +71,15 @@ class Archive(unittest.TestCase):
         newer = isr.wait_closed(4)[-1]['name']
         process.wait_for('the new file on the other page', lambda: newer in page.names())
         label = json.dumps({'source': 'quiet', 'start_us': 1, 'end_us': 2, 'verdict': 'kept'}).encode()
-        for path, method, body in [(f'/api/files/{first}', 'DELETE', None), (f'/api/files/{first}?protected=true', 'PUT', None),
-                                   ('/api/labels', 'PUT', label), ('/api/sources/quiet/stop', 'POST', None)]:
+        for path, method, body in [(f'/api/files/{first}', 'DELETE', None), (f'/api/files/{first}?protected=true', 'PUT', None), (f'/api/files/{first}?protected=false', 'PUT', None),
+                                   ('/api/labels', 'PUT', label), ('/api/labels?source=quiet&start_us=1&end_us=2', 'DELETE', None), ('/api/sources/quiet/stop', 'POST', None),
+                                   ('/api/trash/1', 'DELETE', None), ('/api/trash/1/restore', 'POST', None), (f'/api/jobs?kind=analyze&file={first}', 'POST', None), ('/api/jobs/1', 'DELETE', None)]:
             with self.subTest(path):
                 status, answer = page.ask(path, method, body)
                 self.assertEqual((status, answer['error']), (403, 'read-only'))
                 self.assertIn('isr that records', answer['message'])
+        self.assertEqual([page.ask(path)[0] for path in ('/readyz', '/api/storage', '/api/trash', '/api/labels', '/api/coverage', '/api/jobs', f'/api/analyze?file={first}')], [200] * 7)
+        self.assertEqual(page.ask('/api/config')[1]['writable'], False)
         isr.process.kill()
         process.wait_for('that nobody records', lambda: page.ask('/api/status')[1]['sources'] == [], 30)
         self.assertIn(first, page.names())
