@@ -18,8 +18,8 @@
  *   margin?: number, min_gap?: number, mode?: string, clip_pre_roll?: number, clip_post_roll?: number,
  *   sources?: {name: string, type: string, split_minutes?: number, split_offset_minutes?: number}[]}} Config
  * @typedef {{id: number, name: string, source: string, start: string, start_us: number, duration: number, size: number,
- *   deleted: string, deleted_us: number, expires: string, expires_us: number}} Trashed
- * @typedef {{free: number, total: number, used_by_recordings: number, trash: number, bytes_per_day: number|null,
+ *   deleted: string, deleted_us: number, expires: string|null, expires_us: number|null}} Trashed
+ * @typedef {{free: number|null, total: number|null, used_by_recordings: number, trash: number, bytes_per_day: number|null,
  *   full_at: string|null, full_at_us: number|null, keep_days: number|null, min_free: number|null, trash_days: number, directory: string}} Storage
  * @typedef {{code: string, status: 'ok'|'warn'|'fail', title: string, detail: string, fix: string|null}} Check
  * @typedef {'status'|'file'|'gap'|'title'|'section'|'label'|'job'|'trash'|'storage'} Kind

@@ -15,7 +15,7 @@ export function parts(s) {
   const total = s.total || 1;
   const own = Math.min(s.used_by_recordings, total);
   const bin = Math.min(s.trash, total - own);
-  return { own: own / total, trash: bin / total, other: Math.max(0, total - s.free - own - bin) / total, free: s.free / total };
+  return { own: own / total, trash: bin / total, other: Math.max(0, total - (s.free ?? 0) - own - bin) / total, free: (s.free ?? 0) / total };
 }
 
 /** Whole days until the disk is full; null: it never is, or nobody knows. @param {Storage} s @param {number} now_us */

@@ -12,7 +12,7 @@ import { Dialog } from './dialog.js';
 
 /** @typedef {import('../api.js').Storage} Disk @typedef {import('../api.js').Trashed} Trashed */
 
-const size = (/** @type {number} */ n) => format.bytes(n, locale());
+const size = (/** @type {number|null} */ n) => (n === null ? '–' : format.bytes(n, locale()));
 
 /** @param {{term: string, children?: any}} props */
 const Figure = ({ term, children }) => html`<div><dt>${term}</dt><dd>${children}</dd></div>`;
@@ -50,7 +50,7 @@ const Disk = ({ disk }) => html`
       <${Figure} term=${t('disk.trash')}>${size(disk.trash)}<//>
       <${Figure} term=${t('disk.free')}>${t('of', { part: size(disk.free), whole: size(disk.total) })}<//>
     </dl>
-    <${Bar} disk=${disk} />
+    ${disk.total !== null && html`<${Bar} disk=${disk} />`}
     <p>${forecast(disk)}</p>
     <p class="muted">${t('disk.where', { directory: disk.directory })}</p>
   </section>`;
@@ -59,7 +59,7 @@ const Disk = ({ disk }) => html`
 const Item = ({ item, onErase }) => html`
   <li>
     <span class="name">${item.name}
-      <small>${format.moment(item.start, locale())} · ${format.duration(item.duration)} · ${size(item.size)} · ${t('expires', { date: format.moment(item.expires, locale()) })}</small></span>
+      <small>${format.moment(item.start, locale())} · ${format.duration(item.duration)} · ${size(item.size)}${item.expires && ` · ${t('expires', { date: format.moment(item.expires, locale()) })}`}</small></span>
     ${writable.value && html`
       <button aria-label=${t('restore-file', { name: item.name })} onClick=${() => actions.restore(item)}>${t('restore')}</button>
       <button class="plain" aria-label=${t('erase-file', { name: item.name })} onClick=${() => onErase([item])}>${t('erase')}</button>`}
