@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define AT_ONCE 16
-#define RUN 8 /* files that a worker takes at a time */
+#define RUN 32 /* files that a worker takes at a time */
 
 static gboolean
 begins_with (const char *base, const char *source, gsize length)
@@ -69,9 +69,9 @@ set_time (IsrRecording *recording, const IsrProbe *probe, GTimeZone *zone)
 }
 
 static void
-look_into (const char *directory, const IsrFound *file, IsrProbe *probe)
+look_into (int root, const IsrFound *file, IsrProbe *probe)
 {
-  int fd = isr_place_open (directory, file->name, O_RDONLY | O_NONBLOCK);
+  int fd = isr_place_open_below (root, file->name, O_RDONLY | O_NONBLOCK);
   IsrFile input;
 
   *probe = (IsrProbe){ 0 };
@@ -82,14 +82,14 @@ look_into (const char *directory, const IsrFound *file, IsrProbe *probe)
   close (fd);
 }
 
-IsrRecording *
-isr_adopt (const char *directory, const IsrFound *file, GTimeZone *zone, char *const *sources)
+static IsrRecording *
+adopt_below (int root, const IsrFound *file, GTimeZone *zone, char *const *sources)
 {
   IsrRecording *recording = isr_recording_new ();
   g_auto (IsrProbe) probe = { 0 };
 
   if (!file->part)
-    look_into (directory, file, &probe);
+    look_into (root, file, &probe);
   recording->name = g_strdup (file->name);
   recording->source = probe.source ? g_strdup (probe.source) : guess_source (file->name, sources);
   recording->adopted = !probe.ours;
@@ -102,10 +102,21 @@ isr_adopt (const char *directory, const IsrFound *file, GTimeZone *zone, char *c
   return recording;
 }
 
+IsrRecording *
+isr_adopt (const char *directory, const IsrFound *file, GTimeZone *zone, char *const *sources)
+{
+  int root = isr_place_open_root (directory);
+  IsrRecording *recording = adopt_below (root, file, zone, sources);
+
+  if (root >= 0)
+    close (root);
+  return recording;
+}
+
 /* --- many ---------------------------------------------------------------- */
 
 typedef struct {
-  const char *directory;
+  int root; /* directory; -1: it is gone */
   GPtrArray *files;
   GPtrArray *recordings;
   guint from;
@@ -122,7 +133,7 @@ adopt_run (gpointer run, gpointer data)
   guint first = (GPOINTER_TO_UINT (run) - 1) * RUN;
 
   for (guint i = first; i < MIN (first + RUN, self->recordings->len); i++) {
-    self->recordings->pdata[i] = isr_adopt (self->directory, self->files->pdata[self->from + i], self->zone, self->sources);
+    self->recordings->pdata[i] = adopt_below (self->root, self->files->pdata[self->from + i], self->zone, self->sources);
     g_atomic_int_inc (self->done);
   }
 }
@@ -131,12 +142,14 @@ GPtrArray *
 isr_adopt_all (const char *directory, GPtrArray *files, guint from, guint n, GTimeZone *zone, char *const *sources, gint *done)
 {
   GPtrArray *recordings = g_ptr_array_new_full (n, (GDestroyNotify) isr_recording_free);
-  Batch batch = { directory, files, recordings, from, zone, sources, done };
+  Batch batch = { isr_place_open_root (directory), files, recordings, from, zone, sources, done };
   GThreadPool *pool = g_thread_pool_new (adopt_run, &batch, AT_ONCE, FALSE, NULL);
 
   g_ptr_array_set_size (recordings, (int) n);
   for (guint run = 0; run * RUN < n; run++)
     g_thread_pool_push (pool, GUINT_TO_POINTER (run + 1), NULL);
   g_thread_pool_free (pool, FALSE, TRUE);
+  if (batch.root >= 0)
+    close (batch.root);
   return recordings;
 }

@@ -182,6 +182,15 @@ isr_db_bind_text (sqlite3_stmt *statement, int index, const char *text)
     sqlite3_bind_null (statement, index);
 }
 
+void
+isr_db_bind_static (sqlite3_stmt *statement, int index, const char *text)
+{
+  if (text)
+    sqlite3_bind_text (statement, index, text, -1, SQLITE_STATIC);
+  else
+    sqlite3_bind_null (statement, index);
+}
+
 char *
 isr_db_dup_text (sqlite3_stmt *statement, int column)
 {
@@ -308,6 +317,7 @@ open_in_memory (GError **error)
 sqlite3 *
 isr_db_open (const char *path, IsrDbMode mode, GError **error)
 {
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0); /* nobody asks; refused, and no matter, from the second time on */
   switch (mode) {
     case ISR_DB_READ:
       return open_for_reading (path, error);

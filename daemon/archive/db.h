@@ -33,6 +33,8 @@ gboolean isr_db_run (sqlite3_stmt *statement, GError **error);
 gboolean isr_db_get_int64 (sqlite3 *db, const char *sql, gint64 fallback, gint64 *value, GError **error);
 
 /* NULL is bound as NULL. */
+/* @text stays until the statement was run. */
+void isr_db_bind_static (sqlite3_stmt *statement, int index, const char *text);
 void isr_db_bind_text (sqlite3_stmt *statement, int index, const char *text);
 char *isr_db_dup_text (sqlite3_stmt *statement, int column);
 

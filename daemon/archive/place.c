@@ -49,11 +49,11 @@ step_into (int fd, const char *part, gboolean make)
   return next;
 }
 
-int
-isr_place_open_parent (const char *root, const char *name, gboolean make)
+/* Takes @fd, the root, which may be -1. */
+static int
+step_to_parent (int fd, const char *name, gboolean make)
 {
   g_auto (GStrv) parts = g_strsplit (name, "/", -1);
-  int fd = open (root, DIRECTORY);
 
   for (guint i = 0; fd >= 0 && parts[0] && parts[i + 1]; i++)
     fd = step_into (fd, parts[i], make);
@@ -65,23 +65,25 @@ isr_place_open_parent (const char *root, const char *name, gboolean make)
   return fd;
 }
 
+int
+isr_place_open_parent (const char *root, const char *name, gboolean make)
+{
+  return step_to_parent (open (root, DIRECTORY), name, make);
+}
+
 /* All of it in one call, where the kernel can (5.6). */
 static int
-open_at_once (const char *root, const char *name, int flags)
+open_at_once (int root, const char *name, int flags)
 {
   struct open_how how = { .flags = (guint64) flags, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
-  int directory = open (root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  int fd = directory < 0 ? -1 : (int) syscall (SYS_openat2, directory, name, &how, sizeof how);
 
-  if (directory >= 0)
-    drop (directory);
-  return fd;
+  return (int) syscall (SYS_openat2, root, name, &how, sizeof how);
 }
 
 static int
-open_step_by_step (const char *root, const char *name, int flags)
+open_step_by_step (int root, const char *name, int flags)
 {
-  int parent = isr_place_open_parent (root, name, FALSE);
+  int parent = step_to_parent (openat (root, ".", DIRECTORY), name, FALSE);
   int fd = parent < 0 ? -1 : openat (parent, get_base (name), flags);
 
   if (parent >= 0)
@@ -90,11 +92,28 @@ open_step_by_step (const char *root, const char *name, int flags)
 }
 
 int
-isr_place_open (const char *root, const char *name, int flags)
+isr_place_open_root (const char *root)
+{
+  return open (root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int
+isr_place_open_below (int root, const char *name, int flags)
 {
   int fd = open_at_once (root, name, flags | O_NOFOLLOW | O_CLOEXEC);
 
   return fd < 0 && (errno == ENOSYS || errno == EPERM) ? open_step_by_step (root, name, flags | O_NOFOLLOW | O_CLOEXEC) : fd;
+}
+
+int
+isr_place_open (const char *root, const char *name, int flags)
+{
+  int directory = isr_place_open_root (root);
+  int fd = directory < 0 ? -1 : isr_place_open_below (directory, name, flags);
+
+  if (directory >= 0)
+    drop (directory);
+  return fd;
 }
 
 gboolean

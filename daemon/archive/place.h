@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 int isr_place_open_parent (const char *root, const char *name, gboolean make);
 /* The file itself, as open() does. */
 int isr_place_open (const char *root, const char *name, int flags);
+/* The same for many: the root is opened once, for this alone. */
+int isr_place_open_root (const char *root);
+int isr_place_open_below (int root, const char *name, int flags);
 
 gboolean isr_place_stat (const char *root, const char *name, struct stat *st);
 /* Never overwrites: EEXIST. Makes the directories of @to. */

@@ -30,8 +30,8 @@ void
 isr_row_bind (sqlite3_stmt *statement, const IsrRecording *recording)
 {
   sqlite3_bind_int64 (statement, 1, recording->id);
-  isr_db_bind_text (statement, 2, recording->source ? recording->source : "");
-  isr_db_bind_text (statement, 3, recording->name);
+  isr_db_bind_static (statement, 2, recording->source ? recording->source : "");
+  isr_db_bind_static (statement, 3, recording->name);
   sqlite3_bind_int (statement, 4, recording->recording ? 1 : 0);
   sqlite3_bind_int (statement, 5, recording->adopted ? 1 : 0);
   sqlite3_bind_int64 (statement, 6, recording->start_us);
@@ -43,6 +43,6 @@ isr_row_bind (sqlite3_stmt *statement, const IsrRecording *recording)
   sqlite3_bind_int64 (statement, 12, recording->channels);
   sqlite3_bind_int64 (statement, 13, (gint64) recording->bytes);
   sqlite3_bind_int64 (statement, 14, recording->mtime_us);
-  isr_db_bind_text (statement, 15, recording->reason);
-  isr_db_bind_text (statement, 16, recording->clock);
+  isr_db_bind_static (statement, 15, recording->reason);
+  isr_db_bind_static (statement, 16, recording->clock);
 }

@@ -28,7 +28,9 @@ isr_probe_clear (IsrProbe *self)
 gsize
 isr_probe_read (IsrInput *input, guint64 offset, void *buffer, gsize size)
 {
-  return (gsize) MAX (input->read (input, offset, buffer, size), 0);
+  gssize n = input->read (input, offset, buffer, size);
+
+  return (gsize) MAX (n, 0);
 }
 
 guint64
@@ -242,7 +244,7 @@ cached_init (Cached *self, IsrInput *file)
 {
   self->parent = (IsrInput){ read_cached, file->size };
   self->file = file;
-  self->size = isr_probe_read (file, 0, self->head, HEAD);
+  self->size = isr_probe_read (file, 0, self->head, MIN (HEAD, file->size));
 }
 
 static const struct {
