@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 """A thousand pages that listen to events and say nothing, and connections that come and go: what they
-cost the daemon in memory and file descriptors. Then the parts of ./dev bench http that other files have."""
-import importlib.util
+cost the daemon in memory and file descriptors. Then the parts of ./dev bench http that other files have.
+
+    bench.py http [--small]     --small: does all of it run? The figures say nothing then.
+"""
+import argparse
+import importlib
 import os
 import pathlib
 import resource
@@ -11,11 +15,10 @@ import time
 
 from support import daemon
 
-LISTENERS = 1000
-CONNECTIONS = 5000
-SECONDS = 20
 REQUEST = b'GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n'
 KEPT = b'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'
+LARGE = {'listeners': 1000, 'connections': 5000, 'seconds': 20, 'media': [], 'archive': []}
+SMALL = {'listeners': 50, 'connections': 200, 'seconds': 2, 'media': ['--seconds', '400'], 'archive': ['--files', '400']}
 OTHERS = ('media', 'archive')  # measurements of the same door: ranges, clips and cuts; lists and scans
 
 
@@ -49,43 +52,46 @@ def drain(clients):
             pass
 
 
-def listen(isr, pid):
+def listen(isr, pid, size):
     before = memory(pid)
-    clients = [connect(isr.port, REQUEST) for _ in range(LISTENERS)]
+    clients = [connect(isr.port, REQUEST) for _ in range(size['listeners'])]
     first = memory(pid)
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + size['seconds']
     while time.monotonic() < end:
         drain(clients)
         time.sleep(0.2)
     last = memory(pid)
-    print(f'| {LISTENERS} pages that listen | {(first - before) / LISTENERS / 1024:.1f} KiB each | grows {(last - first) / 2**20:+.2f} MiB in {SECONDS} s of levels |')
+    print(f'| {size["listeners"]} pages that listen | {(first - before) / size["listeners"] / 1024:.1f} KiB each | grows {(last - first) / 2**20:+.2f} MiB in {size["seconds"]} s of levels |')
     for client in clients:
         client.close()
 
 
-def come_and_go(isr, pid):
+def come_and_go(isr, pid, size):
     for _ in range(500):
         connect(isr.port, KEPT).close()
     time.sleep(12)  # what is swept away is swept away by then
     memory_before, files_before = memory(pid), files(pid)
-    for _ in range(CONNECTIONS):
+    for _ in range(size['connections']):
         connect(isr.port, KEPT).close()
     time.sleep(12)
-    print(f'| {CONNECTIONS} connections that come, ask and go | {(memory(pid) - memory_before) / CONNECTIONS:.0f} bytes each stay | {files(pid) - files_before:+d} file descriptors |')
+    print(f'| {size["connections"]} connections that come, ask and go | {(memory(pid) - memory_before) / size["connections"]:.0f} bytes each stay | {files(pid) - files_before:+d} file descriptors |')
 
 
-def main(options):
+def main(arguments):
+    options = argparse.ArgumentParser(prog='bench.py http')
+    options.add_argument('--small', action='store_true')
+    size = SMALL if options.parse_args(arguments).small else LARGE
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4 * LISTENERS)), hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4 * size['listeners'])), hard))
     isr = daemon.Daemon('[desk]\ntype = test\nscene = demo\n')
     try:
         pid = isr.process.child.pid
         print('| | memory | |\n|---|---|---|')
-        come_and_go(isr, pid)
-        listen(isr, pid)
+        come_and_go(isr, pid, size)
+        listen(isr, pid, size)
     finally:
         isr.close()
     for name in OTHERS:
-        if sys.argv[1:2] == ['http'] and importlib.util.find_spec(name):  # else they come by themselves
+        if name == 'media' or sys.argv[1:2] == ['http']:  # among all of bench.py, archive comes by itself
             print(f'\n## {name}\n', flush=True)
-            importlib.import_module(name).main(options)
+            importlib.import_module(name).main(size[name])

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Ranges, clips and cuts of the daemon, against nginx, ffmpeg, sox and flac.
 
-    media.py [ranges] [clips] [cuts]     without a name: all
+    media.py [ranges] [clips] [cuts] [--seconds 3600]     without a name: all
 
 An hour of sound in FLAC, MP3 and Opus, 48 kHz, stereo. Clips and cuts are 10 s at 55:00 and
 some other places; what they hold is compared with what ffmpeg decodes.
 """
+import argparse
 import http.client
 import pathlib
 import random
@@ -21,7 +22,7 @@ import urllib.parse
 
 from support import daemon, process
 
-HOUR = 3600
+LARGE = 16 << 20
 START_US = 1767225600000000  # 2026-01-01T00:00:00Z
 ENCODE = {'flac': ['-c:a', 'flac', '-sample_fmt', 's16'], 'mp3': ['-c:a', 'libmp3lame', '-b:a', '128k', '-id3v2_version', '0'], 'opus': ['-c:a', 'libopus', '-b:a', '96k']}
 NGINX = '''
@@ -45,13 +46,15 @@ end
 class Archive:
     """The hour, as the daemon would have recorded it."""
 
-    def __init__(self):
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.late = seconds * 55 // 60  # 55:00 of an hour
         self.house = daemon.Daemon('[mic]\ntype = test\n')
         self.house.stop()
         made = self.house.recordings
         for extension, how in ENCODE.items():
             self.run('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'aevalsrc=0.3*sin(2*PI*(200+t)*t)+0.05*random(0)|0.3*sin(2*PI*300*t)+0.05*random(1):s=48000',
-                     '-t', str(HOUR), *how, made / f'hour.{extension}')
+                     '-t', str(seconds), *how, made / f'hour.{extension}')
         self.house.start()
         process.wait_for('the hour in the list', lambda: sum(f['name'].startswith('hour.') for f in self.house.files()) == len(ENCODE))
         self.house.stop()
@@ -62,7 +65,7 @@ class Archive:
         """Our own recordings are decoded by the daemon itself."""
         with sqlite3.connect(self.house.recordings / 'isr.db') as db:
             db.execute("UPDATE recordings SET adopted = 0, source = 'hour', start_us = ?, end_us = ?, rate = 48000, samples = ? WHERE name LIKE 'hour.%'",
-                       (START_US, START_US + HOUR * 1000000, HOUR * 48000))
+                       (START_US, START_US + self.seconds * 1000000, self.seconds * 48000))
 
     @staticmethod
     def run(*command):
@@ -96,9 +99,9 @@ def timed(function, places):
     return times
 
 
-def places(n):
+def places(archive, n):
     rng = random.Random(1)
-    return [3300] + [rng.randrange(10, HOUR - 20) + rng.random() for _ in range(n - 1)]
+    return [archive.late] + [rng.randrange(10, archive.seconds - 20) + rng.random() for _ in range(n - 1)]
 
 
 # --- ranges ------------------------------------------------------------------------------
@@ -116,7 +119,7 @@ def wrk(url, size, part, folder, seconds=6):
 
 
 def bench_ranges(archive):
-    """4 KiB and 16 MiB ranges on loopback, 32 connections."""
+    """Small and large ranges on loopback, 32 connections."""
     with tempfile.TemporaryDirectory(prefix='isr-bench-', dir='/tmp') as folder:
         folder = pathlib.Path(folder)
         folder.chmod(0o755)
@@ -127,11 +130,12 @@ def bench_ranges(archive):
         try:
             time.sleep(1)
             size = archive.path('flac').stat().st_size
-            rows = [('', '4 KiB ranges/s', '16 MiB ranges, MB/s')]
+            part = min(LARGE, size // 2)
+            rows = [('', '4 KiB ranges/s', f'{part >> 20} MiB ranges, MB/s')]
             for name, url in (('nginx', f'http://127.0.0.1:{port}/hour.flac'), ('isr', f'{archive.house.base}/stream/hour.flac')):
                 small = wrk(url, size, 4096, folder)
-                large = wrk(url, size, 16 << 20, folder)
-                rows.append((name, f'{small:.0f}', f'{large * 16.777:.0f}'))
+                large = wrk(url, size, part, folder)
+                rows.append((name, f'{small:.0f}', f'{large * part / 1e6:.0f}'))
             rows.append(('isr / nginx', *(f'{float(rows[2][i]) / float(rows[1][i]):.2f}' for i in (1, 2))))
             show(rows)
         finally:
@@ -164,7 +168,7 @@ def samples(wav):
 
 def check_clip(archive, client):
     """The clip of FLAC holds the samples that ffmpeg decodes."""
-    start = 3300.25
+    start = archive.late + 0.25
     exact = subprocess.run(['ffmpeg', '-v', 'error', '-i', archive.path('flac'), '-af', f'atrim=start_sample={int(start * 48000)}:end_sample={int((start + 10) * 48000)}',
                             '-f', 's16le', '-'], check=True, stdout=subprocess.PIPE).stdout
     return samples(client.ask('clip', 'hour.flac', start, start + 10)) == exact
@@ -179,12 +183,12 @@ def bench_clips(archive):
     rows = [('10 s to WAV, ms', 'median', 'min', 'max')]
     for extension in ENCODE:
         client.first.clear()
-        times = timed(lambda at: client.ask('clip', f'hour.{extension}', at, at + 10), places(41))
+        times = timed(lambda at: client.ask('clip', f'hour.{extension}', at, at + 10), places(archive, 41))
         rows.append((f'isr, {extension}', *summary(times)))
         rows.append((f'isr, {extension}, first byte', *summary(client.first)))
-        rows.append((f'ffmpeg, {extension}', *summary(timed(lambda at: Archive.run('ffmpeg', '-y', '-v', 'error', '-ss', at, '-t', 10, '-i', archive.path(extension), '-c:a', 'pcm_s16le', out.name), places(9)))))
-    rows.append(('sox, flac', *summary(timed(lambda at: Archive.run('sox', archive.path('flac'), out.name, 'trim', at, 10), places(9)))))
-    rows.append(('flac --skip', *summary(timed(lambda at: Archive.run('flac', '-dfs', f'--skip={int(at * 48000)}', f'--until=+{480000}', archive.path('flac'), '-o', out.name), places(9)))))
+        rows.append((f'ffmpeg, {extension}', *summary(timed(lambda at: Archive.run('ffmpeg', '-y', '-v', 'error', '-ss', at, '-t', 10, '-i', archive.path(extension), '-c:a', 'pcm_s16le', out.name), places(archive, 9)))))
+    rows.append(('sox, flac', *summary(timed(lambda at: Archive.run('sox', archive.path('flac'), out.name, 'trim', at, 10), places(archive, 9)))))
+    rows.append(('flac --skip', *summary(timed(lambda at: Archive.run('flac', '-dfs', f'--skip={int(at * 48000)}', f'--until=+{480000}', archive.path('flac'), '-o', out.name), places(archive, 9)))))
     show(rows)
 
 
@@ -197,14 +201,14 @@ def bench_cuts(archive):
     rows = [('10 s, not encoded again, ms', 'median', 'min', 'max')]
     for extension in ENCODE:
         out = tempfile.NamedTemporaryFile(suffix=f'.{extension}')
-        ours = timed(lambda at: client.ask('cut', f'hour.{extension}', at, at + 10), places(21))
-        theirs = timed(lambda at: Archive.run('ffmpeg', '-y', '-v', 'error', '-ss', at, '-t', 10, '-i', archive.path(extension), '-c', 'copy', out.name), places(9))
+        ours = timed(lambda at: client.ask('cut', f'hour.{extension}', at, at + 10), places(archive, 21))
+        theirs = timed(lambda at: Archive.run('ffmpeg', '-y', '-v', 'error', '-ss', at, '-t', 10, '-i', archive.path(extension), '-c', 'copy', out.name), places(archive, 9))
         rows.append((f'isr, {extension}', *summary(ours)))
         rows.append((f'ffmpeg -c copy, {extension}', *summary(theirs)))
         rows.append((f'isr / ffmpeg, {extension}', f'{statistics.median(ours) / statistics.median(theirs):.2f}', '', ''))
     show(rows)
     with tempfile.NamedTemporaryFile(suffix='.flac') as cut:
-        cut.write(client.ask('cut', 'hour.flac', 3300.25, 3310.25))
+        cut.write(client.ask('cut', 'hour.flac', archive.late + 0.25, archive.late + 10.25))
         cut.flush()
         whole = subprocess.run(['flac', '-ts', cut.name], check=False).returncode == 0
         count = subprocess.run(['metaflac', '--show-total-samples', cut.name], check=True, capture_output=True, text=True).stdout.strip()
@@ -215,9 +219,13 @@ PARTS = {'ranges': bench_ranges, 'clips': bench_clips, 'cuts': bench_cuts}
 
 
 def main(arguments):
-    archive = Archive()
+    options = argparse.ArgumentParser(prog='bench.py http')
+    options.add_argument('parts', nargs='*', metavar='|'.join(PARTS))
+    options.add_argument('--seconds', type=int, default=3600)
+    options = options.parse_args(arguments)
+    archive = Archive(options.seconds)
     try:
-        for name in arguments or PARTS:
+        for name in options.parts or PARTS:
             print(f'## {name}: {PARTS[name].__doc__}\n', flush=True)
             PARTS[name](archive)
     finally:

@@ -279,6 +279,17 @@ test_origins (Fixture *f, gconstpointer data)
 }
 
 static void
+test_ready (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Answer) ready = NULL;
+
+  assert_asked (f, "GET", "/readyz", NULL, 503, "starting");
+  isr_http_set_ready (f->http, TRUE);
+  ready = ask (f->port, "GET", "/readyz", NULL);
+  g_assert_cmpuint (ready->status, ==, 200);
+}
+
+static void
 test_wide_is_read_only (Fixture *f, gconstpointer data)
 {
   g_autoptr (Answer) answer = NULL;
@@ -353,6 +364,7 @@ main (int argc, char **argv)
   ADD ("methods", test_methods);
   ADD ("hosts", test_hosts);
   ADD ("origins", test_origins);
+  ADD ("ready", test_ready);
   ADD ("wide-is-read-only", test_wide_is_read_only);
   ADD ("can-not-listen", test_can_not_listen);
   ADD ("page", test_page);
