@@ -174,6 +174,13 @@ def check_clip(archive, client):
     return samples(client.ask('clip', 'hour.flac', start, start + 10)) == exact
 
 
+def libflac(archive):
+    """Seconds that the same takes where nothing but libFLAC runs."""
+    program = process.BUILD / 'tests' / 'bench' / 'clip-bench'
+    out = subprocess.run([program, archive.path('flac'), '10', *map(str, places(archive, 41))], check=True, capture_output=True, text=True).stdout
+    return [float(line) / 1e3 for line in out.split()]
+
+
 def bench_clips(archive):
     """10 s decoded to WAV."""
     out = tempfile.NamedTemporaryFile(suffix='.wav')
@@ -187,6 +194,7 @@ def bench_clips(archive):
         rows.append((f'isr, {extension}', *summary(times)))
         rows.append((f'isr, {extension}, first byte', *summary(client.first)))
         rows.append((f'ffmpeg, {extension}', *summary(timed(lambda at: Archive.run('ffmpeg', '-y', '-v', 'error', '-ss', at, '-t', 10, '-i', archive.path(extension), '-c:a', 'pcm_s16le', out.name), places(archive, 9)))))
+    rows.append(('libFLAC in process, flac', *summary(libflac(archive))))
     rows.append(('sox, flac', *summary(timed(lambda at: Archive.run('sox', archive.path('flac'), out.name, 'trim', at, 10), places(archive, 9)))))
     rows.append(('flac --skip', *summary(timed(lambda at: Archive.run('flac', '-dfs', f'--skip={int(at * 48000)}', f'--until=+{480000}', archive.path('flac'), '-o', out.name), places(archive, 9)))))
     show(rows)
