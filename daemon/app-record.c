@@ -37,6 +37,10 @@ open_windows (IsrApp *self)
   if (self->http)
     isr_http_serve (self->http, "/metrics", ISR_METRICS_CONTENT_TYPE, make_metrics, self);
   self->notify = isr_notify_new (self->config, isr_capture_get_control (self->capture));
+#ifdef ISR_WITH_MQTT
+  if (self->config->mqtt_host)
+    self->mqtt = isr_mqtt_new (self->config, self->capture, self->catalog);
+#endif
 }
 
 static void

@@ -52,6 +52,20 @@ tell_rooms (IsrApp *self, IsrConfig *config)
   isr_capture_configure (self->capture, config);
 }
 
+#ifdef ISR_WITH_MQTT
+static void
+tell_broker (IsrApp *self, const IsrConfig *before)
+{
+  if (self->mqtt && isr_mqtt_config_equal (before, self->config)) {
+    isr_mqtt_refresh (self->mqtt);
+    return;
+  }
+  g_clear_pointer (&self->mqtt, isr_mqtt_free);
+  if (self->config->mqtt_host)
+    self->mqtt = isr_mqtt_new (self->config, self->capture, self->catalog);
+}
+#endif
+
 static gboolean
 take_over (IsrApp *self, IsrConfig *config, gboolean pinned, GError **error)
 {
@@ -63,6 +77,9 @@ take_over (IsrApp *self, IsrConfig *config, gboolean pinned, GError **error)
   before = g_steal_pointer (&self->config);
   self->config = isr_config_ref (config);
   tell_rooms (self, config);
+#ifdef ISR_WITH_MQTT
+  tell_broker (self, before);
+#endif
   return TRUE;
 }
 

@@ -18,6 +18,9 @@ isr_app_clear (IsrApp *self)
   g_clear_pointer (&self->http, isr_http_free);
   g_clear_pointer (&self->viewer, isr_viewer_free);
   g_clear_pointer (&self->hooks, isr_hooks_free);
+#ifdef ISR_WITH_MQTT
+  g_clear_pointer (&self->mqtt, isr_mqtt_free);
+#endif
   g_clear_pointer (&self->metrics, isr_metrics_free);
   g_clear_pointer (&self->notify, isr_notify_free);
   g_clear_object (&self->capture);

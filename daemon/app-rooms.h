@@ -14,6 +14,9 @@
 #include "daemon/ops/doctor/keeper.h"
 #include "daemon/ops/hooks.h"
 #include "daemon/ops/metrics.h"
+#ifdef ISR_WITH_MQTT
+#include "daemon/ops/mqtt/mqtt.h"
+#endif
 #include "daemon/ops/notify.h"
 
 G_BEGIN_DECLS
@@ -33,6 +36,9 @@ typedef struct {
   IsrHooks *hooks;
   IsrMetrics *metrics;
   IsrNotify *notify;
+#ifdef ISR_WITH_MQTT
+  IsrMqtt *mqtt; /* NULL: no broker */
+#endif
   IsrDoctorKeeper *doctor;
   IsrStatusFile *status_file;
   GMainLoop *loop;

@@ -29,6 +29,7 @@ SYSTEM_IO = re.compile(r'(sys/.*|fcntl|unistd)\.h$')
 ONLY = [
     (re.compile(r'gst/'), re.compile(r'plugins/|daemon/(capture|analysis|media)/|daemon/app-rooms\.c$')),
     (re.compile(r'libsoup/'), re.compile(r'daemon/http/|plugins/http/|daemon/ops/')),
+    (re.compile(r'mosquitto\.h'), re.compile(r'daemon/ops/mqtt/')),
     (re.compile(r'sqlite3\.h'), re.compile(r'daemon/archive/')),
     (re.compile(r'(alsa/|asoundlib)'), re.compile(r'daemon/(capture|ops)/')),
     (re.compile(r'(FLAC|ogg|vorbis)/'), re.compile(r'plugins/format/')),

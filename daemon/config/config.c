@@ -96,6 +96,11 @@ config_clear (gpointer data)
   g_free (self->on_event);
   g_free (self->webhook);
   g_strfreev (self->webhook_events);
+  g_free (self->mqtt_host);
+  g_free (self->mqtt_username);
+  g_free (self->mqtt_password);
+  g_free (self->mqtt_topic);
+  g_free (self->mqtt_discovery_prefix);
 }
 
 void

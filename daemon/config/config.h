@@ -93,6 +93,14 @@ typedef struct {
   char *webhook;        /* NULL: none; a secret */
   GStrv webhook_events; /* of state, file, gap, event; never NULL */
   gint64 hook_limit;    /* ns */
+
+  char *mqtt_host; /* [mqtt]; NULL: none */
+  guint mqtt_port;
+  gboolean mqtt_tls;
+  char *mqtt_username;
+  char *mqtt_password; /* password_file is read at load time into this */
+  char *mqtt_topic;
+  char *mqtt_discovery_prefix; /* "none": no discovery */
 } IsrConfig;
 
 /* One mistake (or warning) of the configuration, as people read it:

@@ -89,11 +89,12 @@ read_reserved (IsrConfig *config, const IsrIni *ini, GPtrArray *problems)
   const IsrIniSection *general = isr_ini_get_section (ini, "general");
   g_autoptr (IsrSourceConfig) scratch = isr_source_config_new ();
 
-  apply_defaults (ISR_GROUP_GENERAL | ISR_GROUP_WEB | ISR_GROUP_STORAGE | ISR_GROUP_HOOKS, config, NULL);
+  apply_defaults (ISR_GROUP_GENERAL | ISR_GROUP_WEB | ISR_GROUP_STORAGE | ISR_GROUP_HOOKS | ISR_GROUP_MQTT, config, NULL);
   apply_section (general, ISR_GROUP_GENERAL, config, scratch, problems);
   apply_section (isr_ini_get_section (ini, "web"), ISR_GROUP_WEB, config, NULL, problems);
   apply_section (isr_ini_get_section (ini, "storage"), ISR_GROUP_STORAGE, config, NULL, problems);
   apply_section (isr_ini_get_section (ini, "hooks"), ISR_GROUP_HOOKS, config, NULL, problems);
+  apply_section (isr_ini_get_section (ini, "mqtt"), ISR_GROUP_MQTT, config, NULL, problems);
   if (!config->state_directory)
     config->state_directory = g_strdup (config->output_directory);
   if (!config->allow_origins)

@@ -15,6 +15,7 @@ static const struct {
   { "`[web]`", ISR_GROUP_WEB },
   { "`[storage]`", ISR_GROUP_STORAGE },
   { "`[hooks]`", ISR_GROUP_HOOKS },
+  { "`[mqtt]`", ISR_GROUP_MQTT },
 };
 
 static gboolean

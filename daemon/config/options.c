@@ -17,6 +17,7 @@
 #define WEB ISR_GROUP_WEB
 #define STORAGE ISR_GROUP_STORAGE
 #define HOOKS ISR_GROUP_HOOKS
+#define MQTT ISR_GROUP_MQTT
 
 #define CONFIG(field) .in_config = G_STRUCT_OFFSET (IsrConfig, field)
 #define SOURCE(field) .in_source = G_STRUCT_OFFSET (IsrSourceConfig, field)
@@ -29,6 +30,12 @@
 #define HTTP_SOURCE "isrhttpsrc"
 #else
 #define HTTP_SOURCE "souphttpsrc" /* GStreamer's own, where ours was not built */
+#endif
+
+#ifdef ISR_WITH_MQTT
+#define NEEDS_MQTT .later = FALSE
+#else
+#define NEEDS_MQTT .later = TRUE
 #endif
 
 /* clang-format off */
@@ -130,6 +137,17 @@ static const IsrOption options[] = {
     isr_set_words, "state file gap event", CONFIG (webhook_events) },
   { HOOKS, "timeout_seconds", "30", "A command that takes longer is ended, a web server that does not answer is tried again.",
     isr_set_duration, RANGE (1, 3600, "seconds", SECOND), CONFIG (hook_limit) },
+
+  { MQTT, "server", NULL, "The broker that is told how the sources are; none when unset.",
+    isr_set_broker, CONFIG (mqtt_host), NEEDS_MQTT },
+  { MQTT, "username", NULL, "For a broker that wants a login.",
+    isr_set_text, CONFIG (mqtt_username), NEEDS_MQTT },
+  { MQTT, "password_file", NULL, "A file whose first line is the broker's password.",
+    isr_set_secret, CONFIG (mqtt_password), NEEDS_MQTT },
+  { MQTT, "topic", "isr", "What our topics begin with; another one for each ISR at a broker.",
+    isr_set_topic, CONFIG (mqtt_topic), NEEDS_MQTT },
+  { MQTT, "discovery_prefix", "homeassistant", "Where Home Assistant looks for new devices, or none.",
+    isr_set_topic, CONFIG (mqtt_discovery_prefix), NEEDS_MQTT },
 };
 /* clang-format on */
 
@@ -175,6 +193,7 @@ isr_groups_describe (guint wanted)
     { WEB, "[web]" },
     { STORAGE, "[storage]" },
     { HOOKS, "[hooks]" },
+    { MQTT, "[mqtt]" },
   };
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -225,6 +244,8 @@ isr_option_describe (const IsrOption *self)
     { isr_set_command, "a program and its arguments, quoted as in a shell; no shell runs it" },
     { isr_set_url, "an address that begins with http:// or https://" },
     { isr_set_listen, "host:port, [v6]:port, :port or none" },
+    { isr_set_broker, "host, host:port or mqtts://host:port" },
+    { isr_set_topic, "a topic, without + and #" },
     { isr_set_list, "a list, separated by blanks" },
   };
   g_autofree char *words = NULL;

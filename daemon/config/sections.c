@@ -17,7 +17,11 @@ static const struct {
   { "web", ISR_GROUP_WEB },
   { "storage", ISR_GROUP_STORAGE },
   { "hooks", ISR_GROUP_HOOKS },
+#ifdef ISR_WITH_MQTT
+  { "mqtt", ISR_GROUP_MQTT },
+#else
   { "mqtt", ISR_GROUP_MQTT, TRUE },
+#endif
 };
 
 static guint

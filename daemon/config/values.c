@@ -339,3 +339,35 @@ isr_set_words (const IsrOption *option, const char *value, gpointer field, GErro
   *place = g_steal_pointer (&found);
   return TRUE;
 }
+
+/* Like listen, with a scheme in front and without a port. */
+gboolean
+isr_set_broker (const IsrOption *option, const char *value, gpointer field, GError **error)
+{
+  IsrConfig *config = (IsrConfig *) ((char *) field - option->in_config);
+  const char *scheme = strstr (value, "://");
+  g_autofree char *url = scheme ? g_strdup (value) : g_strconcat ("mqtt://", value, NULL);
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  gboolean tls = g_str_has_prefix (url, "mqtts://");
+
+  if (!tls && !g_str_has_prefix (url, "mqtt://"))
+    return fail (error, "“%.*s:” is neither mqtt: nor mqtts:", (int) (scheme - value), value);
+  if (!uri || !g_uri_get_host (uri) || !*g_uri_get_host (uri) || g_uri_get_port (uri) == 0)
+    return fail (error, "“%s” is no address of a broker (an IPv6 address goes in brackets)", strchr (value, '@') ? "..." : value);
+  if (g_uri_get_userinfo (uri) || *g_uri_get_path (uri))
+    return fail (error, "it has more than a host and a port (a login goes into username and password_file)");
+  config->mqtt_port = g_uri_get_port (uri) > 0 ? (guint) g_uri_get_port (uri) : tls ? 8883
+                                                                                    : 1883;
+  config->mqtt_tls = tls;
+  return replace (&config->mqtt_host, g_strdup (g_uri_get_host (uri)));
+}
+
+gboolean
+isr_set_topic (const IsrOption *option, const char *value, gpointer field, GError **error)
+{
+  if (strpbrk (value, "+#\"\\$"))
+    return fail (error, "“%s” has a character that a topic here can not have", value);
+  if (*value == '/' || g_str_has_suffix (value, "/"))
+    return fail (error, "“%s” begins or ends with /", value);
+  return replace (field, g_strdup (value));
+}

@@ -26,6 +26,8 @@ gboolean isr_set_url (const IsrOption *option, const char *value, gpointer field
 gboolean isr_set_secret (const IsrOption *option, const char *value, gpointer field, GError **error);    /* char *, the first line of a file */
 gboolean isr_set_listen (const IsrOption *option, const char *value, gpointer field, GError **error);    /* char *host, then guint port */
 gboolean isr_set_command (const IsrOption *option, const char *value, gpointer field, GError **error);   /* char *, splits as a shell does it */
+gboolean isr_set_broker (const IsrOption *option, const char *value, gpointer field, GError **error);    /* char *host, guint port, gboolean TLS */
+gboolean isr_set_topic (const IsrOption *option, const char *value, gpointer field, GError **error);     /* char * */
 gboolean isr_set_words (const IsrOption *option, const char *value, gpointer field, GError **error);     /* GStrv, each one of words */
 gboolean isr_set_list (const IsrOption *option, const char *value, gpointer field, GError **error);      /* GStrv, separated by blanks or commas */
 

@@ -113,8 +113,8 @@ isr_news_to_environment (const IsrNews *self, GStrv environment, GTimeZone *zone
   return environment;
 }
 
-static char *
-quote (const char *text)
+char *
+isr_news_quote (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), valid);
@@ -130,7 +130,7 @@ isr_news_to_json (const IsrNews *self, GTimeZone *zone)
 
   for (guint i = 0; i < facts->len; i++) {
     const Fact *fact = &g_array_index (facts, Fact, i);
-    g_autofree char *quoted = fact->text && !fact->number ? quote (fact->text) : NULL;
+    g_autofree char *quoted = fact->text && !fact->number ? isr_news_quote (fact->text) : NULL;
 
     g_string_append_printf (text, "%s\"%s\":%s", i ? "," : "", fact->name, quoted ? quoted : fact->text ? fact->text
                                                                                                         : "null");

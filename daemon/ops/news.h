@@ -57,4 +57,7 @@ GStrv isr_news_to_environment (const IsrNews *self, GStrv environment, GTimeZone
 /* One object on one line. */
 char *isr_news_to_json (const IsrNews *self, GTimeZone *zone);
 
+/* A text as JSON has it, with its quotes. */
+char *isr_news_quote (const char *text);
+
 G_END_DECLS
