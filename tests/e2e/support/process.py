@@ -43,11 +43,11 @@ def environment(**more):
 class Process:
     """A child whose output goes to files, ended at the latest by stop()."""
 
-    def __init__(self, command, env=None, cwd=None, stdin=None):
+    def __init__(self, command, env=None, cwd=None, stdin=None, pass_fds=()):
         self.out, self.err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
         self.command = [str(c) for c in command]
         self.child = subprocess.Popen(self.command, env=env or environment(), cwd=cwd, stdout=self.out, stderr=self.err,
-                                      stdin=stdin or subprocess.DEVNULL)
+                                      stdin=stdin or subprocess.DEVNULL, pass_fds=pass_fds)
 
     @staticmethod
     def _text(stream):
