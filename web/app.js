@@ -38,7 +38,8 @@ function keepShell() {
 const painted = () => new Promise((done) => {
   if (document.visibilityState === 'hidden') done(undefined);
   if (!PerformanceObserver.supportedEntryTypes.includes('paint')) done(undefined);
-  new PerformanceObserver(done).observe({ type: 'paint', buffered: true });
+  const seen = (/** @type {PerformanceObserverEntryList} */ list) => { if (list.getEntriesByName('first-contentful-paint').length) done(undefined); };
+  new PerformanceObserver(seen).observe({ type: 'paint', buffered: true });
   setTimeout(done, 3000); // a window behind others
 });
 
