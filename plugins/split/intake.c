@@ -260,6 +260,29 @@ on_caps (IsrIntake *self, GstEvent *event)
   return FALSE;
 }
 
+static GstPadProbeReturn
+keep_inside (GstPad *pad, GstPadProbeInfo *info, gpointer none)
+{
+  return GST_PAD_PROBE_DROP;
+}
+
+/* What the parser has not handed on: it would stand at the head of what comes behind the gap. The
+ * writer is not flushed; it gets the segment again, in front of the next frame. */
+static void
+empty_parser (IsrIntake *self)
+{
+  g_autoptr (GstPad) in = gst_element_get_static_pad (self->parser, "sink");
+  g_autoptr (GstPad) out = gst_element_get_static_pad (self->parser, "src");
+  GstEvent *segment = gst_pad_get_sticky_event (self->srcpad, GST_EVENT_SEGMENT, 0);
+  gulong probe = gst_pad_add_probe (out, GST_PAD_PROBE_TYPE_EVENT_FLUSH | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, keep_inside, NULL, NULL);
+
+  gst_pad_send_event (in, gst_event_new_flush_start ());
+  gst_pad_send_event (in, gst_event_new_flush_stop (FALSE));
+  gst_pad_remove_probe (out, probe);
+  if (segment)
+    gst_pad_send_event (in, segment);
+}
+
 /* Past the parser, which would keep it until its next frame: the writer has to
  * know of a gap when it begins, not when it ends. */
 static gboolean
@@ -267,6 +290,8 @@ send_to_writer (IsrIntake *self, GstEvent *event)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (self->writer, "sink");
 
+  if (self->parser)
+    empty_parser (self);
   self->discont = TRUE;
   return gst_pad_send_event (pad, event);
 }

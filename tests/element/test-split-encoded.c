@@ -397,31 +397,6 @@ test_short (void)
   assert_all_complete (&dir);
 }
 
-/* A gap in the middle of a frame: the torn frame is in neither file. */
-static void
-test_gap (void)
-{
-  g_auto (TestDir) dir = test_dir_new ();
-  g_auto (Feed) feed = feed_new (&dir, "audio/mpeg,mpegversion=1");
-  g_autofree char *path = input_path ("in.mp3");
-  g_autoptr (GByteArray) input = read_file (path);
-  g_autoptr (GPtrArray) paths = NULL;
-  GstStructure *s = gst_structure_new (ISR_EVENT_GAP, "cause", G_TYPE_STRING, ISR_GAP_STALLED, NULL);
-
-  feed_bytes (&feed, input->data, 40100, GST_CLOCK_TIME_NONE);
-  gst_harness_push_event (feed.h, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, s));
-  feed_bytes (&feed, input->data + 80000, input->len - 80000, GST_CLOCK_TIME_NONE);
-  feed_eos (&feed);
-  g_assert_cmpuint (count_messages (feed.messages, ISR_MESSAGE_FILE_CLOSED), ==, 2);
-  g_assert_cmpstr (gst_structure_get_string (find_message (feed.messages, ISR_MESSAGE_FILE_CLOSED, 0), "cause"), ==, ISR_GAP_STALLED);
-  paths = test_dir_list (&dir);
-  for (guint i = 0; i < paths->len; i++) {
-    const char *argv[] = { "mpg123", "-q", "-t", paths->pdata[i], NULL };
-
-    g_byte_array_unref (run_command (argv));
-  }
-}
-
 /* --- from a server: when was it? --- */
 
 /* What cannot be sought has its time by arrival; the burst lies in the past. */
@@ -470,7 +445,6 @@ main (int argc, char **argv)
   g_test_add_func ("/split/encoded/comments", test_comments);
   g_test_add_func ("/split/encoded/http-headers", test_http_headers);
   g_test_add_func ("/split/encoded/short", test_short);
-  g_test_add_func ("/split/encoded/gap", test_gap);
   g_test_add_func ("/split/encoded/arrival", test_arrival);
   status = g_test_run ();
   test_dir_clear (&inputs);
