@@ -4,7 +4,10 @@
  * A page is three SELECTs, merged by SQLite in the order of the index: rows that
  * are finished, rows that are being written (a handful, found by a partial
  * index), and `pending`. Pages are keyed by (start_us, id) and not by a count of
- * rows: what is inserted meanwhile neither repeats nor hides anything. */
+ * rows: what is inserted meanwhile neither repeats nor hides anything.
+ *
+ * A text is looked for in the index of names, which is a tenth of the rows; only when
+ * it is in very many of them, the rows are walked from the newest on: the page is full soon. */
 #define G_LOG_DOMAIN "isr-listing"
 
 #include "daemon/archive/listing.h"
@@ -13,7 +16,37 @@
 #include "daemon/archive/rows.h"
 #include "daemon/core/error.h"
 
+#define SHORT_NAME 512
+#define FEW 1000 /* names that are sorted sooner than the rows before them are looked at */
 #define NOT_PENDING "NOT EXISTS (SELECT 1 FROM temp.pending p WHERE p.id = r.id)"
+
+/* The same as g_utf8_casefold() for what is ASCII, as nearly all names are. FALSE: it is
+ * not, or too long. */
+static gboolean
+fold_ascii (const char *name, char folded[SHORT_NAME])
+{
+  gsize i = 0;
+
+  for (; name[i]; i++) {
+    if ((guchar) name[i] >= 0x80 || i == SHORT_NAME - 1)
+      return FALSE;
+    folded[i] = g_ascii_tolower (name[i]);
+  }
+  folded[i] = '\0';
+  return TRUE;
+}
+
+static gboolean
+contains (const char *name, const char *text)
+{
+  char ascii[SHORT_NAME];
+  g_autofree char *folded = NULL;
+
+  if (fold_ascii (name, ascii))
+    return strstr (ascii, text) != NULL;
+  folded = g_utf8_casefold (name, -1);
+  return strstr (folded, text) != NULL;
+}
 
 /* contains (name, casefolded text), for text beyond ASCII, of which LIKE knows no case */
 static void
@@ -21,9 +54,8 @@ sql_contains (sqlite3_context *context, int n, sqlite3_value **values)
 {
   const char *name = (const char *) sqlite3_value_text (values[0]);
   const char *text = (const char *) sqlite3_value_text (values[1]);
-  g_autofree char *folded = g_utf8_casefold (name ? name : "", -1);
 
-  sqlite3_result_int (context, text && strstr (folded, text) != NULL);
+  sqlite3_result_int (context, name && text && contains (name, text));
 }
 
 gboolean
@@ -67,7 +99,22 @@ typedef struct {
   gint64 longest;      /* µs: no finished recording is longer */
   gint64 start_us, id; /* cursor */
   gboolean has_range, has_text, ascii;
+  char *match;  /* what is bound for the text */
+  GString *ids; /* of the finished recordings with the text; NULL: too many, or no text */
 } Page;
+
+static void
+page_clear (Page *page)
+{
+  g_free (page->match);
+  if (page->ids)
+    g_string_free (page->ids, TRUE);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Page, page_clear)
+
+#define LIKE_TEXT(name) name " LIKE :text ESCAPE '\\'"
+#define CONTAINS_TEXT(name) "contains (" name ", :text)"
 
 static void
 add_common (GString *sql, const Page *page)
@@ -77,7 +124,7 @@ add_common (GString *sql, const Page *page)
   if (page->has_range)
     g_string_append (sql, " AND r.start_us < :to");
   if (page->has_text)
-    g_string_append (sql, page->ascii ? " AND r.name LIKE :text ESCAPE '\\'" : " AND contains (r.name, :text)");
+    g_string_append (sql, page->ascii ? " AND " LIKE_TEXT ("r.name") : " AND " CONTAINS_TEXT ("r.name"));
   if (page->query->cursor)
     g_string_append (sql, " AND (r.start_us, r.id) < (:cursor_start, :cursor_id)");
 }
@@ -85,10 +132,13 @@ add_common (GString *sql, const Page *page)
 static GString *
 build_page (const Page *page)
 {
-  GString *sql = g_string_new ("SELECT " ISR_ROW_COLUMNS " FROM main.recordings r INDEXED BY ");
+  GString *sql = g_string_new ("SELECT " ISR_ROW_COLUMNS " FROM main.recordings r ");
 
-  g_string_append (sql, page->query->source ? "recordings_by_source" : "recordings_by_start");
-  g_string_append (sql, " WHERE r.recording = 0 AND " NOT_PENDING);
+  if (page->ids)
+    g_string_append_printf (sql, "WHERE r.id IN (%s) AND ", page->ids->str);
+  else
+    g_string_append_printf (sql, "INDEXED BY %s WHERE ", page->query->source ? "recordings_by_source" : "recordings_by_start");
+  g_string_append (sql, "r.recording = 0 AND " NOT_PENDING);
   if (page->has_range)
     g_string_append (sql, " AND r.start_us >= :from - :longest AND (r.end_us > :from OR r.start_us >= :from)");
   add_common (sql, page);
@@ -148,11 +198,7 @@ bind_page (sqlite3_stmt *statement, const Page *page)
   bind_int64 (statement, ":cursor_start", page->start_us);
   bind_int64 (statement, ":cursor_id", page->id);
   bind_text (statement, ":source", query->source);
-  if (page->has_text) {
-    g_autofree char *text = page->ascii ? escape_like (query->text) : g_utf8_casefold (query->text, -1);
-
-    bind_text (statement, ":text", text);
-  }
+  bind_text (statement, ":text", page->match);
 }
 
 static gboolean
@@ -183,6 +229,29 @@ read_rows (sqlite3_stmt *statement, GError **error)
   }
 }
 
+/* Those with the text, unless there are too many of them. */
+static gboolean
+find_ids (Page *page, sqlite3 *db, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, page->ascii ? "SELECT id FROM main.recordings WHERE " LIKE_TEXT ("name") : "SELECT id FROM main.recordings WHERE " CONTAINS_TEXT ("name"), error);
+  g_autoptr (GString) ids = g_string_new (NULL);
+  gboolean row;
+
+  if (!statement)
+    return FALSE;
+  bind_text (statement, ":text", page->match);
+  for (guint n = 0; n <= FEW; n++) {
+    if (!isr_db_step (statement, &row, error))
+      return FALSE;
+    if (!row) {
+      page->ids = g_steal_pointer (&ids);
+      return TRUE;
+    }
+    g_string_append_printf (ids, "%s%" G_GINT64_FORMAT, n ? "," : "", (gint64) sqlite3_column_int64 (statement, 0));
+  }
+  return TRUE;
+}
+
 static gboolean
 init_page (Page *page, sqlite3 *db, const IsrCatalogQuery *query, GError **error)
 {
@@ -192,13 +261,15 @@ init_page (Page *page, sqlite3 *db, const IsrCatalogQuery *query, GError **error
   page->ascii = page->has_text && g_str_is_ascii (query->text);
   if (page->has_range && !isr_db_get_int64 (db, "SELECT max (end_us - start_us) FROM main.recordings", 0, &page->longest, error))
     return FALSE;
-  return parse_cursor (page, error);
+  if (page->has_text)
+    page->match = page->ascii ? escape_like (query->text) : g_utf8_casefold (query->text, -1);
+  return parse_cursor (page, error) && (!page->has_text || find_ids (page, db, error));
 }
 
 GPtrArray *
 isr_listing_page (sqlite3 *db, const IsrCatalogQuery *query, char **next, GError **error)
 {
-  Page page = { 0 };
+  g_auto (Page) page = { 0 };
   g_autoptr (GString) sql = NULL;
   g_autoptr (sqlite3_stmt) statement = NULL;
   g_autoptr (GPtrArray) rows = NULL;

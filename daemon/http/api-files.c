@@ -72,10 +72,8 @@ isr_handle_protect (const IsrRequest *request)
 }
 
 static GPtrArray *
-find_days (const IsrRequest *request, GError **error)
+find_days (const IsrRequest *request, const char *source, const char *text, GError **error)
 {
-  const char *source = isr_query_get (request->query, "source"), *text = isr_query_get (request->query, "q");
-
   if (text && *text)
     return isr_catalog_search_days (request->house->catalog, source, text, request->house->zone, error);
   return isr_catalog_days (request->house->catalog, source, request->house->zone, error);
@@ -84,20 +82,13 @@ find_days (const IsrRequest *request, GError **error)
 void
 isr_handle_days (const IsrRequest *request)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  const char *source = isr_query_get (request->query, "source"), *text = isr_query_get (request->query, "q");
+  g_autofree char *list = g_strconcat (source ? source : "", text && *text ? "\nq" : "", NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) days = find_days (request, &error);
+  g_autoptr (GPtrArray) days = find_days (request, source, text, &error);
 
-  if (!days) {
+  if (days)
+    isr_reply_body (request, isr_day_lines_write (request->house->day_lines, list, days));
+  else
     isr_reply_gerror (request, error);
-    return;
-  }
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "days");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < days->len; i++)
-    isr_json_add_day (builder, days->pdata[i]);
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  isr_reply_built (request, builder);
 }

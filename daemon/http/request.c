@@ -119,9 +119,8 @@ isr_reply_text (const IsrRequest *request, const char *type, char *body)
 }
 
 void
-isr_reply_built (const IsrRequest *request, JsonBuilder *builder)
+isr_reply_body (const IsrRequest *request, char *body)
 {
-  char *body = isr_json_finish (builder);
   g_autofree char *etag = isr_etag_make (body, strlen (body));
 
   soup_message_headers_replace (request->answer, "ETag", etag);
@@ -132,6 +131,12 @@ isr_reply_built (const IsrRequest *request, JsonBuilder *builder)
     isr_reply_json (request, 200, body);
   }
   soup_message_headers_replace (request->answer, "Cache-Control", "private, no-cache");
+}
+
+void
+isr_reply_built (const IsrRequest *request, JsonBuilder *builder)
+{
+  isr_reply_body (request, isr_json_finish (builder));
 }
 
 void

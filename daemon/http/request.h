@@ -11,6 +11,7 @@
 #include "daemon/core/control.h"
 #include "daemon/http/access.h"
 #include "daemon/http/auth.h"
+#include "daemon/http/day-lines.h"
 #include "daemon/http/query.h"
 #include "daemon/http/sse.h"
 #include "daemon/media/cuts.h"
@@ -39,6 +40,7 @@ typedef struct {
   IsrAuth *auth;
   GCancellable *ended; /* the house is torn down: what works for it may not touch it any more */
   IsrSse *sse;
+  IsrDayLines *day_lines;
   IsrCuts *cuts;
   IsrLive *live;
   GPtrArray *served;     /* IsrServed */
@@ -73,7 +75,9 @@ gboolean isr_request_may_change (const IsrRequest *request);
 
 void isr_reply_json (const IsrRequest *request, guint status, char *body);     /* (transfer full) */
 void isr_reply_text (const IsrRequest *request, const char *type, char *body); /* 200; (transfer full) */
-void isr_reply_built (const IsrRequest *request, JsonBuilder *builder);        /* 200 */
+/* 200, or 304 for whoever has it already. */
+void isr_reply_body (const IsrRequest *request, char *body); /* JSON; (transfer full) */
+void isr_reply_built (const IsrRequest *request, JsonBuilder *builder);
 /* {"error": code, "message": text} */
 void isr_reply_error (const IsrRequest *request, guint status, const char *code, const char *message);
 /* The status that the error's code has: of ISR_ERROR 400, 403, 404, 409, 500, 507; of

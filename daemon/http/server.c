@@ -118,6 +118,7 @@ furnish (IsrHttp *self, const IsrConfig *config, IsrCatalog *catalog, const IsrC
   self->house.control = control;
   self->house.ended = g_cancellable_new ();
   self->house.sse = isr_sse_new ();
+  self->house.day_lines = isr_day_lines_new ();
   self->house.live = isr_live_new (catalog, control);
   self->house.cuts = isr_cuts_new (isr_catalog_get_output_directory (catalog));
   self->house.served = g_ptr_array_new_with_free_func (served_free);
@@ -186,6 +187,7 @@ isr_http_free (IsrHttp *self)
   close_door (self);
   g_ptr_array_unref (self->house.served);
   isr_sse_free (self->house.sse);
+  isr_day_lines_free (self->house.day_lines);
   isr_cuts_free (self->house.cuts);
   isr_live_free (self->house.live);
   g_clear_object (&self->server);
