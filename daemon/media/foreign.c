@@ -5,7 +5,8 @@
  *     in:  Request
  *
  * Whatever the file does to a decoder, it does it here: with little priority, no
- * more than two gigabytes, ten minutes of processor time, and no file but this. */
+ * more than two gigabytes, ten minutes of processor time, half a minute for an answer, and
+ * no file but this. */
 #include "daemon/media/foreign.h"
 
 #include <gst/gst.h>
@@ -18,6 +19,7 @@
 
 #define MEMORY (2u << 30)
 #define CPU_SECONDS 600
+#define ANSWER_SECONDS 30 /* a decoder that turns in circles; SIGALRM ends us */
 #define PRIORITY 10
 #define MAX_FRAMES (1 << 20)
 
@@ -81,9 +83,11 @@ answer (IsrDecode *decode, const IsrForeignRequest *request, guint64 *at)
   g_autofree guint8 *data = g_malloc0 ((gsize) frames * size);
   guint32 got = 0;
 
+  alarm (ANSWER_SECONDS);
   if (request->sample == *at || isr_decode_seek (decode, request->sample, NULL))
     got = (guint32) isr_decode_read (decode, data, frames, NULL);
   *at = request->sample + got;
+  alarm (0); /* who reads may take its time */
   return isr_foreign_write (STDOUT_FILENO, &got, sizeof got) && isr_foreign_write (STDOUT_FILENO, data, (gsize) got * size);
 }
 
