@@ -398,8 +398,8 @@ test_empty (Fixture *f, gconstpointer data)
   range = ask (f->port, "GET", "/stream/empty.ogg", "Range: bytes=0-\r\n");
   g_assert_cmpuint (whole->status, ==, 200);
   assert_header (whole, "Content-Length", "0");
-  assert_json_error (range, 416, "range");
-  assert_header (range, "Content-Range", "bytes */0");
+  g_assert_cmpuint (range->status, ==, 200); /* of nothing the whole is all there is, as nginx says */
+  assert_header (range, "Content-Length", "0");
 }
 
 int
