@@ -119,7 +119,7 @@ on_connect (struct mosquitto *mosquitto, void *data, int answer)
 static gboolean
 is_leaving (IsrMqttClient *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return self->leaving;
 }
@@ -153,7 +153,7 @@ static gboolean
 pause_for (IsrMqttClient *self, gint64 span)
 {
   const gint64 end = g_get_monotonic_time () + span;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   while (!self->leaving && g_cond_wait_until (&self->changed, &self->mutex, end))
     ;

@@ -47,7 +47,7 @@ publish_of (IsrMqtt *self, const char *source, const char *what, char *payload)
 {
   const IsrMqttPlace place = get_place (self);
   g_autofree char *topic = isr_mqtt_make_topic (&place, source, what);
-  g_autofree char *owned = payload;
+  g_autofree char *owned G_GNUC_UNUSED = payload;
 
   if (payload)
     publish (self, topic, payload);
