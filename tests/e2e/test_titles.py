@@ -43,7 +43,7 @@ class Titles(unittest.TestCase):
     def test_titles_of_an_icecast(self):
         url = self.icecast.station('radio', 'mp3')
         before = self.set_title('radio', TITLES[0])
-        isr = daemon.Daemon(f'[radio]\ntype = stream\nurl = {url}\nformat = mp3\n')
+        isr = daemon.Daemon(f'[radio]\ntype = stream\nurl = {url}\nformat = mp3\n', general='split_minutes = 0\n')
         self.addCleanup(isr.close)
         isr.wait_state('radio', 'recording')
         self.wait_titles(isr, 1)
