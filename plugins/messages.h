@@ -183,3 +183,8 @@
  *     cause   string   ISR_GAP_*
  *     since   gint64   optional: UTC µs at which the last audio before it arrived */
 #define ISR_EVENT_GAP "isr-gap"
+
+/* Custom upstream event of isrsplitsink: its recording is broken here (a gap, a disk that
+ * could not take all, a clock that was set), which upstream may not know. isrloudness
+ * begins a new run with its next buffer, and keeps the event. */
+#define ISR_EVENT_NEW_RUN "isr-new-run"

@@ -162,12 +162,13 @@ read_state (const GstStructure *message)
   return g_strcmp0 (state, ISR_LOUD_CANCELLED) == 0 ? ISR_EVENT_CANCELLED : ISR_EVENT_ENDED;
 }
 
-/* The end is that of its last sample: what follows it may lie behind a gap. */
+/* The end is that of its last sample: what follows it may lie behind a gap. Of the run
+ * that a gap ended isrloudness has heard some ms of what came behind it. */
 static void
 place_event (IsrHearing *self, const GstStructure *message)
 {
   g_autoptr (IsrEvent) event = isr_event_new (self->source);
-  guint64 start = get_uint64 (message, "start"), end = get_uint64 (message, "end");
+  guint64 start = get_uint64 (message, "start"), end = isr_timeline_find_leap (&self->utc, start, get_uint64 (message, "end"));
 
   event->run_us = self->run_us;
   event->key = get_uint64 (message, "id");

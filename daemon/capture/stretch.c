@@ -20,6 +20,7 @@ typedef struct {
   GstElement *pipeline; /* not referenced */
   GstAudioInfo info;
   guint64 base_ns, frames; /* what isrloudness has counted */
+  guint unplayed;          /* frames that the recording does not count, still to come */
   GstClockTime expected;
 } Watch;
 
@@ -94,23 +95,47 @@ watch_buffer (Watch *self, GstBuffer *buffer)
   return buffer;
 }
 
+/* What is left has the time of its packet, for that does not count it either. Takes
+ * @buffer; NULL: nothing is left. */
+static GstBuffer *
+leave_unplayed (Watch *self, GstBuffer *buffer)
+{
+  guint bpf = MAX (1, (guint) GST_AUDIO_INFO_BPF (&self->info));
+  gsize frames = gst_buffer_get_size (buffer) / bpf, n = MIN (self->unplayed, frames);
+  GstBuffer *rest;
+
+  if (!n)
+    return buffer;
+  self->unplayed -= (guint) n;
+  rest = n < frames ? gst_buffer_copy_region (buffer, GST_BUFFER_COPY_ALL, n * bpf, (frames - n) * bpf) : NULL;
+  if (rest)
+    GST_BUFFER_PTS (rest) = GST_BUFFER_PTS (buffer);
+  gst_buffer_unref (buffer);
+  return rest;
+}
+
 static GstPadProbeReturn
 on_decoded (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-    GST_PAD_PROBE_INFO_DATA (info) = watch_buffer (data, GST_PAD_PROBE_INFO_BUFFER (info));
-  else if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_CAPS)
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    GstBuffer *buffer = leave_unplayed (data, GST_PAD_PROBE_INFO_BUFFER (info));
+
+    GST_PAD_PROBE_INFO_DATA (info) = buffer ? watch_buffer (data, buffer) : NULL;
+    return buffer ? GST_PAD_PROBE_OK : GST_PAD_PROBE_HANDLED;
+  }
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_CAPS)
     watch_caps (data, GST_PAD_PROBE_INFO_EVENT (info));
   return GST_PAD_PROBE_OK;
 }
 
 static void
-watch_loudness (GstElement *loudness, GstElement *pipeline)
+watch_loudness (GstElement *loudness, GstElement *pipeline, guint unplayed)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (loudness, "sink");
   Watch *watch = g_new0 (Watch, 1);
 
   watch->pipeline = pipeline;
+  watch->unplayed = unplayed;
   gst_audio_info_init (&watch->info);
   watch->expected = GST_CLOCK_TIME_NONE;
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_decoded, watch, g_free);
@@ -216,15 +241,15 @@ on_bus (GstBus *bus, GstMessage *message, gpointer data)
 /* --- building --- */
 
 static gboolean
-build (GstElement *pipeline, const IsrSourceConfig *config, const IsrDecoder *decoder, GstElement *feed, GError **error)
+build (GstElement *pipeline, const IsrSourceConfig *config, const IsrDecoder *decoder, const IsrTapStretch *what, GError **error)
 {
-  GstElement *loudness = isr_loudness_make (config, error), *sink, *last;
+  GstElement *loudness = isr_loudness_make (config, error), *feed = GST_ELEMENT (what->feed), *sink, *last;
   const char *missing = "fakesink";
 
   if (!loudness)
     return FALSE;
   gst_bin_add_many (GST_BIN (pipeline), feed, loudness, NULL);
-  watch_loudness (loudness, pipeline);
+  watch_loudness (loudness, pipeline, what->unplayed);
   sink = gst_element_factory_make ("fakesink", NULL);
   if (sink)
     gst_bin_add (GST_BIN (pipeline), sink);
@@ -252,7 +277,7 @@ isr_stretch_new (const IsrSourceConfig *config, const IsrDecoder *decoder, const
   IsrStretch *self;
 
   g_object_set (pipeline, "auto-flush-bus", FALSE, NULL);
-  if (!build (pipeline, config, decoder, GST_ELEMENT (what->feed), error))
+  if (!build (pipeline, config, decoder, what, error))
     return NULL;
   self = g_new0 (IsrStretch, 1);
   self->funcs = funcs;

@@ -146,7 +146,7 @@ begin_stretch (IsrTap *self, const IsrPacket *packet)
 {
   g_autoptr (GstCaps) caps = isr_tap_kind_make_caps (self->kind, self->caps, packet->bytes, isr_stream_get_rate (self->stream), isr_stream_get_channels (self->stream));
   gboolean timed = self->kind != ISR_TAP_OGG;
-  IsrTapStretch stretch = { NULL, isr_stream_get_extension (self->stream), timed ? 0 : isr_tap_position_get (&self->position, 0), !self->at_file };
+  IsrTapStretch stretch = { NULL, isr_stream_get_extension (self->stream), timed ? 0 : isr_tap_position_get (&self->position, 0), isr_stream_get_unplayed (self->stream), !self->at_file };
 
   self->feed = g_object_ref_sink (ISR_FEED_SRC (isr_feed_src_new (caps, timed)));
   self->full = FALSE;
@@ -251,6 +251,14 @@ take_gap (IsrTap *self)
   self->at_file = TRUE;
 }
 
+/* The recording is broken behind what was heard last. */
+static void
+take_new_run (IsrTap *self)
+{
+  end_stretch (self);
+  self->at_file = TRUE;
+}
+
 static void
 take_caps (IsrTap *self, GstEvent *event)
 {
@@ -278,6 +286,8 @@ take_event (IsrTap *self, GstEvent *event)
     end_stream (self);
   else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP || (s && gst_structure_has_name (s, ISR_EVENT_GAP)))
     take_gap (self);
+  else if (s && gst_structure_has_name (s, ISR_EVENT_NEW_RUN))
+    take_new_run (self);
 }
 
 static GstPadProbeReturn
@@ -318,7 +328,7 @@ IsrTap *
 isr_tap_new (GstElement *sink, IsrTapFunc func, gpointer data)
 {
   g_autoptr (GstElement) writer = gst_bin_get_by_name (GST_BIN (sink), WRITER);
-  GstPadProbeType what = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH;
+  GstPadProbeType what = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST | GST_PAD_PROBE_TYPE_EVENT_BOTH | GST_PAD_PROBE_TYPE_EVENT_FLUSH;
   IsrTap *self;
 
   if (!writer)

@@ -25,6 +25,7 @@ typedef struct {
   IsrFeedSrc *feed;
   const char *extension; /* of the recording's files; static */
   guint64 position;      /* what the feed's time 0 is in stream time, ns */
+  guint unplayed;        /* samples at its start that a decoder gives and no player plays */
   gboolean within_file;  /* no file begins with it */
 } IsrTapStretch;
 

@@ -71,3 +71,26 @@ isr_timeline_locate (const IsrTimeline *self, guint64 position, gint64 *at)
   *at = piece->at + (gint64) (position - piece->position);
   return TRUE;
 }
+
+/* As much as the map of isrsplitsink moves (500 ppm), and what two files that belong
+ * together may lie apart. */
+static gboolean
+is_leap (const IsrTimelinePiece *before, const IsrTimelinePiece *piece)
+{
+  gint64 length = (gint64) (piece->position - before->position);
+  gint64 leap = piece->at - before->at - length;
+
+  return ABS (leap) > 50 * G_GINT64_CONSTANT (1000000) + length / 2000;
+}
+
+guint64
+isr_timeline_find_leap (const IsrTimeline *self, guint64 from, guint64 to)
+{
+  for (guint i = 1; i < self->pieces->len; i++) {
+    const IsrTimelinePiece *piece = piece_at (self, i);
+
+    if (piece->position > from && piece->position < to && is_leap (piece_at (self, i - 1), piece))
+      return piece->position;
+  }
+  return to;
+}

@@ -38,6 +38,10 @@ const IsrTimelinePiece *isr_timeline_find (const IsrTimeline *self, guint64 posi
 /* The last one. */
 const IsrTimelinePiece *isr_timeline_newest (const IsrTimeline *self);
 
+/* Where the other line first leaps behind @from, by more than drift makes in a piece; @to
+ * where it does not before. */
+guint64 isr_timeline_find_leap (const IsrTimeline *self, guint64 from, guint64 to);
+
 /* Where @position is, ns. FALSE: there is no piece. */
 gboolean isr_timeline_locate (const IsrTimeline *self, guint64 position, gint64 *at);
 

@@ -20,7 +20,6 @@ typedef struct {
   /* The packet handed out last. */
   IsrMp3Frame frame; /* size 0: none yet */
   GBytes *bytes;
-  guint owed; /* samples that are not to be played, from its first one on */
 
   IsrMp3History history; /* of the frames before it */
 

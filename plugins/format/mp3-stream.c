@@ -63,7 +63,7 @@ mp3_forget (IsrMp3Stream *self)
   isr_mp3_history_forget (&self->history);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   self->skip = 0;
-  self->owed = 0;
+  self->parent.unplayed = 0;
   self->announced = 0;
 }
 
@@ -86,7 +86,7 @@ mp3_hand_out (IsrMp3Stream *self, GBytes *bytes, const IsrMp3Frame *frame, guint
   g_clear_pointer (&self->bytes, g_bytes_unref);
 
   skipped = MIN (self->skip, frame->samples);
-  self->owed = self->skip;
+  self->parent.unplayed = self->skip;
   self->skip -= skipped;
   self->frame = *frame;
   self->bytes = g_bytes_ref (bytes);

@@ -89,11 +89,11 @@ mp3_writer_begin_layer3 (IsrMp3Writer *self, const IsrMp3Frame *frame)
 {
   const IsrMp3History *history = &self->stream->history;
   guint depth = isr_mp3_history_get_depth (frame);
-  gboolean enough = self->stream->owed >= depth * frame->samples; /* unplayed frames warm up as well */
+  gboolean enough = self->stream->parent.unplayed >= depth * frame->samples; /* unplayed frames warm up as well */
   guint n = enough ? 0 : MIN (depth, history->n_frames);
   g_autoptr (GByteArray) primer = g_byte_array_new ();
   guint frames = isr_mp3_history_get_primer (history, frame, n, primer);
-  guint skip = frames * frame->samples + self->stream->owed;
+  guint skip = frames * frame->samples + self->stream->parent.unplayed;
 
   if (skip < ISR_MP3_DECODER_DELAY && isr_mp3_history_append_carrier (primer, frame, NULL, 0))
     skip += frame->samples;
@@ -101,7 +101,7 @@ mp3_writer_begin_layer3 (IsrMp3Writer *self, const IsrMp3Frame *frame)
   self->info = isr_mp3_info_new (frame, self->gapless);
   if (!self->info)
     self->gapless = FALSE;
-  self->owed = self->gapless ? self->stream->owed : 0;
+  self->owed = self->gapless ? self->stream->parent.unplayed : 0;
   if (self->gapless)
     mp3_writer_count_primer (self, primer);
   if (self->info) { /* from the first byte it says what is not to be played: whoever repairs has nothing else to go by */

@@ -23,6 +23,7 @@ struct _IsrStream {
   guint rate;
   guint frame_size;
   guint channels; /* 0: not found out */
+  guint unplayed; /* see isr_stream_get_unplayed() */
 };
 
 typedef struct {

@@ -85,6 +85,12 @@ isr_stream_get_channels (IsrStream *self)
 }
 
 guint
+isr_stream_get_unplayed (IsrStream *self)
+{
+  return self->unplayed;
+}
+
+guint
 isr_stream_get_frame_size (IsrStream *self)
 {
   return self->frame_size;

@@ -120,6 +120,11 @@ guint isr_stream_get_rate (IsrStream *self);
 /* Channels of the last packet; 0: the caller knows better. */
 guint isr_stream_get_channels (IsrStream *self);
 
+/* Samples, from the first one of the packet handed out last on, that a decoder gives for
+ * it and what follows it, but which the stream says are not to be played: the encoder's
+ * delay that an MP3's Info frame tells. No packet counts them. */
+guint isr_stream_get_unplayed (IsrStream *self);
+
 /* Bytes per sample frame of raw audio, which can be cut anywhere with
  * isr_packet_take(); 0 for packets that can not be cut. */
 guint isr_stream_get_frame_size (IsrStream *self);

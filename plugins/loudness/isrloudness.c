@@ -20,6 +20,8 @@
  *
  * Windows are cut on the count of samples: what is found does not depend on buffers or on when they come. A gap, a
  * flush, other caps begin a new run, and so do GAP buffers of more than 40 ms; an open section then has reason `eos`.
+ * So does isrsplitsink behind it when its recording is broken: where the disk lost audio, after a suspend, after a step
+ * of the clock.
  * All properties may be changed at any time; they are obeyed from the next window on.
  *
  * ## Examples
@@ -61,6 +63,7 @@ struct _IsrLoudness {
   GstBaseTransform parent;
   IsrLoudSettings settings; /* object lock */
   gboolean changed;         /* object lock: the streaming thread has not seen them */
+  gint broken;              /* atomic: the recording behind us is */
 
   IsrLoudSettings current; /* from here on: streaming thread */
   GstAudioInfo info;
@@ -195,6 +198,7 @@ isr_loudness_start (GstBaseTransform *transform)
 
   snapshot_settings (self, &self->current);
   self->metering = FALSE;
+  g_atomic_int_set (&self->broken, FALSE);
   self->frames = self->gap_ns = 0;
   self->report = (IsrReport){ .element = GST_ELEMENT (self), .levels = self->current.post_levels, .events = self->current.post_events };
   isr_continuity_init (&self->continuity);
@@ -256,6 +260,8 @@ isr_loudness_transform_ip (GstBaseTransform *transform, GstBuffer *buffer)
   obey_settings (self);
   if (isr_continuity_take_buffer (&self->continuity, &transform->segment, buffer, duration, TRUE).is_gap)
     end_run (self, "DISCONT");
+  if (g_atomic_int_compare_and_exchange (&self->broken, TRUE, FALSE))
+    end_run (self, ISR_EVENT_NEW_RUN);
   take_gap_flag (self, buffer, duration);
   if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
     GST_ELEMENT_ERROR (self, RESOURCE, READ, ("A buffer of audio can not be read."), (NULL));
@@ -309,6 +315,17 @@ isr_loudness_sink_event (GstBaseTransform *transform, GstEvent *event)
   return GST_BASE_TRANSFORM_CLASS (isr_loudness_parent_class)->sink_event (transform, event);
 }
 
+/* Any thread: mostly that of the stream, while it pushes the buffer that was heard last. */
+static gboolean
+isr_loudness_src_event (GstBaseTransform *transform, GstEvent *event)
+{
+  if (!gst_event_has_name (event, ISR_EVENT_NEW_RUN))
+    return GST_BASE_TRANSFORM_CLASS (isr_loudness_parent_class)->src_event (transform, event);
+  g_atomic_int_set (&ISR_LOUDNESS (transform)->broken, TRUE);
+  gst_event_unref (event);
+  return TRUE;
+}
+
 /* --- class --- */
 
 static void
@@ -354,6 +371,7 @@ isr_loudness_class_init (IsrLoudnessClass *klass)
   transform->set_caps = isr_loudness_set_caps;
   transform->transform_ip = isr_loudness_transform_ip;
   transform->sink_event = isr_loudness_sink_event;
+  transform->src_event = isr_loudness_src_event;
   transform->passthrough_on_same_caps = TRUE;
   gst_element_class_add_static_pad_template (element, &sink_template);
   gst_element_class_add_static_pad_template (element, &src_template);

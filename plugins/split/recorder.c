@@ -36,6 +36,7 @@ struct _IsrRecorder {
   gint64 boundary_us; /* at which file ends */
   gint64 synced_us;   /* monotonic */
   gboolean split_requested;
+  gboolean broken;            /* what comes is another run, which upstream can not know */
   IsrProvisional provisional; /* files since the start, while the clock is not set */
 
   IsrRecorderStats *stats; /* object lock of lock */
@@ -59,6 +60,8 @@ close_file (IsrRecorder *self, gint64 end_us, const char *reason, const char *ca
     return;
   if (isr_out_file_is_provisional (self->file, end_us, &provisional))
     isr_provisional_add (&self->provisional, &provisional);
+  if (self->broken)
+    self->hooks->run_ended (self->hooks->owner);
   isr_out_file_close (g_steal_pointer (&self->file), end_us, reason, cause);
 }
 
@@ -99,6 +102,9 @@ open_file (IsrRecorder *self, gint64 named_us)
   if (self->boundary_us != G_MAXINT64)
     start.expected_samples = gst_util_uint64_scale (MAX (self->boundary_us - start_us, 0), self->position.rate, G_USEC_PER_SEC);
   self->file = isr_out_file_open (self->stream, self->io, &start);
+  if (self->broken)
+    self->hooks->run_ended (self->hooks->owner); /* with what was dropped */
+  self->broken = FALSE;
 }
 
 /* One file ends, the next begins, between two samples. */
@@ -125,7 +131,7 @@ choose_file (IsrRecorder *self)
 
   if (!self->file)
     open_file (self, start_us);
-  else if (isr_out_file_is_lost (self->file))
+  else if ((self->broken |= isr_out_file_is_lost (self->file)))
     split_file (self, start_us, ISR_CLOSE_DISK);
   else if (start_us >= self->boundary_us)
     split_file (self, isr_boundary_last (self->zone, start_us, self->interval_us, self->offset_us), ISR_CLOSE_BOUNDARY);
@@ -204,6 +210,7 @@ drop_packet (IsrRecorder *self, const IsrPacket *packet)
 {
   guint64 duration = (guint64) (isr_position_get (&self->position, packet->samples) - isr_position_get (&self->position, 0));
 
+  self->broken = TRUE;
   close_here (self, ISR_CLOSE_GAP, ISR_GAP_DISK);
   isr_io_thread_drop (self->io, duration);
   advance (self, packet->samples, FALSE);
@@ -261,6 +268,7 @@ heed_change (IsrRecorder *self, const IsrTimeChange *change)
 {
   const char *missing = self->input.mode == ISR_TIME_CAPTURE ? ISR_GAP_OVERRUN : ISR_GAP_SOURCE;
 
+  self->broken |= change->flags != 0;
   if (change->flags & ISR_TIME_SUSPENDED)
     close_file (self, change->end_us, ISR_CLOSE_GAP, ISR_GAP_SUSPENDED);
   else if (change->flags & ISR_TIME_GAP)
@@ -450,6 +458,7 @@ isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns)
   if (!self->stream || !self->map)
     return;
   end_hold (self);
+  self->broken = FALSE; /* it said so itself */
   close_here (self, ISR_CLOSE_GAP, cause);
   isr_stream_discont (self->stream);
   if (hole_ns)

@@ -4,7 +4,7 @@
  *   bytes -> IsrStream -> packets -> time map: when was it? -> boundary: whose is it? -> IsrOutFile
  *
  * The thin element around it (writersink.c) knows GStreamer and clocks, this knows
- * neither. What it asks of its surroundings are two functions. All calls come from
+ * neither. What it asks of its surroundings are three functions. All calls come from
  * the streaming thread. */
 #pragma once
 
@@ -26,6 +26,9 @@ typedef struct {
   char *(*format_location) (gpointer owner, const char *stem, gint64 utc_us);
   /* The stream's "KEY=value" comments changed. */
   void (*tags) (gpointer owner, const char *const *tags);
+  /* Audio is missing in the recording, or its time leapt, which the stream itself does not
+   * say: what comes is another run. */
+  void (*run_ended) (gpointer owner);
 } IsrRecorderHooks;
 
 /* How packets come in, decided once a run. */

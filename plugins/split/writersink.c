@@ -108,6 +108,13 @@ on_stream_tags (gpointer owner, const char *const *comments)
     post_tags (self, tags);
 }
 
+/* Those who listen on the way here begin anew, too. */
+static void
+on_run_ended (gpointer owner)
+{
+  gst_pad_push_event (GST_BASE_SINK_PAD (owner), gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM, gst_structure_new_empty (ISR_EVENT_NEW_RUN)));
+}
+
 /* --- a run --- */
 
 static gboolean
@@ -417,7 +424,7 @@ isr_writer_sink_init (IsrWriterSink *self)
 
   self->verbs = isr_file_verbs_get_default ();
   self->read_clocks = isr_upstream_read_clocks;
-  self->recorder_hooks = (IsrRecorderHooks){ self, ask_location, on_stream_tags };
+  self->recorder_hooks = (IsrRecorderHooks){ self, ask_location, on_stream_tags, on_run_ended };
   gst_base_sink_set_sync (sink, FALSE);
   gst_base_sink_set_async_enabled (sink, FALSE);
   gst_base_sink_set_qos_enabled (sink, FALSE);

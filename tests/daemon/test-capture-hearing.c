@@ -281,6 +281,27 @@ test_order (void)
   heard_clear (&heard);
 }
 
+/* Of a run that the recorder ended at 2 s isrloudness has heard 20 ms more. They lie behind
+ * ten minutes of sleep, to which the section does not reach; one over a boundary is whole. */
+static void
+test_leap (void)
+{
+  g_autoptr (IsrHearing) hearing = NULL;
+  const IsrEvent *event;
+  Heard heard;
+
+  heard_init (&heard, NULL);
+  hearing = isr_hearing_new ("a", &keep, &heard);
+  say_file (hearing, 0, 1000000000);
+  say_file (hearing, 1, 1001000010);
+  say_file (hearing, 2, 1602000000);
+  say_end (hearing, 0, 0.5, 2.02);
+  event = heard.events->pdata[0];
+  g_assert_cmpint (event->start_us, ==, 1000500000);
+  g_assert_cmpint (event->end_us, ==, 1002000010);
+  heard_clear (&heard);
+}
+
 /* A run that begins within a file waits for none; a file that never comes is not
  * waited for either; where no file ever was nothing is told. */
 static void
@@ -314,6 +335,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_setenv ("PULSE_SERVER", "unix:/nonexistent/sock", TRUE);
   g_test_add_func ("/capture/hearing/order", test_order);
+  g_test_add_func ("/capture/hearing/leap", test_leap);
   g_test_add_func ("/capture/hearing/patience", test_patience);
   g_test_add_func ("/capture/hearing/files", test_files);
   g_test_add_func ("/capture/hearing/events", test_events);

@@ -262,6 +262,20 @@ feed_bytes (Feed *self, const void *data, gsize size, GstClockTime pts)
   return gst_harness_push (self->h, buffer);
 }
 
+/* How often it said upstream since the last time that another run begins. */
+static inline guint
+feed_count_new_runs (Feed *self)
+{
+  GstEvent *event;
+  guint n = 0;
+
+  while ((event = gst_harness_try_pull_upstream_event (self->h))) {
+    n += gst_event_has_name (event, ISR_EVENT_NEW_RUN);
+    gst_event_unref (event);
+  }
+  return n;
+}
+
 /* --- audio --- */
 
 static inline GByteArray *

@@ -263,6 +263,24 @@ test_isr_gap (void)
   assert_run_ended (loud);
 }
 
+/* The recording behind it is broken, which only isrsplitsink sees: from the next buffer on. */
+static void
+test_new_run (void)
+{
+  g_autoptr (Loud) loud = loud_new ("S16LE", RATE, 1);
+
+  push_loud_start (loud);
+  for (guint i = 0; i < 2; i++)
+    g_assert_true (gst_harness_push_upstream_event (loud->harness, gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM, gst_structure_new_empty (ISR_EVENT_NEW_RUN))));
+  g_assert_cmpuint (gst_harness_upstream_events_in_queue (loud->harness), ==, 1); /* the caps of the harness */
+  push_windows (loud, 100, 10, GST_CLOCK_TIME_NONE, 0);
+  g_assert_cmpuint (loud->ended->len, ==, 1);
+  g_assert_cmpuint (g_array_index (loud->ended, IsrSection, 0).end, ==, 307);
+  g_assert_cmpint (g_array_index (loud->ended, IsrSection, 0).reason, ==, ISR_SECTION_EOS);
+  g_assert_cmpuint (loud_uint (loud_message (loud, ISR_MESSAGE_LEVEL, 31), "run"), ==, 1);
+  g_assert_cmpuint (loud_uint64 (loud_message (loud, ISR_MESSAGE_LEVEL, 31), "run-position"), ==, 30700 * GST_MSECOND);
+}
+
 /* What is not a whole window at the end of a run is dropped, but it has been: position. */
 static void
 test_caps (void)
@@ -377,6 +395,7 @@ main (int argc, char **argv)
   g_test_add_func ("/loudness/runs/flush", test_flush);
   g_test_add_func ("/loudness/runs/segment", test_segment);
   g_test_add_func ("/loudness/runs/isr-gap", test_isr_gap);
+  g_test_add_func ("/loudness/runs/new-run", test_new_run);
   g_test_add_func ("/loudness/runs/caps", test_caps);
   g_test_add_func ("/loudness/runs/eos-and-stop", test_eos_and_stop);
   g_test_add_func ("/loudness/runs/stop-without-eos", test_stop_without_eos);

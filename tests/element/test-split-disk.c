@@ -253,7 +253,9 @@ test_full_for_long (void)
   wait_for (&feed, ISR_MESSAGE_DISK, 0);
   g_atomic_int_set (&disk.code, 0);
   wait_until_written (&feed);
+  g_assert_cmpuint (feed_count_new_runs (&feed), ==, 1); /* when the first second was dropped */
   push_seconds (&feed, 22, 1);
+  g_assert_cmpuint (feed_count_new_runs (&feed), ==, 1); /* when one was kept again */
   second = wait_for (&feed, ISR_MESSAGE_DISK, 1);
   assert_disk_fields (second, "recovered", 0);
   feed_eos (&feed);

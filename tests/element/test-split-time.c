@@ -69,6 +69,29 @@ test_suspend (void)
   assert_radio_whole (&w);
 }
 
+/* Those who listen on the way to the sink are told of what only it sees; a boundary is nothing. */
+static void
+test_new_runs (void)
+{
+  g_auto (TestDir) dir = test_dir_new ();
+  g_auto (World) w = card_new (&dir, PATTERN, NOON_US, 10);
+
+  for (guint i = 0; i < 25; i++)
+    card_play_second (&w, SECOND_US);
+  g_assert_cmpuint (feed_count_new_runs (&w.feed), ==, 0);
+  clocks.realtime_us += 600 * SECOND_US;
+  clocks.boottime_us += 600 * SECOND_US;
+  card_play_second (&w, SECOND_US);
+  g_assert_cmpuint (feed_count_new_runs (&w.feed), ==, 2); /* the end and the begin */
+  card_play_second (&w, SECOND_US);
+  g_assert_cmpuint (feed_count_new_runs (&w.feed), ==, 0);
+  clocks.realtime_us += G_TIME_SPAN_HOUR;
+  card_play_second (&w, SECOND_US);
+  g_assert_cmpuint (feed_count_new_runs (&w.feed), ==, 2);
+  feed_eos (&w.feed);
+  g_assert_cmpuint (feed_count_new_runs (&w.feed), ==, 0);
+}
+
 /* The sender left out a minute and said nothing: seen once it does not catch up. */
 static void
 test_missing_minute (void)
@@ -211,6 +234,7 @@ main (int argc, char **argv)
   g_test_add_func ("/split/time/small-steps", test_small_steps);
   g_test_add_func ("/split/time/big-steps", test_big_steps);
   g_test_add_func ("/split/time/suspend", test_suspend);
+  g_test_add_func ("/split/time/new-runs", test_new_runs);
   g_test_add_func ("/split/time/missing-minute", test_missing_minute);
   g_test_add_func ("/split/time/slow-sender", test_slow_sender);
   g_test_add_func ("/split/time/fast-card", test_fast_card);

@@ -63,12 +63,32 @@ test_bounded (void)
   isr_timeline_clear (&line);
 }
 
+/* Drift is none, whatever the length of a piece; forth and back are leaps. */
+static void
+test_leap (void)
+{
+  IsrTimeline line;
+
+  isr_timeline_init (&line);
+  isr_timeline_add (&line, 0, 0);
+  isr_timeline_add (&line, 100 * S, 100 * (gint64) S + (gint64) S / 10);
+  isr_timeline_add (&line, 200 * S, 800 * (gint64) S);
+  isr_timeline_add (&line, 300 * S, 0);
+  g_assert_cmpuint (isr_timeline_find_leap (&line, 0, 150 * S), ==, 150 * S);
+  g_assert_cmpuint (isr_timeline_find_leap (&line, 0, 250 * S), ==, 200 * S);
+  g_assert_cmpuint (isr_timeline_find_leap (&line, 0, 200 * S), ==, 200 * S);
+  g_assert_cmpuint (isr_timeline_find_leap (&line, 200 * S, 999 * S), ==, 300 * S);
+  g_assert_cmpuint (isr_timeline_find_leap (&line, 300 * S, 999 * S), ==, 999 * S);
+  isr_timeline_clear (&line);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/capture/timeline/pieces", test_pieces);
   g_test_add_func ("/capture/timeline/again", test_again);
+  g_test_add_func ("/capture/timeline/leap", test_leap);
   g_test_add_func ("/capture/timeline/bounded", test_bounded);
   return g_test_run ();
 }
