@@ -295,6 +295,9 @@ test_agreement (gconstpointer data)
   agreement_tear_down (&t.base);
 }
 
+/* No sink may wait for the other's first buffer (async=false): flacenc asks for an allocator in
+ * the middle of the stream, tee asks both queues in turn, and each answers when its thread
+ * comes to it. The one of a sink that has its first buffer and waits to play does not. */
 #define RAW "isrloudness ! fakesink sync=false async=false"
 
 int
