@@ -18,7 +18,7 @@ typedef struct {
   int rate, channels;
   const char *format;
   gboolean exact;
-  guint before_gap; /* encoded frames */
+  guint before_gap; /* encoded frames; the listener's flacparse keeps one over a gap, the recorder's does not: no gap */
 } Case;
 
 typedef struct {
@@ -308,7 +308,7 @@ main (int argc, char **argv)
     { "flac", NULL, "7030000000", RAW, 48000, 2, "flac", TRUE },
     { "odd-rate", NULL, "6010000000", RAW, 11025, 1, "flac", TRUE },
     { "mp3", "lamemp3enc target=bitrate bitrate=128 ! mpegaudioparse", "7030000000", "mpegaudioparse ! mpg123audiodec ! isrloudness ! fakesink sync=false async=false", 44100, 1, NULL, FALSE, 1700 },
-    { "native-flac", "flacenc ! flacparse", "7030000000", "flacparse ! flacdec ! isrloudness ! fakesink sync=false async=false", 48000, 1, NULL, TRUE, 500 },
+    { "native-flac", "flacenc ! flacparse", "7030000000", "flacparse ! flacdec ! isrloudness ! fakesink sync=false async=false", 48000, 1, NULL, TRUE, G_MAXUINT },
   };
 
   g_test_init (&argc, &argv, NULL);
