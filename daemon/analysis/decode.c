@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* decode.c - three ways into the gauge.
+/* decode.c - four ways into the gauge.
  *
  *   plain samples    pread, a megabyte at a time
+ *   FLAC             libFLAC, frame by frame
  *   all else         filesrc ! decodebin ! audioconvert ! fakesink, heard at the last pad
  *   the next file    the same again, until the last window is complete
  *
@@ -11,6 +12,7 @@
 
 #include "daemon/analysis/decode.h"
 
+#include "daemon/analysis/flac-reader.h"
 #include "daemon/analysis/gauge.h"
 #include "daemon/core/error.h"
 #include "plugins/format/format.h"
@@ -104,6 +106,15 @@ make_gauge (Decode *self, GstCaps *caps, GError **error)
   return TRUE;
 }
 
+/* What comes now is of @caps. */
+static gboolean
+take_caps (Decode *self, GstCaps *caps, GError **error)
+{
+  if (self->caps && !gst_caps_is_equal (caps, self->caps))
+    return fail (error, "rate or channels change in the middle of it");
+  return self->gauge || make_gauge (self, caps, error);
+}
+
 /* Takes @buffer. FALSE: nothing more is wanted. */
 static gboolean
 hear (Decode *self, GstBuffer *buffer, guint frame_size)
@@ -165,7 +176,7 @@ decode_pcm (Decode *self, const IsrShape *shape, int fd, GError **error)
     return fail (error, "the header says %u channels of %s at %u Hz, which can not be measured", shape->channels, shape->encoding, shape->rate);
   frame_size = (guint) GST_AUDIO_INFO_BPF (&info);
   self->duration = (double) (shape->size / frame_size) / shape->rate;
-  if (!self->gauge && !make_gauge (self, caps, error))
+  if (!take_caps (self, caps, error))
     return FALSE;
   piece = MAX (PIECE / frame_size, 1) * frame_size;
   for (guint64 at = 0; at < shape->size; at += piece) {
@@ -175,6 +186,31 @@ decode_pcm (Decode *self, const IsrShape *shape, int fd, GError **error)
     if (!buffer)
       return fail (error, "it can not be read: %s", errno ? g_strerror (errno) : "it became shorter");
     if (!hear (self, buffer, frame_size))
+      return TRUE;
+    if (is_cancelled (self, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- FLAC --- */
+
+static gboolean
+decode_flac (Decode *self, IsrFlacReader *reader, GError **error)
+{
+  g_autoptr (GstCaps) caps = isr_flac_reader_make_caps (reader);
+  guint64 samples = isr_flac_reader_get_samples (reader);
+  GstAudioInfo info;
+  GstBuffer *buffer;
+
+  if (!gst_audio_info_from_caps (&info, caps))
+    return fail (error, "its header says what can not be measured");
+  if (samples)
+    self->duration = (double) samples / GST_AUDIO_INFO_RATE (&info);
+  if (!take_caps (self, caps, error))
+    return FALSE;
+  while ((buffer = isr_flac_reader_next (reader))) {
+    if (!hear (self, buffer, (guint) GST_AUDIO_INFO_BPF (&info)))
       return TRUE;
     if (is_cancelled (self, error))
       return FALSE;
@@ -194,18 +230,15 @@ measure (Decode *self, GstPad *pad)
 }
 
 static gboolean
-take_caps (Decode *self, GstPad *pad)
+take_pad (Decode *self, GstPad *pad)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
 
   if (!caps)
     return fail (&self->error, "its decoder gives audio of no known kind");
-  if (self->caps && !gst_caps_is_equal (caps, self->caps))
-    return fail (&self->error, "rate or channels change in the middle of it");
-  if (self->gauge)
-    return TRUE;
-  measure (self, pad);
-  return make_gauge (self, caps, &self->error);
+  if (!self->gauge)
+    measure (self, pad);
+  return take_caps (self, caps, &self->error);
 }
 
 /* On the streaming thread. */
@@ -215,7 +248,7 @@ on_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   Decode *self = data;
   GstAudioInfo audio;
 
-  if (!take_caps (self, pad) || !gst_audio_info_from_caps (&audio, self->caps)) {
+  if (!take_pad (self, pad) || !gst_audio_info_from_caps (&audio, self->caps)) {
     GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_ERROR;
     gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
     return GST_PAD_PROBE_HANDLED;
@@ -317,32 +350,40 @@ decode_any (Decode *self, const char *path, GError **error)
 
 /* --- files --- */
 
+/* The cheapest way there is. @input: NULL where there is no regular file. */
 static gboolean
-decode_file (Decode *self, const char *path, guint64 limit, GError **error)
+decode_input (Decode *self, const char *path, int fd, IsrInput *input, guint64 limit, GError **error)
 {
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  g_autoptr (IsrFlacReader) reader = input ? isr_flac_reader_new (input) : NULL;
   IsrShape shape = { ISR_SHAPE_OTHER };
-  struct stat st;
-  IsrFile file;
-  gboolean ok;
 
-  if (fd < 0 || fstat (fd, &st) < 0) {
-    g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "it can not be opened: %s", g_strerror (errno));
-    if (fd >= 0)
-      close (fd);
-    return FALSE;
-  }
-  if (S_ISREG (st.st_mode) && isr_file_init (&file, fd))
-    isr_shape_read (&shape, &file.input);
+  if (input && !reader)
+    isr_shape_read (&shape, input);
   self->skip = shape.skip;
   self->limit = MIN (shape.samples ? shape.samples : G_MAXUINT64, limit ? limit : G_MAXUINT64);
   self->heard = 0;
   errno = 0;
-  if (S_ISDIR (st.st_mode))
-    ok = fail (error, "it is a directory");
+  if (reader)
+    return decode_flac (self, reader, error);
+  return shape.kind == ISR_SHAPE_PCM ? decode_pcm (self, &shape, fd, error) : decode_any (self, path, error);
+}
+
+static gboolean
+decode_file (Decode *self, const char *path, guint64 limit, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  gboolean ok = FALSE;
+  struct stat st;
+  IsrFile file;
+
+  if (fd < 0 || fstat (fd, &st) < 0)
+    g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "it can not be opened: %s", g_strerror (errno));
+  else if (S_ISDIR (st.st_mode))
+    fail (error, "it is a directory");
   else
-    ok = shape.kind == ISR_SHAPE_PCM ? decode_pcm (self, &shape, fd, error) : decode_any (self, path, error);
-  close (fd);
+    ok = decode_input (self, path, fd, S_ISREG (st.st_mode) && isr_file_init (&file, fd) ? &file.input : NULL, limit, error);
+  if (fd >= 0)
+    close (fd);
   return ok;
 }
 

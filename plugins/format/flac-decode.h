@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* flac-decode.h - a FLAC file decoded frame by frame, from any sample on, each with
- * the bytes that it stands in. For plugins/format only. */
+ * the bytes that it stands in. */
 #pragma once
 
 #include "plugins/format/flac-header.h"

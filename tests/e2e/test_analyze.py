@@ -3,6 +3,7 @@
 import array
 import csv
 import io
+import itertools
 import json
 import math
 import pathlib
@@ -129,6 +130,34 @@ class Analyze(unittest.TestCase):
                     raw = subprocess.run(['ffmpeg', '-nostdin', '-v', 'error', '-i', path, '-f', 's16le', '-'], capture_output=True, check=True).stdout
                     rate = int(process.run('ffprobe', '-v', 'error', '-show_entries', 'stream=sample_rate', '-of', 'csv=p=0', path).stdout.split()[0])
                     self.assertEqual(round(json.loads(line)['duration'] * rate), len(raw) // 2)
+
+    def test_every_kind_of_flac(self):
+        """Decoded in process or by a pipeline, of any width and any number of channels: what its WAV has."""
+        wider = {'s16': 'pcm_s16le', 's32': 'pcm_s24le'}
+        for width, channels in itertools.product(wider, (1, 2, 6)):
+            with self.subTest(width=width, channels=channels):
+                wav, flac = self.dir / 'wide.wav', self.dir / 'wide.flac'
+                process.run('ffmpeg', '-nostdin', '-v', 'error', '-y', '-i', self.wav, '-ac', channels, '-c:a', wider[width], wav)
+                process.run('ffmpeg', '-nostdin', '-v', 'error', '-y', '-i', wav, '-c:a', 'flac', '-sample_fmt', width, flac)
+                of_wav, of_flac = (json.loads(line) for line in self.isr('--json', wav, flac).stdout.splitlines())
+                self.check_sections(of_flac['sections'], 0.001)
+                self.assertEqual({**of_flac, 'file': ''}, {**of_wav, 'file': ''})
+        narrow = self.dir / 'narrow.flac'
+        process.run('sox', self.wav, '-b', '8', narrow)
+        self.check_sections(json.loads(self.isr('--json', narrow).stdout)['sections'], 0.001)
+
+    def test_a_damaged_flac(self):
+        """A hole in its bytes costs what lies there, and a torn one is heard as far as it goes."""
+        whole = self.encode('flac').read_bytes()
+        damaged, torn = self.dir / 'damaged.flac', self.dir / 'torn.flac'
+        middle = len(whole) * 20 // SECONDS
+        damaged.write_bytes(whole[:middle] + bytes(300) + whole[middle + 300:])
+        torn.write_bytes(whole[:len(whole) // 2])
+        of_damaged, of_torn = (json.loads(line) for line in self.isr('--json', damaged, torn).stdout.splitlines())
+        self.assertAlmostEqual(of_damaged['duration'], SECONDS, delta=1)
+        self.check_sections(of_damaged['sections'], 1)
+        self.assertGreater(of_torn['duration'], 10)
+        self.assertAlmostEqual(of_torn['sections'][0]['start'], LOUD[0][0], delta=0.001)
 
     def test_words(self):
         text = self.isr(self.wav.name).stdout
