@@ -258,7 +258,7 @@ class Live(unittest.TestCase):
         def told():
             row = next(f for f in self.daemon.files() if f['name'] == name)
             return row['analysed'] and row['events'] == len(after['sections'])
-        process.wait_for('the events of the mended recording', told, 30)
+        process.wait_for('the events of the mended recording', told)
 
 
 if __name__ == '__main__':

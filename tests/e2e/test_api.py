@@ -78,7 +78,7 @@ class Raw:
 
     def ask(self, target):
         fresh = not self.socket
-        self.socket = self.socket or socket.create_connection(('127.0.0.1', self.isr.port), timeout=30)
+        self.socket = self.socket or socket.create_connection(('127.0.0.1', self.isr.port), timeout=process.LIMIT)
         try:
             self.socket.sendall(f'GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n'.encode())
             answer = http.client.HTTPResponse(self.socket, method='GET')

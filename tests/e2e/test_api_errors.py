@@ -188,7 +188,7 @@ class Errors(unittest.TestCase):
         self.addCleanup(isr.close)
 
         def ready():
-            connection = http.client.HTTPConnection('127.0.0.1', port, timeout=10)
+            connection = http.client.HTTPConnection('127.0.0.1', port, timeout=process.LIMIT)
             try:
                 connection.request('GET', '/readyz')
                 return connection.getresponse().status == 200

@@ -36,7 +36,7 @@ class Page:
     def ask(self, path, method='GET', body=None):
         request = urllib.request.Request(self.base + path, method=method, data=body)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=process.LIMIT) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())
@@ -47,7 +47,7 @@ class Page:
 
 def put_label(isr, label):
     request = urllib.request.Request(isr.base + '/api/labels', method='PUT', data=json.dumps(label).encode())
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=process.LIMIT) as answer:
         return json.loads(answer.read())
 
 
@@ -81,7 +81,7 @@ class Archive(unittest.TestCase):
         self.assertEqual([page.ask(path)[0] for path in ('/readyz', '/api/storage', '/api/trash', '/api/labels', '/api/coverage', '/api/jobs', f'/api/analyze?file={first}')], [200] * 7)
         self.assertEqual(page.ask('/api/config')[1]['writable'], False)
         isr.process.kill()
-        process.wait_for('that nobody records', lambda: page.ask('/api/status')[1]['sources'] == [], 30)
+        process.wait_for('that nobody records', lambda: page.ask('/api/status')[1]['sources'] == [])
         self.assertIn(first, page.names())
         self.assertEqual(page.process.stop(), 0)
 
@@ -164,7 +164,7 @@ class FullDisk(unittest.TestCase):
 
     def files(self):
         try:
-            with urllib.request.urlopen(self.page + '/api/files?limit=1000', timeout=10) as answer:
+            with urllib.request.urlopen(self.page + '/api/files?limit=1000', timeout=process.LIMIT) as answer:
                 return [f for f in json.loads(answer.read())['files'] if not f['recording']]
         except OSError:
             return []

@@ -19,7 +19,7 @@ class Commands(unittest.TestCase):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='isr-cli-'))
         self.addCleanup(shutil.rmtree, self.dir)
 
-    def isr(self, *args, env=None, limit=10):
+    def isr(self, *args, env=None, limit=process.LIMIT):
         return process.run(process.ISR, *args, env=env, cwd=self.dir, check=False, limit=limit)
 
     def config(self, text):
@@ -149,7 +149,7 @@ class FirstLook(unittest.TestCase):
         child = process.Process([process.ISR, *options, '-o', f'web.listen=127.0.0.1:{port}'], cwd=place)
         self.addCleanup(child.close)
         process.wait_for(lambda: child.stderr, lambda: list(place.rglob('*.part')))
-        with urllib.request.urlopen(f'http://127.0.0.1:{port}/', timeout=5) as page:
+        with urllib.request.urlopen(f'http://127.0.0.1:{port}/', timeout=process.LIMIT) as page:
             self.assertIn(b'<div id="app">', page.read())
         self.assertIn('demo scene', child.stderr)
         self.assertEqual(child.stop(), 0, child.stderr)
@@ -187,7 +187,7 @@ class Rights(unittest.TestCase):
         place.chmod(0o755)
         (place / 'config.ini').write_text('[web]\nlisten = none\n[mic]\ntype = test\n')
         done = subprocess.run(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.ISR, 'config.ini'],
-                              cwd=place, env=process.environment(GST_REGISTRY='/nonexistent'), capture_output=True, text=True, check=False, timeout=20)
+                              cwd=place, env=process.environment(GST_REGISTRY='/nonexistent'), capture_output=True, text=True, check=False, timeout=process.LIMIT)
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn(str(place), done.stderr)
         self.assertIn('ermission denied', done.stderr)

@@ -26,7 +26,7 @@ class Launch(unittest.TestCase):
 
     def wait_bytes(self, child, size, directory=None):
         process.wait_for(lambda: f'{size} bytes; it said {child.stdout}{child.stderr}',
-                         lambda: sum(p.stat().st_size for p in self.files(directory)) > size, 40)
+                         lambda: sum(p.stat().st_size for p in self.files(directory)) > size)
 
     def interrupted(self, child):
         """Ctrl-C without -e: the open file is finished all the same."""

@@ -13,7 +13,7 @@ from support import daemon, machine, process
 
 class Health(unittest.TestCase):
     def health(self, where, *options):
-        done = process.run(process.ISR, 'health', 'config.ini', *options, cwd=where, check=False, limit=30)
+        done = process.run(process.ISR, 'health', 'config.ini', *options, cwd=where, check=False, limit=process.LIMIT)
         return done.returncode, done.stdout + done.stderr
 
     def recorder(self, *options, sources='[scene]\ntype = test\n[second]\ntype = test\n'):

@@ -20,7 +20,7 @@ class Hearing(unittest.TestCase):
         def heard():
             source = self.source(isr, name)
             return source['level'] is not None and source
-        return process.wait_for(lambda: f'level of {name}: {self.source(isr, name)}\n{isr.process.stderr}', heard, 30)
+        return process.wait_for(lambda: f'level of {name}: {self.source(isr, name)}\n{isr.process.stderr}', heard)
 
     def test_levels_of_every_format(self):
         config = ''.join(f'[{name}]\ntype = stream\nurl = {self.icecast.station(name, name)}\n' for name in FORMATS)

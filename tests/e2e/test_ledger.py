@@ -80,12 +80,13 @@ class Ledger(unittest.TestCase):
         self.assertEqual(self.coverage(isr, 'other')['gaps'], [])
 
     def test_a_station_off_the_air_and_back(self):
+        """It begins again with the same bytes: that is another broadcast, and no goes-on of the first one."""
         radio = icecast.Icecast()
         self.addCleanup(radio.close)
         isr = self.start(f'[pop]\ntype = stream\nurl = {radio.station("a.mp3", "mp3")}\n')
         isr.wait_closed(1, 'pop')
         radio.silence('a.mp3')
-        isr.wait_state('pop', 'waiting-to-retry')
+        process.wait_for(lambda: f'the mount to be gone: {isr.process.stderr}', lambda: isr.source('pop')['reason'] == 'not-found')
         radio.station('a.mp3', 'mp3')
         answer = self.wait_gap(isr, 'pop', 'disconnected')
         self.assertEqual({g['cause'] for g in answer['gaps']}, {'disconnected'})

@@ -63,7 +63,7 @@ class Peer:
     """One kept connection."""
 
     def __init__(self, port, prefix=''):
-        self.connection, self.prefix = http.client.HTTPConnection('127.0.0.1', port, timeout=20), prefix
+        self.connection, self.prefix = http.client.HTTPConnection('127.0.0.1', port, timeout=process.LIMIT), prefix
 
     def ask(self, name, value):
         self.connection.request('GET', f'{self.prefix}/{name}', headers={'Range': value})
@@ -146,7 +146,7 @@ class Memory(unittest.TestCase):
     def read(house, numbers, wanted):
         readers = []
         for i in numbers:
-            s = socket.create_connection(('127.0.0.1', house.port), timeout=20)
+            s = socket.create_connection(('127.0.0.1', house.port), timeout=process.LIMIT)
             s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
             s.sendall(f'GET /stream/{i}.mp3 HTTP/1.1\r\nHost: 127.0.0.1:{house.port}\r\n\r\n'.encode())
             readers.append(s)

@@ -96,7 +96,7 @@ class Listener:
         return re.findall(r'state=\(string\)([a-z]+)', self.child.stdout)[-1:] == ['streaming']
 
     def wait_for(self, what, condition):
-        process.wait_for(lambda: f'{what}: {self.child.stdout}\n{self.child.stderr}', condition, 40)
+        process.wait_for(lambda: f'{what}: {self.child.stdout}\n{self.child.stderr}', condition)
 
     def wait_to_stream(self, rejoined):
         """Until it has rejoined so often, streams, and has received something new."""

@@ -143,7 +143,7 @@ class Reload(unittest.TestCase):
         path = pathlib.Path(place.name) / 'notify'
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
             listening.bind(str(path))
-            listening.settimeout(20)
+            listening.settimeout(process.LIMIT)
             isr = self.start(source('one'), NOTIFY_SOCKET=path)
             while listening.recv(4096) != b'READY=1':
                 pass

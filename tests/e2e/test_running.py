@@ -69,7 +69,7 @@ class Systemd(unittest.TestCase):
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.addCleanup(listening.close)
         listening.bind(path)
-        listening.settimeout(20)
+        listening.settimeout(process.LIMIT)
         isr = daemon.Daemon('[mic]\ntype = test\n', env=process.environment(NOTIFY_SOCKET=path, WATCHDOG_USEC=1000000))
         self.addCleanup(isr.close)
         heard = ''

@@ -25,7 +25,7 @@ class Titles(unittest.TestCase):
         query = urllib.parse.urlencode({'mode': 'updinfo', 'mount': f'/{mount}', 'charset': 'UTF-8', 'song': title})
         login = base64.b64encode(b'admin:hackme').decode()
         request = urllib.request.Request(self.icecast.url(f'admin/metadata?{query}'), headers={'Authorization': f'Basic {login}'})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=process.LIMIT) as answer:
             self.assertEqual(answer.status, 200)
         return time.time_ns() // 1000
 
@@ -33,7 +33,7 @@ class Titles(unittest.TestCase):
         def enough():
             titles = isr.json('/api/titles?source=radio')['titles']
             return len(titles) >= count and titles[::-1]
-        return process.wait_for(lambda: f'{count} titles: {isr.json("/api/titles")}\n{isr.process.stderr}', enough, 30)
+        return process.wait_for(lambda: f'{count} titles: {isr.json("/api/titles")}\n{isr.process.stderr}', enough)
 
     def cue(self, isr, name):
         status, headers, body = isr.get(f'/api/cue?file={daemon.quote(name)}')

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 import wave
 
-from . import schema
+from . import process, schema
 
 LOUD = (10.0, 11.5)  # seconds, of make_wav
 
@@ -40,14 +40,14 @@ class Client:
         data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(self.base + target, method=method, headers=headers or {}, data=data)
         try:
-            with urllib.request.urlopen(request, timeout=15) as answer:
+            with urllib.request.urlopen(request, timeout=process.LIMIT) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
 
     def ask_open(self, target, headers=None):
         """Of an answer that does not end: connection, status, headers and what can be read."""
-        connection = http.client.HTTPConnection(self.base.removeprefix('http://'), timeout=30)
+        connection = http.client.HTTPConnection(self.base.removeprefix('http://'), timeout=process.LIMIT)
         connection.request('GET', target, headers=headers or {})
         return connection, connection.getresponse()
 

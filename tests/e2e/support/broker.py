@@ -40,7 +40,7 @@ class Broker:
         lines = [line.split(' ', 2) for line in self.listener.stdout.splitlines()]
         return [line[2] if len(line) > 2 else '' for line in lines if line[0] == topic]
 
-    def wait(self, topic, condition=lambda payload: True, limit=30):
+    def wait(self, topic, condition=lambda payload: True, limit=process.LIMIT):
         """Until the newest payload of the topic is like that; returns it."""
         def newest():
             heard = self.heard(topic)

@@ -40,7 +40,7 @@ class Daemon:
         """Status, headers, body."""
         request = urllib.request.Request(self.base + path, headers=headers or {}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=process.LIMIT) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
@@ -57,7 +57,7 @@ class Daemon:
     def source(self, name):
         return next(s for s in self.json('/api/status')['sources'] if s['name'] == name)
 
-    def wait_state(self, name, state, limit=30):
+    def wait_state(self, name, state, limit=process.LIMIT):
         return process.wait_for(lambda: f'{name} to be {state}; it is {self.source(name)}; log:\n{self.process.stderr}',
                                 lambda: self.source(name)['state'] == state and self.source(name), limit)
 

@@ -53,26 +53,39 @@ class Icecast:
             for p in (self.dir, self.config):
                 os.chown(p, nobody.pw_uid, nobody.pw_gid)
             command = ['setpriv', f'--reuid={nobody.pw_uid}', f'--regid={nobody.pw_gid}', '--clear-groups', *command]
-        for attempt in (1, 2, 3):  # icecast 2.4.4 hangs at its start once in a while
+        for attempt in (1, 2, 3, 4, 5):  # icecast 2.4.4 hangs at its start once in a while, or one of its threads brings it down
             self.server = process.Process(command)
             try:
-                process.wait_for(lambda: f'icecast (running: {self.server.running()}): {self.server.stderr}', lambda: self.answers('/status-json.xsl'))
+                process.wait_for(lambda: f'icecast (running: {self.server.running()}): {self.server.stderr}', self.is_up, process.LIMIT / 3)
                 return
             except AssertionError:
                 self.server.close()  # nobody else could: there is no object yet
-                if attempt == 3:
+                if attempt == 5:
                     shutil.rmtree(self.dir, ignore_errors=True)
                     raise
+
+    def is_up(self):
+        """It answers, and the thread that may bring it down at the start has done its first work."""
+        if not self.server.running():
+            raise AssertionError(f'icecast ended with {self.server.child.returncode}: {self.server.stderr}')
+        return b'server_start_iso8601' in self.ask('/status-json.xsl')
 
     def url(self, mount):
         return f'http://127.0.0.1:{self.port}/{mount.lstrip("/")}'
 
     def answers(self, mount):
         try:
-            with urllib.request.urlopen(self.url(mount), timeout=2) as answer:
+            with urllib.request.urlopen(self.url(mount), timeout=10) as answer:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    def ask(self, page):
+        try:
+            with urllib.request.urlopen(self.url(page), timeout=10) as answer:
+                return answer.read()
+        except (urllib.error.URLError, OSError):
+            return b''
 
     def station(self, mount, fmt, signal_filter='sine=frequency=440:sample_rate=44100'):
         """Feeds @mount in real time with a lavfi source until it is ended."""
