@@ -22,6 +22,7 @@
 #define BLOCK (64 * 1024)
 #define LONGEST_WAIT G_USEC_PER_SEC          /* for the low watermark: then what is there is taken */
 #define RECOVERED (10 * G_USEC_PER_SEC)      /* of audio: the failures are forgotten; a file is fetched in less, and not for ever */
+#define LATE (2 * G_USEC_PER_SEC)            /* a relay that is back may be so far behind */
 #define MAX_DRAIN (16 * 1024 * 1024 / BLOCK) /* blocks: a server that sends faster than we read is left */
 
 typedef enum {
@@ -53,6 +54,7 @@ struct _IsrReceiver {
   gint64 retry_at;      /* WAIT */
   gint64 flowing_since; /* audio of this connection; 0: none yet */
   gboolean joined;      /* this connection goes on where the last one ended */
+  gboolean gone;        /* the server said since the last one that it has no such stream */
   const char *cause;    /* ISR_GAP_*: why the last connection ended */
 };
 
@@ -102,6 +104,7 @@ fail (IsrReceiver *self, IsrTrouble *taken)
   gint64 wait;
 
   close_connection (self);
+  self->gone = self->gone || g_str_equal (trouble->reason, ISR_STREAM_NOT_FOUND);
   self->failures += self->failures < G_MAXUINT;
   if (limit && self->failures > limit) {
     g_autofree char *detail = g_strdup_printf ("%s; given up after %u retries", trouble->detail, limit);
@@ -332,6 +335,17 @@ step_wait (IsrReceiver *self)
 }
 
 static void
+begin_rejoin (IsrReceiver *self)
+{
+  guint rate = self->pace.rate;
+
+  isr_rejoin_begin (self->rejoin);
+  if (self->gone)
+    isr_rejoin_doubt (self->rejoin, rate ? (gint64) rate * LATE / G_USEC_PER_SEC : ISR_REJOIN_NEVER);
+  self->gone = FALSE;
+}
+
+static void
 accept (IsrReceiver *self)
 {
   const char *metaint = isr_http_connection_get_header (self->reached.connection, "icy-metaint");
@@ -342,7 +356,7 @@ accept (IsrReceiver *self)
   if (self->connections++ == 0)
     isr_outlet_send_station (self->outlet, &self->reached);
   isr_icy_restart (self->icy, metaint ? (guint) g_ascii_strtoull (metaint, NULL, 10) : 0);
-  isr_rejoin_begin (self->rejoin);
+  begin_rejoin (self);
   isr_pace_begin (&self->pace, g_get_monotonic_time ());
   self->state = isr_rejoin_is_gathering (self->rejoin) ? STATE_JOIN : STATE_STREAM;
 }

@@ -26,7 +26,8 @@ struct _IsrRejoin {
   State state;
   IsrPrologue *prologue;
   GByteArray *history;
-  gsize keep; /* bytes of history that are needed */
+  gsize keep;  /* bytes of history that are needed */
+  gint64 late; /* of a new connection: bytes that an overlap may lie behind the clock */
 
   GByteArray *burst; /* GATHER: what came, heads included */
   gsize tried;       /* GATHER: size of the burst at the last look */
@@ -68,7 +69,14 @@ isr_rejoin_begin (IsrRejoin *self)
 {
   g_byte_array_set_size (self->burst, 0);
   self->tried = self->wanted = 0;
+  self->late = G_MAXINT64;
   self->state = self->history->len ? REJOIN_GATHER : REJOIN_THROUGH;
+}
+
+void
+isr_rejoin_doubt (IsrRejoin *self, gint64 late)
+{
+  self->late = late;
 }
 
 void
@@ -165,12 +173,14 @@ look (IsrRejoin *self, const guint8 *data, gsize size, gint64 elapsed, gboolean 
   gboolean ogg = size >= OGG_OVERLAP && memcmp (data, "OggS", 4) == 0;
   gint64 expected = (gint64) self->history->len + elapsed - (gint64) size;
   IsrMatch match;
+  gboolean believed;
 
   isr_match_find (&match, self->history->data, self->history->len, data, size, ogg ? OGG_OVERLAP : ISR_REJOIN_OVERLAP, expected);
+  believed = match.candidates > 0 && expected - match.offset <= self->late; /* else: may be more of the burst comes */
   self->wanted = match.candidates == 1 && match.open == 1 ? (gsize) ((gint64) self->history->len - match.offset) : 0;
-  if (!final && (match.candidates != 1 || match.repeats || match.open > 0))
+  if (!final && (match.candidates != 1 || match.repeats || match.open > 0 || !believed))
     return NULL;
-  if (match.candidates > 0)
+  if (believed)
     return join_at (self, match.offset, match.candidates == 1 && !match.repeats, data, size, join);
   if (isr_prologue_is_next (self->prologue, data, size)) {
     *join = ISR_JOIN_EXACT;

@@ -44,6 +44,13 @@ void isr_rejoin_note_burst (IsrRejoin *self, gsize bytes);
 /* A new connection. What the last one left undecided must have been decided. */
 void isr_rejoin_begin (IsrRejoin *self);
 
+/* ... of a server that said meanwhile that it has no such stream. What it has now it got
+ * since: a repeated beginning, a loop, or the broadcast that goes on. Only where the
+ * overlap lies at most @late bytes behind the clock is it taken for the latter;
+ * ISR_REJOIN_NEVER: nowhere. */
+#define ISR_REJOIN_NEVER G_MININT64
+void isr_rejoin_doubt (IsrRejoin *self, gint64 late);
+
 /* Nothing of what was passed on continues: another format. */
 void isr_rejoin_forget (IsrRejoin *self);
 

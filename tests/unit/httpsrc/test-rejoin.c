@@ -169,6 +169,49 @@ test_nothing_is_lost_when_the_burst_ends_early (void)
   assert_same (l->out, 100000, stream, 150000, 1000);
 }
 
+/* Off the air, and back with what it began with: the same bytes are another broadcast. */
+static void
+test_a_station_that_begins_again_is_a_gap (void)
+{
+  for (gsize heard = 20000; heard <= 80000; heard += 20000) {
+    g_autoptr (Listener) l = listener_new (10);
+    g_autoptr (GByteArray) stream = noise (l->rand, STREAM);
+    Station station = { stream, no_head, burst_of_bytes };
+
+    listen (l, &station, 10000, heard);
+    isr_rejoin_begin (l->rejoin);
+    isr_rejoin_doubt (l->rejoin, heard > 20000 ? 16000 : ISR_REJOIN_NEVER);
+    push (l, stream->data, 30000, heard + 35000); /* 5000 bytes later it began, 30,000 ago */
+    g_assert_cmpuint (l->out->len, ==, heard);
+    decide (l, heard + 35000);
+    push (l, stream->data + 30000, 100000, heard + 135000);
+    g_assert_cmpuint (l->gaps->len, ==, 1);
+    g_assert_cmpuint (l->exact, ==, 0);
+    assert_same (l->out, 0, stream, 0, heard);
+    assert_same (l->out, heard, stream, 0, 130000);
+  }
+}
+
+/* A relay that had lost its master: the burst is the master's, and covers the hole. */
+static void
+test_a_relay_that_is_back_in_time_is_joined (void)
+{
+  g_autoptr (Listener) l = listener_new (11);
+  g_autoptr (GByteArray) stream = noise (l->rand, STREAM);
+  Station station = { stream, no_head, burst_of_bytes };
+
+  listen (l, &station, 100000, 150000);
+  isr_rejoin_begin (l->rejoin);
+  isr_rejoin_doubt (l->rejoin, 16000);
+  push (l, stream->data + 170000 - BURST, BURST, 180000); /* 10,000 bytes late */
+  decide (l, 180000);
+  push (l, stream->data + 170000, 50000, 230000);
+  g_assert_cmpuint (l->gaps->len, ==, 0);
+  g_assert_cmpuint (l->exact, ==, 1);
+  assert_same (l->out, 0, stream, 100000 - BURST, 120000 + BURST);
+  g_assert_cmpuint (l->out->len, ==, 120000 + BURST);
+}
+
 static void
 test_without_a_history_nothing_is_held (void)
 {
@@ -197,6 +240,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rejoin/follows-an-overlap-that-has-not-ended", test_follows_an_overlap_that_has_not_ended);
   g_test_add_func ("/rejoin/an-overlap-that-breaks-is-a-gap", test_an_overlap_that_breaks_is_a_gap);
   g_test_add_func ("/rejoin/nothing-is-lost-when-the-burst-ends-early", test_nothing_is_lost_when_the_burst_ends_early);
+  g_test_add_func ("/rejoin/a-station-that-begins-again-is-a-gap", test_a_station_that_begins_again_is_a_gap);
+  g_test_add_func ("/rejoin/a-relay-that-is-back-in-time-is-joined", test_a_relay_that_is_back_in_time_is_joined);
   g_test_add_func ("/rejoin/without-a-history-nothing-is-held", test_without_a_history_nothing_is_held);
   return g_test_run ();
 }
