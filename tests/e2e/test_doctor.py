@@ -5,6 +5,7 @@
 import base64
 import json
 import os
+import pathlib
 import socket
 import tempfile
 import unittest
@@ -215,6 +216,17 @@ class Asound(Doctor):
         (self.machine.root / 'etc/asound.conf').write_text('\npcm.mic { type hw card 1 }\n')
         self.machine.define(mic='signal tone')
         self.named('asound-duplicate', '/etc/asound.conf:2', f'{self.machine.asound}:2')
+
+    def test_what_packages_define(self):
+        """Their files are read, too: found right, and what replaces a device of theirs on purpose is no fault."""
+        for path in pathlib.Path('/etc/alsa/conf.d').glob('*.conf'):
+            self.machine.write(f'etc/alsa/conf.d/{path.name}', path.read_text(encoding='utf-8'))
+        self.machine.write('etc/alsa/conf.d/70-house.conf', 'pcm.!mic { type hw card 1 }\npcm.room { type hw card 1 }\n')
+        self.machine.define('pcm.!mic { type hw card 0 }\n')
+        _, checks = self.machine.doctor()
+        self.assertEqual([c for c in checks if c['code'].startswith('asound') and c['status'] != 'ok'], [])
+        self.machine.write('etc/asound.conf', '\npcm.room { type hw card 0 }\n')
+        self.named('asound-duplicate', '/etc/alsa/conf.d/70-house.conf:2', '/etc/asound.conf:2', status='warn')
 
     def test_syntax_error(self):
         self.machine.define('pcm.mic {\n type hw\n slave { pcm "hw:0"\n}\n')

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define STOCK "/usr/share/alsa/"
+#define CONF_D "/etc/alsa/conf.d/" /* of packages, mostly */
 
 /* @path: as people know it. */
 static void
@@ -29,6 +30,19 @@ scan_system (IsrAsound *asound, const char *path)
   scan_file (asound, path, real);
 }
 
+static void
+scan_conf_d (IsrAsound *asound)
+{
+  g_autoptr (GPtrArray) names = isr_system_list (CONF_D, NULL);
+
+  for (guint i = 0; i < names->len; i++) {
+    g_autofree char *path = g_strconcat (CONF_D, names->pdata[i], NULL);
+
+    if (g_str_has_suffix (path, ".conf"))
+      scan_system (asound, path);
+  }
+}
+
 /* In the order in which ALSA reads them: later ones win, or are merged. */
 IsrAsound *
 isr_exam_read_asound (void)
@@ -43,6 +57,7 @@ isr_exam_read_asound (void)
   for (guint i = 0; paths[i]; i++)
     stock = stock || g_str_has_prefix (paths[i], STOCK);
   if (stock) { /* alsa.conf is what reads the others */
+    scan_conf_d (asound);
     scan_system (asound, "/etc/asound.conf");
     scan_system (asound, rc);
     scan_system (asound, config);
@@ -64,13 +79,36 @@ check_syntax (const IsrExam *self, IsrReport *report)
   }
 }
 
+static gboolean
+is_of_a_package (const IsrAsoundPcm *pcm)
+{
+  return g_str_has_prefix (pcm->file, CONF_D);
+}
+
+/* One that a package defined, to be thrown away on purpose. */
+static gboolean
+is_meant (const IsrAsoundPcm *pcm, const IsrAsoundPcm *twin)
+{
+  return pcm->replaces && is_of_a_package (twin);
+}
+
+static guint
+count_own (const IsrAsound *asound)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < asound->pcms->len; i++)
+    n += !is_of_a_package (asound->pcms->pdata[i]);
+  return n;
+}
+
 static void
 check_pcm (const IsrExam *self, const IsrAsoundPcm *pcm, IsrReport *report)
 {
   const IsrAsoundPcm *twin = isr_asound_find_twin (self->asound, pcm);
   IsrCheckStatus status = isr_exam_uses_pcm (self, pcm->name) ? ISR_CHECK_FAIL : ISR_CHECK_WARN;
 
-  if (twin) {
+  if (twin && !is_meant (pcm, twin)) {
     g_autofree char *fix = g_strdup_printf ("remove one of them: sed -n %up %s; sed -n %up %s", twin->line, twin->file, pcm->line, pcm->file);
 
     isr_report_add (report, status, "asound-duplicate", "asound.conf", fix, "pcm.%s is defined twice, at %s:%u and at %s:%u; ALSA %s",
@@ -106,7 +144,7 @@ check_ipc (const IsrExam *self, IsrReport *report)
 void
 isr_check_asound (const IsrExam *self, IsrReport *report)
 {
-  guint before = report->checks->len;
+  guint before = report->checks->len, own = count_own (self->asound);
 
   check_syntax (self, report);
   for (guint i = 0; i < self->asound->pcms->len; i++)
@@ -114,8 +152,8 @@ isr_check_asound (const IsrExam *self, IsrReport *report)
   check_ipc (self, report);
   if (report->checks->len > before)
     return;
-  if (self->asound->pcms->len)
-    isr_report_add (report, ISR_CHECK_OK, "asound", "asound.conf", NULL, "%u devices are defined, each once", self->asound->pcms->len);
+  if (own)
+    isr_report_add (report, ISR_CHECK_OK, "asound", "asound.conf", NULL, "%u devices are defined, each once", own);
   else
     isr_report_add (report, ISR_CHECK_OK, "asound", "asound.conf", NULL, "there is none, or it defines no device");
 }
