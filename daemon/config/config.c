@@ -99,6 +99,7 @@ config_clear (gpointer data)
   g_free (self->mqtt_host);
   g_free (self->mqtt_username);
   g_free (self->mqtt_password);
+  g_free (self->mqtt_ca_file);
   g_free (self->mqtt_topic);
   g_free (self->mqtt_discovery_prefix);
 }

@@ -99,6 +99,7 @@ typedef struct {
   gboolean mqtt_tls;
   char *mqtt_username;
   char *mqtt_password; /* password_file is read at load time into this */
+  char *mqtt_ca_file;  /* NULL: the system's */
   char *mqtt_topic;
   char *mqtt_discovery_prefix; /* "none": no discovery */
 } IsrConfig;

@@ -144,6 +144,8 @@ static const IsrOption options[] = {
     isr_set_text, CONFIG (mqtt_username), NEEDS_MQTT },
   { MQTT, "password_file", NULL, "A file whose first line is the broker's password.",
     isr_set_secret, CONFIG (mqtt_password), NEEDS_MQTT },
+  { MQTT, "ca_file", NULL, "PEM file with the authorities that a broker of mqtts: is trusted by; the system's when unset.",
+    isr_set_path, CONFIG (mqtt_ca_file), NEEDS_MQTT },
   { MQTT, "topic", "isr", "What our topics begin with; another one for each ISR at a broker.",
     isr_set_topic, CONFIG (mqtt_topic), NEEDS_MQTT },
   { MQTT, "discovery_prefix", "homeassistant", "Where Home Assistant looks for new devices, or none.",

@@ -14,7 +14,7 @@
 
 struct _IsrWebhook {
   grefcount references; /* one is the owner's, one that of a request under way */
-  char *url, *where;
+  char *url, *where, *login;
   guint limit_ms, first_ms;
   SoupSession *session;
 
@@ -45,6 +45,7 @@ unref (IsrWebhook *self)
   g_free (self->body);
   g_free (self->url);
   g_free (self->where);
+  g_free (self->login);
   g_free (self);
 }
 
@@ -212,6 +213,8 @@ send (IsrWebhook *self)
   self->message = soup_message_new ("POST", self->url); /* the configuration has checked it */
   soup_message_add_flags (self->message, SOUP_MESSAGE_NO_REDIRECT);
   soup_message_set_request_body_from_bytes (self->message, "application/json", bytes);
+  if (self->login)
+    soup_message_headers_replace (soup_message_get_request_headers (self->message), "Authorization", self->login);
   self->timer = g_timeout_add (self->limit_ms, on_limit, self);
   g_ref_count_inc (&self->references);
   soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->cancellable, on_answer, self);
@@ -292,13 +295,27 @@ get_origin (const char *url)
   return uri ? g_uri_join (G_URI_FLAGS_NONE, g_uri_get_scheme (uri), NULL, g_uri_get_host (uri), g_uri_get_port (uri), "", NULL, NULL) : g_strdup ("the server");
 }
 
+/* RFC 7617. NULL: the address has no login. */
+static char *
+make_login (const char *url)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_HAS_PASSWORD, NULL);
+  const char *password = uri ? g_uri_get_password (uri) : NULL;
+  g_autofree char *both = uri && g_uri_get_user (uri) ? g_strdup_printf ("%s:%s", g_uri_get_user (uri), password ? password : "") : NULL;
+  g_autofree char *coded = both ? g_base64_encode ((const guchar *) both, strlen (both)) : NULL;
+
+  return coded ? g_strconcat ("Basic ", coded, NULL) : NULL;
+}
+
 void
 isr_webhook_configure (IsrWebhook *self, const char *url, guint limit_ms)
 {
   g_free (self->url);
   g_free (self->where);
+  g_free (self->login);
   self->url = g_strdup (url);
   self->where = get_origin (url);
+  self->login = make_login (url);
   self->limit_ms = limit_ms;
 }
 
@@ -309,6 +326,8 @@ isr_webhook_new (const char *url, guint limit_ms, guint first_ms)
 
   g_ref_count_init (&self->references);
   self->session = soup_session_new_with_options ("user-agent", "isr/" ISR_VERSION, "max-conns", 1, "max-conns-per-host", 1, NULL);
+  /* libsoup 3.2 answers a 401 with an empty body: the login is sent at once, and by us */
+  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
   self->cancellable = g_cancellable_new ();
   self->first_ms = first_ms;
   g_queue_init (&self->queue);

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """[mqtt] against a real mosquitto: discovery, states, events, and what is known when we are gone."""
 import json
+import pathlib
+import shutil
 import signal
+import tempfile
 import unittest
 
-from support import broker, daemon, process
+from support import broker, daemon, process, tls
 
 SENSORS = ('sensor/isr_{}/state', 'binary_sensor/isr_{}/problem', 'sensor/isr_{}/level', 'sensor/isr_{}/coverage', 'sensor/isr_{}/last_event')
 
@@ -98,6 +101,40 @@ class Mqtt(unittest.TestCase):
         self.assertEqual(server.wait('house/isr/availability', lambda p: p == 'offline'), 'offline')
         self.assertEqual(isr.stop(), 0)
         self.assertNotIn('p@ss-w0rd', isr.process.stderr)
+
+    def test_tls(self):
+        """mqtts: an authority of one's own is named; else nobody is believed, and why is said."""
+        place = pathlib.Path(tempfile.mkdtemp(prefix='isr-tls-'))
+        self.addCleanup(shutil.rmtree, place)
+        certificate = tls.Certificate(place)
+        server = self.broker(certificate=certificate)
+        secure = f'[mqtt]\nserver = mqtts://127.0.0.1:{server.port}\n'
+        stranger = daemon.Daemon('[mic]\ntype = test\n' + secure)
+        self.addCleanup(stranger.close)
+        process.wait_for(lambda: stranger.process.stderr, lambda: f'[mqtt] 127.0.0.1:{server.port}: ' in stranger.process.stderr)
+        self.assertRegex(stranger.process.stderr, r'\[mqtt\] [0-9.:]+: .*(certificate|TLS)')
+        self.assertEqual(server.heard('isr/availability'), [])
+        isr = daemon.Daemon(f'[mic]\ntype = test\n{secure}ca_file = {certificate.cert}\n')
+        self.addCleanup(isr.close)
+        self.assertEqual(server.wait('isr/availability'), 'online')
+        server.wait('isr/mic/state', has(state='recording'))
+
+    def test_a_source_that_was_removed_while_we_were_away(self):
+        server = self.broker()
+        isr = self.start('[mic]\ntype = test\n[our "garden"]\ntype = test\n', server)
+        server.wait('isr/mic/coverage')
+        garden = process.wait_for('two sources', lambda: [t for t in server.retained() if t.startswith('isr/our') and t.endswith('/coverage')])[0].split('/')[1]
+        isr.process.child.send_signal(signal.SIGKILL)
+        self.assertEqual(server.wait('isr/availability', lambda p: p == 'offline'), 'offline')
+        config = isr.dir / 'config.ini'
+        config.write_text(config.read_text(encoding='utf-8').replace('[our "garden"]\ntype = test\n', ''), encoding='utf-8')
+        isr.process.close()
+        isr.start()
+        server.wait(f'isr/{garden}/state', lambda p: p == '')
+        server.wait(f'isr/{garden}/event', lambda p: p == '')
+        retained = server.retained()
+        self.assertFalse([t for t in retained if garden in t])
+        self.assertIn('isr/mic/state', retained)
 
 
 if __name__ == '__main__':

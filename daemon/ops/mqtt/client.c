@@ -24,7 +24,7 @@
 struct _IsrMqttClient {
   gatomicrefcount references; /* the owner's, the thread's, one of each news */
   struct mosquitto *mosquitto;
-  char *host, *username, *password, *will;
+  char *host, *username, *password, *ca_file, *will, *filter;
   guint port;
   gboolean tls;
 
@@ -34,7 +34,7 @@ struct _IsrMqttClient {
 
   int answer; /* thread: of the broker, once it is connected; -1: none yet */
 
-  void (*connected) (gpointer data); /* from here on: main loop; NULL: the owner is gone */
+  const IsrMqttHooks *hooks; /* from here on: main loop; NULL: the owner is gone */
   gpointer data;
   gboolean there, told;
 };
@@ -52,7 +52,9 @@ unref (gpointer data)
   g_free (self->host);
   g_free (self->username);
   g_free (self->password);
+  g_free (self->ca_file);
   g_free (self->will);
+  g_free (self->filter);
   g_free (self);
 }
 
@@ -61,7 +63,7 @@ unref (gpointer data)
 typedef struct {
   IsrMqttClient *client;
   gboolean there;
-  char *reason;
+  char *text; /* why not; or a topic that is retained */
 } News;
 
 static void
@@ -70,7 +72,7 @@ news_free (gpointer data)
   News *news = data;
 
   unref (news->client);
-  g_free (news->reason);
+  g_free (news->text);
   g_free (news);
 }
 
@@ -80,27 +82,37 @@ on_news (gpointer data)
   const News *news = data;
   IsrMqttClient *self = news->client;
 
-  if (!self->connected)
+  if (!self->hooks)
     return G_SOURCE_REMOVE;
   if (news->there)
     isr_log_info (NULL, "[mqtt] connected to %s:%u", self->host, self->port);
   else if (self->there || !self->told)
-    isr_log_warning (NULL, "[mqtt] %s:%u: %s; tried again", self->host, self->port, news->reason);
+    isr_log_warning (NULL, "[mqtt] %s:%u: %s; tried again", self->host, self->port, news->text);
   self->told = !news->there;
   self->there = news->there;
   if (self->there)
-    self->connected (self->data);
+    self->hooks->connected (self->data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_retained (gpointer data)
+{
+  const News *news = data;
+
+  if (news->client->hooks)
+    news->client->hooks->retained (news->client->data, news->text);
   return G_SOURCE_REMOVE;
 }
 
 static void
-tell (IsrMqttClient *self, gboolean there, const char *reason)
+tell (IsrMqttClient *self, GSourceFunc func, gboolean there, const char *text)
 {
   News *news = g_new (News, 1);
 
   g_atomic_ref_count_inc (&self->references);
-  *news = (News){ self, there, g_strdup (reason) };
-  g_idle_add_full (G_PRIORITY_DEFAULT, on_news, news, news_free);
+  *news = (News){ self, there, g_strdup (text) };
+  g_idle_add_full (G_PRIORITY_DEFAULT, func, news, news_free);
   /* cppcheck-suppress memleak ; the loop frees it */
 }
 
@@ -112,8 +124,18 @@ on_connect (struct mosquitto *mosquitto, void *data, int answer)
   IsrMqttClient *self = data;
 
   self->answer = answer;
-  if (answer == 0)
-    tell (self, TRUE, NULL);
+  if (answer != 0)
+    return;
+  tell (self, on_news, TRUE, NULL);
+  if (self->filter)
+    mosquitto_subscribe (mosquitto, NULL, self->filter, 1);
+}
+
+static void
+on_message (struct mosquitto *mosquitto, void *data, const struct mosquitto_message *message)
+{
+  if (message->retain && message->payloadlen)
+    tell (data, on_retained, TRUE, message->topic);
 }
 
 static gboolean
@@ -144,7 +166,7 @@ live (IsrMqttClient *self)
   while (result == MOSQ_ERR_SUCCESS)
     result = mosquitto_loop (self->mosquitto, TURN_MS, 1);
   if (!is_leaving (self))
-    tell (self, FALSE, describe (self, result));
+    tell (self, on_news, FALSE, describe (self, result));
   return self->answer == 0;
 }
 
@@ -200,15 +222,16 @@ prepare (IsrMqttClient *self)
   self->mosquitto = mosquitto_new (NULL, true, self);
   mosquitto_threaded_set (self->mosquitto, true);
   mosquitto_connect_callback_set (self->mosquitto, on_connect);
+  mosquitto_message_callback_set (self->mosquitto, on_message);
   mosquitto_will_set (self->mosquitto, self->will, (int) strlen ("offline"), "offline", 1, true);
   if (self->username)
     mosquitto_username_pw_set (self->mosquitto, self->username, self->password);
   if (self->tls)
-    mosquitto_tls_set (self->mosquitto, NULL, "/etc/ssl/certs", NULL, NULL, NULL);
+    mosquitto_tls_set (self->mosquitto, self->ca_file, self->ca_file ? NULL : "/etc/ssl/certs", NULL, NULL, NULL);
 }
 
 IsrMqttClient *
-isr_mqtt_client_new (const IsrMqttBroker *broker, void (*connected) (gpointer data), gpointer data)
+isr_mqtt_client_new (const IsrMqttBroker *broker, const IsrMqttHooks *hooks, gpointer data)
 {
   IsrMqttClient *self = g_new0 (IsrMqttClient, 1);
 
@@ -221,8 +244,10 @@ isr_mqtt_client_new (const IsrMqttBroker *broker, void (*connected) (gpointer da
   self->tls = broker->tls;
   self->username = g_strdup (broker->username);
   self->password = g_strdup (broker->password);
+  self->ca_file = g_strdup (broker->ca_file);
   self->will = g_strdup (broker->will);
-  self->connected = connected;
+  self->filter = g_strdup (broker->filter);
+  self->hooks = hooks;
   self->data = data;
   prepare (self);
   g_thread_unref (g_thread_new ("isr-mqtt", work, self));
@@ -235,7 +260,7 @@ isr_mqtt_client_free (IsrMqttClient *self)
   const gint64 end = g_get_monotonic_time () + FAREWELL;
 
   isr_mqtt_client_publish (self, self->will, "offline");
-  self->connected = NULL;
+  self->hooks = NULL;
   g_mutex_lock (&self->mutex);
   self->leaving = TRUE;
   g_cond_signal (&self->changed);

@@ -13,14 +13,22 @@ typedef struct {
   const char *host;
   guint port;
   gboolean tls;
+  const char *ca_file;             /* PEM; NULL: whom the system trusts */
   const char *username, *password; /* or NULL */
   const char *will;                /* the topic that says "offline" when we are gone */
+  const char *filter;              /* what we want to hear of that is retained already; NULL: nothing */
 } IsrMqttBroker;
 
-/* Begins to connect. @connected is called each time that the broker has taken us: what is
- * to be known there is to be published then, for what was published before may not have
- * come through. */
-IsrMqttClient *isr_mqtt_client_new (const IsrMqttBroker *broker, void (*connected) (gpointer data), gpointer data);
+typedef struct {
+  /* Each time that the broker has taken us: what is to be known there is to be published
+   * then, for what was published before may not have come through. */
+  void (*connected) (gpointer data);
+  /* The broker has a topic that fits the filter, of before we came. */
+  void (*retained) (gpointer data, const char *topic);
+} IsrMqttHooks;
+
+/* Begins to connect. */
+IsrMqttClient *isr_mqtt_client_new (const IsrMqttBroker *broker, const IsrMqttHooks *hooks, gpointer data);
 
 /* Says "offline", and leaves; takes two seconds at most. */
 void isr_mqtt_client_free (IsrMqttClient *self);

@@ -121,6 +121,26 @@ on_connected (gpointer data)
   publish (self, availability, "online");
 }
 
+static gboolean
+has_id (gpointer name, gpointer payload G_GNUC_UNUSED, gpointer id)
+{
+  g_autofree char *own = isr_mqtt_make_id (name);
+
+  return g_str_equal (own, id);
+}
+
+/* What a source left that was removed while we were not there. */
+static void
+on_retained (gpointer data, const char *topic)
+{
+  IsrMqtt *self = data;
+  const IsrMqttPlace place = get_place (self);
+  g_autofree char *id = isr_mqtt_parse_topic (&place, topic);
+
+  if (id && !g_hash_table_find (self->names, has_id, id))
+    isr_mqtt_withdraw (&place, id, publish, self);
+}
+
 static void
 on_state_changed (IsrCapture *capture, IsrSourceState *state, gpointer data)
 {
@@ -180,17 +200,27 @@ isr_mqtt_config_equal (const IsrConfig *a, const IsrConfig *b)
 {
   return g_strcmp0 (a->mqtt_host, b->mqtt_host) == 0 && a->mqtt_port == b->mqtt_port && a->mqtt_tls == b->mqtt_tls
          && g_strcmp0 (a->mqtt_username, b->mqtt_username) == 0 && g_strcmp0 (a->mqtt_password, b->mqtt_password) == 0
-         && g_strcmp0 (a->mqtt_topic, b->mqtt_topic) == 0 && g_strcmp0 (a->mqtt_discovery_prefix, b->mqtt_discovery_prefix) == 0;
+         && g_strcmp0 (a->mqtt_ca_file, b->mqtt_ca_file) == 0 && g_strcmp0 (a->mqtt_topic, b->mqtt_topic) == 0 && g_strcmp0 (a->mqtt_discovery_prefix, b->mqtt_discovery_prefix) == 0;
 }
 
 static void
 connect_to (IsrMqtt *self, const IsrConfig *config)
 {
+  static const IsrMqttHooks hooks = { on_connected, on_retained };
   const IsrMqttPlace place = get_place (self);
-  g_autofree char *will = isr_mqtt_make_availability (&place);
-  const IsrMqttBroker broker = { config->mqtt_host, config->mqtt_port, config->mqtt_tls, config->mqtt_username, config->mqtt_password, will };
+  g_autofree char *will = isr_mqtt_make_availability (&place), *filter = isr_mqtt_make_filter (&place);
+  const IsrMqttBroker broker = {
+    .host = config->mqtt_host,
+    .port = config->mqtt_port,
+    .tls = config->mqtt_tls,
+    .ca_file = config->mqtt_ca_file,
+    .username = config->mqtt_username,
+    .password = config->mqtt_password,
+    .will = will,
+    .filter = filter,
+  };
 
-  self->client = isr_mqtt_client_new (&broker, on_connected, self);
+  self->client = isr_mqtt_client_new (&broker, &hooks, self);
 }
 
 IsrMqtt *

@@ -3,6 +3,7 @@
 #include "daemon/ops/mqtt/topics.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "daemon/core/levels.h"
 #include "daemon/ops/news.h"
@@ -46,6 +47,22 @@ char *
 isr_mqtt_make_availability (const IsrMqttPlace *self)
 {
   return g_strjoin ("/", self->topic, "availability", NULL);
+}
+
+char *
+isr_mqtt_make_filter (const IsrMqttPlace *self)
+{
+  return g_strjoin ("/", self->topic, "+", "state", NULL);
+}
+
+char *
+isr_mqtt_parse_topic (const IsrMqttPlace *self, const char *topic)
+{
+  g_autofree char *head = g_strconcat (self->topic, "/", NULL);
+  const char *end = g_str_has_prefix (topic, head) && g_str_has_suffix (topic, "/state") ? topic + strlen (topic) - strlen ("/state") : NULL;
+  g_autofree char *id = end > topic + strlen (head) ? g_strndup (topic + strlen (head), (gsize) (end - topic) - strlen (head)) : NULL;
+
+  return id && !strchr (id, '/') ? g_steal_pointer (&id) : NULL;
 }
 
 /* "isr_garden": unique in the house. */

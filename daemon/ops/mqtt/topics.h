@@ -29,6 +29,11 @@ typedef void (*IsrMqttPublish) (gpointer data, const char *topic, const char *pa
 char *isr_mqtt_make_id (const char *source);
 char *isr_mqtt_make_topic (const IsrMqttPlace *self, const char *source, const char *what);
 char *isr_mqtt_make_availability (const IsrMqttPlace *self);
+/* Fits the states of all sources. */
+char *isr_mqtt_make_filter (const IsrMqttPlace *self);
+/* Whose state @topic is: what isr_mqtt_make_id() made of the source, and makes of that
+ * again. NULL: it is no state. */
+char *isr_mqtt_parse_topic (const IsrMqttPlace *self, const char *topic);
 
 /* Tells Home Assistant of the sensors of a source. */
 void isr_mqtt_announce (const IsrMqttPlace *self, const char *source, IsrMqttPublish publish, gpointer data);

@@ -9,14 +9,17 @@ from . import process
 
 
 class Broker:
-    def __init__(self, port=None, username=None, password=None):
+    def __init__(self, port=None, username=None, password=None, certificate=None):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='isr-broker-'))
         self.port = port or process.free_port()
         self.login = ['-u', username, '-P', password] if username else []
+        self.login += ['--cafile', str(certificate.cert)] if certificate else []
         config = f'listener {self.port} 127.0.0.1\npersistence false\nallow_anonymous {"false" if username else "true"}\nuser root\n'
         if username:
             process.run('mosquitto_passwd', '-b', '-c', self.dir / 'passwords', username, password)
             config += f'password_file {self.dir}/passwords\n'
+        if certificate:
+            config += f'certfile {certificate.cert}\nkeyfile {certificate.key}\n'
         (self.dir / 'mosquitto.conf').write_text(config, encoding='utf-8')
         self.process = self.listener = None
         self.start()

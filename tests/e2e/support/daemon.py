@@ -15,17 +15,17 @@ from . import process
 class Daemon:
     """`isr config.ini` in a directory of its own, the page on a free port."""
 
-    def __init__(self, sources, *options, general='', env=None):
+    def __init__(self, sources, *options, general='', env=None, before=()):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='isr-e2e-'))
         self.port = process.free_port()
         self.base = f'http://127.0.0.1:{self.port}'
         self.recordings = self.dir / 'recordings'
         (self.dir / 'config.ini').write_text(f'[general]\n{general}\n[web]\nlisten = 127.0.0.1:{self.port}\n{sources}\n', encoding='utf-8')
-        self.options, self.env, self.process = options, env, None
+        self.options, self.env, self.before, self.process = options, env, before, None
         self.start()
 
     def start(self):
-        self.process = process.Process([process.ISR, 'config.ini', *self.options], env=self.env, cwd=self.dir)
+        self.process = process.Process([*self.before, process.ISR, 'config.ini', *self.options], env=self.env, cwd=self.dir)
         process.wait_for(lambda: 'the daemon: ' + self.process.stderr, self._is_up)
 
     def _is_up(self):

@@ -24,6 +24,22 @@ test_ids (void)
   }
 }
 
+/* What a broker still has of a source names it as we did. */
+static void
+test_whose (void)
+{
+  static const char *const none[] = { "house/isr/availability", "house/isr/state", "house/isr//state", "house/isr/a/b/state", "other/isr/mic/state", "house/isr/mic/level" };
+  g_autofree char *filter = isr_mqtt_make_filter (&place);
+  g_autofree char *topic = isr_mqtt_make_topic (&place, "our \"1", "state");
+  g_autofree char *id = isr_mqtt_parse_topic (&place, topic);
+  g_autofree char *again = isr_mqtt_make_topic (&place, id, "state");
+
+  g_assert_cmpstr (filter, ==, "house/isr/+/state");
+  g_assert_cmpstr (again, ==, topic);
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++)
+    g_assert_null (isr_mqtt_parse_topic (&place, none[i]));
+}
+
 typedef struct {
   guint n, removed;
 } Seen;
@@ -97,6 +113,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/mqtt/ids", test_ids);
+  g_test_add_func ("/mqtt/whose", test_whose);
   g_test_add_func ("/mqtt/discovery", test_discovery);
   g_test_add_func ("/mqtt/payloads", test_payloads);
   return g_test_run ();
