@@ -2,8 +2,11 @@
 /* sounding.c - sums over samples and arrivals.
  *
  * The clock is a straight line through the arrivals: one late buffer of three
- * hundred moves it little. Sound servers deliver in bursts; then the pauses say
- * more about the server than about the card, and nothing is claimed. */
+ * hundred moves it little. Nothing ever arrives too early, but on a busy machine much
+ * too late, and for a while: a second line, through the soonest of each quarter of a
+ * second, says how far the first one is to be believed. Sound servers deliver in
+ * bursts; then the pauses say more about the server than about the card, and nothing
+ * is claimed. */
 #include "daemon/capture/sounding.h"
 
 #include <math.h>
@@ -11,7 +14,9 @@
 
 #define BURST (150 * G_TIME_SPAN_MILLISECOND)  /* a pause that a sound card's own buffers do not make */
 #define SETTLE (500 * G_TIME_SPAN_MILLISECOND) /* what the driver had gathered at the start comes at once */
+#define QUARTER (250 * G_TIME_SPAN_MILLISECOND)
 #define FEWEST 20
+#define FEWEST_QUARTERS 4
 
 typedef double (*Read) (const guint8 *at);
 
@@ -87,6 +92,31 @@ isr_sounding_begin (IsrSounding *self, const char *format, guint rate, guint cha
 }
 
 static void
+add_point (IsrSoundingLine *line, double x, double y)
+{
+  line->points++;
+  line->x += x;
+  line->y += y;
+  line->xx += x * x;
+  line->xy += x * y;
+  line->yy += y * y;
+}
+
+static void
+note_soonest (IsrSounding *self, double x, double y)
+{
+  gint64 quarter = 1 + (gint64) x / QUARTER; /* 0: none yet */
+
+  if (quarter == self->quarter && x - y >= self->soonest_x - self->soonest_y)
+    return;
+  if (self->quarter && quarter != self->quarter)
+    add_point (&self->soonest, self->soonest_x, self->soonest_y);
+  self->quarter = quarter;
+  self->soonest_x = x;
+  self->soonest_y = y;
+}
+
+static void
 note_arrival (IsrSounding *self, gint64 now_us)
 {
   double x, y;
@@ -99,12 +129,8 @@ note_arrival (IsrSounding *self, gint64 now_us)
     return;
   x = (double) (now_us - self->first_us);
   y = (double) self->frames * 1e6 / self->rate;
-  self->points++;
-  self->x += x;
-  self->y += y;
-  self->xx += x * x;
-  self->xy += x * y;
-  self->yy += y * y;
+  add_point (&self->all, x, y);
+  note_soonest (self, x, y);
 }
 
 void
@@ -162,19 +188,30 @@ isr_sounding_is_zero (const IsrSounding *self)
   return self->frames > 0;
 }
 
+/* @error: twice the standard error of the slope. */
+static gboolean
+fit (const IsrSoundingLine *line, double *slope, double *error)
+{
+  double n = line->points, spread = line->xx - line->x * line->x / n, rest;
+
+  if (spread <= 0)
+    return FALSE;
+  *slope = (line->xy - line->x * line->y / n) / spread;
+  rest = line->yy - line->y * line->y / n - *slope * *slope * spread;
+  *error = 2 * sqrt (MAX (rest, 0) / (n - 2) / spread);
+  return TRUE;
+}
+
 gboolean
 isr_sounding_get_drift (const IsrSounding *self, double *ppm, double *error)
 {
-  double n = self->points, spread, slope, rest;
+  double slope, unsure, soonest, soonest_unsure;
 
-  if (self->points < FEWEST || self->longest_us > BURST)
+  if (self->all.points < FEWEST || self->soonest.points < FEWEST_QUARTERS || self->longest_us > BURST)
     return FALSE;
-  spread = self->xx - self->x * self->x / n;
-  if (spread <= 0)
+  if (!fit (&self->all, &slope, &unsure) || !fit (&self->soonest, &soonest, &soonest_unsure))
     return FALSE;
-  slope = (self->xy - self->x * self->y / n) / spread;
-  rest = self->yy - self->y * self->y / n - slope * slope * spread;
   *ppm = (slope - 1) * 1e6;
-  *error = 2 * sqrt (MAX (rest, 0) / (n - 2) / spread) * 1e6;
+  *error = (unsure + soonest_unsure + fabs (slope - soonest)) * 1e6;
   return TRUE;
 }

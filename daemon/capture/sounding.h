@@ -17,15 +17,21 @@ typedef struct {
 } IsrSoundingChannel;
 
 typedef struct {
+  guint points;
+  double x, y, xx, xy, yy; /* sums */
+} IsrSoundingLine;
+
+typedef struct {
   const char *format; /* "S16LE", ... */
   guint rate, channels;
   guint64 frames;
   IsrSoundingChannel channel[ISR_SOUNDING_CHANNELS];
 
-  /* Arrivals, for the clock: sums of a straight line through (arrival, stream time). */
+  /* Arrivals, for the clock: straight lines through (arrival, stream time) of all, and of the soonest of each quarter of a second. */
   gint64 first_us, last_us, longest_us; /* arrivals; the longest pause between two */
-  guint points;
-  double x, y, xx, xy, yy;
+  IsrSoundingLine all, soonest;         /* the newest quarter is still open */
+  double soonest_x, soonest_y;          /* of the open quarter */
+  gint64 quarter;
 } IsrSounding;
 
 /* FALSE: a format or a number of channels that can not be measured. @format: as
@@ -40,7 +46,7 @@ double isr_sounding_get_dc (const IsrSounding *self, guint channel);    /* -1 to
 gboolean isr_sounding_is_zero (const IsrSounding *self);                /* every sample of every channel */
 
 /* How much faster the device's clock is than ours, in ppm, and how sure that is
- * (twice the standard error). FALSE: it can not be told from these arrivals, which
+ * (at least twice the standard error). FALSE: it can not be told from these arrivals, which
  * come in bursts or are too few. */
 gboolean isr_sounding_get_drift (const IsrSounding *self, double *ppm, double *error);
 
