@@ -239,7 +239,7 @@ class Live(unittest.TestCase):
         def found():
             files = self.daemon.files()
             answer = files and self.analyze(files[0]['name'])
-            return answer and any(s['start'] for s in answer['sections']) and files[0]
+            return answer and any(s['start'] and s['final'] for s in answer['sections']) and files[0]
         return process.wait_for('a loud section in the demo', found, 60)
 
     def test_crash(self):

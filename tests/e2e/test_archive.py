@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The archive as a whole: a reader beside the recorder, a lost catalog, a full disk, a backup."""
 import errno
+import itertools
 import json
 import os
 import pathlib
@@ -66,7 +67,7 @@ class Archive(unittest.TestCase):
         isr = self.start()
         first = isr.wait_closed(2)[0]['name']
         page = self.serve(str(isr.recordings))
-        self.assertIn(first, page.names())
+        process.wait_for('what the recorder has committed', lambda: first in page.names())
         process.wait_for('what the recorder says of itself', lambda: page.ask('/api/status')[1]['sources'][0]['state'] == 'recording')
         newer = isr.wait_closed(4)[-1]['name']
         process.wait_for('the new file on the other page', lambda: newer in page.names())
@@ -78,7 +79,8 @@ class Archive(unittest.TestCase):
                 status, answer = page.ask(path, method, body)
                 self.assertEqual((status, answer['error']), (403, 'read-only'))
                 self.assertIn('isr that records', answer['message'])
-        self.assertEqual([page.ask(path)[0] for path in ('/readyz', '/api/storage', '/api/trash', '/api/labels', '/api/coverage', '/api/jobs', f'/api/analyze?file={first}')], [200] * 7)
+        process.wait_for('the levels of a file', lambda: page.ask(f'/api/analyze?file={first}')[0] == 200)
+        self.assertEqual([page.ask(path)[0] for path in ('/readyz', '/api/storage', '/api/trash', '/api/labels', '/api/coverage', '/api/jobs')], [200] * 6)
         self.assertEqual(page.ask('/api/config')[1]['writable'], False)
         isr.process.kill()
         process.wait_for('that nobody records', lambda: page.ask('/api/status')[1]['sources'] == [])
@@ -131,13 +133,17 @@ class Archive(unittest.TestCase):
         isr = self.start()
         file = isr.wait_closed(2)[0]
         put_label(isr, {'source': 'quiet', 'start_us': file['start_us'], 'end_us': file['end_us'], 'verdict': 'kept', 'label': None, 'note': None})
-        copy = isr.dir / 'copy.db'
-        done = process.run(process.ISR, 'backup', copy, 'config.ini', cwd=isr.dir)
-        self.assertIn('recordings', done.stdout)
-        with sqlite3.connect(copy) as db:
-            self.assertEqual(db.execute('PRAGMA integrity_check').fetchone(), ('ok',))
-            self.assertGreaterEqual(db.execute('SELECT count(*) FROM recordings').fetchone()[0], 2)
-        journal = (isr.dir / 'copy.db.labels.jsonl').read_text(encoding='utf-8')
+        copies = (isr.dir / f'copy-{n}.db' for n in itertools.count())
+
+        def backup():
+            copy = next(copies)
+            self.assertIn('recordings', process.run(process.ISR, 'backup', copy, 'config.ini', cwd=isr.dir).stdout)
+            with sqlite3.connect(copy) as db:
+                self.assertEqual(db.execute('PRAGMA integrity_check').fetchone(), ('ok',))
+                # another process sees what is committed, a moment later
+                return db.execute('SELECT count(*) FROM recordings').fetchone()[0] >= 2 and copy
+        copy = process.wait_for('both files in a backup', backup)
+        journal = (isr.dir / f'{copy.name}.labels.jsonl').read_text(encoding='utf-8')
         self.assertEqual(json.loads(journal)['put']['verdict'], 'kept')
         onto = process.run(process.ISR, 'backup', isr.recordings / 'isr.db', 'config.ini', cwd=isr.dir, check=False)
         self.assertEqual(onto.returncode, 1)

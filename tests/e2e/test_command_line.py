@@ -146,7 +146,7 @@ class FirstLook(unittest.TestCase):
         place = pathlib.Path(tempfile.mkdtemp(prefix='isr-first-'))
         self.addCleanup(shutil.rmtree, place)
         port = process.free_port()
-        child = process.Process([process.ISR, *options, '-o', f'web.listen=127.0.0.1:{port}'], cwd=place)
+        child = process.Process([process.ISR, *options, '-o', 'general.split_minutes=0', '-o', f'web.listen=127.0.0.1:{port}'], cwd=place)
         self.addCleanup(child.close)
         process.wait_for(lambda: child.stderr, lambda: list(place.rglob('*.part')))
         with urllib.request.urlopen(f'http://127.0.0.1:{port}/', timeout=process.LIMIT) as page:

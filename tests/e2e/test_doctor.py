@@ -30,9 +30,19 @@ class Doctor(unittest.TestCase):
         self.machine.config(MIC.format(device) + more)
         return self.machine.doctor('config.ini', **env)
 
+    def undisturbed(self, limit=180, **how):
+        """Examines until the machine has let the doctor listen in peace: a busy one makes samples get lost, and says so."""
+        def calm():
+            status, checks = self.examine(**how)
+            return not any(c['code'] == 'overrun' or 'can not be compared' in c['detail'] for c in checks) and (status, checks)
+        return process.wait_for('a machine that is calm for three seconds', calm, limit)
+
     def named(self, code, *words, status='fail', **how):
         """One of the checks has this code and status, and all words in sentence and fix."""
         _, checks = self.examine(**how)
+        return self.found(checks, code, *words, status=status)
+
+    def found(self, checks, code, *words, status='fail'):
         found = [c for c in checks if c['code'] == code and c['status'] == status]
         self.assertTrue(found, checks)
         texts = [f'{c["detail"]} -> {c["fix"]}' for c in found]
@@ -43,7 +53,7 @@ class Doctor(unittest.TestCase):
 class Healthy(Doctor):
     def test_all_is_well(self):
         self.machine.define(mic='signal tone')
-        status, checks = self.examine()
+        status, checks = self.undisturbed()
         self.assertEqual({c['status'] for c in checks}, {'ok'}, checks)
         self.assertEqual(status, 0)
         codes = [c['code'] for c in checks]
@@ -305,7 +315,7 @@ class SoundServer(Doctor):
 class Signal(Doctor):
     def heard(self, signal, code, *words, status='warn'):
         self.machine.define(mic=signal)
-        return self.named(code, *words, status=status)
+        return self.found(self.undisturbed()[1], code, *words, status=status)
 
     def test_exact_zeros(self):
         self.heard('signal zero', 'digital-zero', 'capture switch', 'amixer', status='fail')
@@ -326,13 +336,15 @@ class Signal(Doctor):
         self.heard('signal dc', 'dc-offset', '+18.3 %')
 
     def test_overrun(self):
-        self.heard('signal tone fail 32 fail_after 20000 once 1', 'overrun', 'powered hub')
+        self.machine.define(mic='signal tone fail 32 fail_after 20000 once 1')
+        self.named('overrun', 'powered hub', status='warn')
 
     def test_drift(self):
         self.heard('signal tone speed 1100', 'clock-drift', 'more than any crystal')
 
     def test_unplugged(self):
-        self.heard('signal tone fail 19 fail_after 20000', 'disconnected', 'The device has been disconnected.', 'c 116:* rmw', status='fail')
+        self.machine.define(mic='signal tone fail 19 fail_after 20000')
+        self.named('disconnected', 'The device has been disconnected.', 'c 116:* rmw')
 
     def test_fixed_channels(self):
         self.machine.define(mic='channels 2 signal tone')

@@ -96,12 +96,16 @@ class Card(Launch):
         for child, place in zip(children, places):
             self.wait_bytes(child, (6 + 1) * 48000 * 4, place)
             child.stop(signal.SIGINT)
+        heard = []
         for place in places:
             with self.subTest(place.name):
                 files = self.files(place)
                 self.assertGreaterEqual(len(files), 3)
-                numbers = pulse.find_numbered(b''.join(audio.decode(p) for p in files))
-                self.assertEqual(numbers, list(range(6 * 48000)))
+                heard.append(pulse.find_numbered(b''.join(audio.decode(p) for p in files)))
+                self.assertEqual(heard[-1], sorted(set(heard[-1])), 'in order, and once')
+        # what neither of them has, the sound server of a busy machine has not played
+        self.assertEqual(heard[0] == heard[1], True, f'only one has {sorted(set(heard[0]) ^ set(heard[1]))[:20]}')
+        self.assertGreater(len(heard[0]), 3 * 48000)
 
 
 if __name__ == '__main__':

@@ -76,8 +76,9 @@ class Lines(unittest.TestCase):
         process.wait_for(lambda: f'{line} to record: {child.stdout}{child.stderr}',
                          lambda: not child.running() or sum(p.stat().st_size for p in recorded() if p.exists()) > ENOUGH, 60)
         child.stop(signal.SIGINT)
-        self.assertNotIn('ERROR', child.stdout + child.stderr)
-        self.assertNotIn('WARNING', child.stdout + child.stderr)
+        said = re.sub(r"WARNING: .* Can't record audio fast enough\n", '', child.stdout + child.stderr)  # a busy machine: no fault of the line
+        self.assertNotIn('ERROR', said)
+        self.assertNotIn('WARNING', said)
         return recorded()
 
     def check_text(self, text):

@@ -27,7 +27,7 @@ class Reload(unittest.TestCase):
         return isr
 
     def reload(self, isr, sources, general='', more='', outcome='the configuration is in force'):
-        (isr.dir / 'config.ini').write_text(f'[general]\n{general}\n[web]\nlisten = 127.0.0.1:{isr.port}\n{more}\n{sources}\n', encoding='utf-8')
+        (isr.dir / 'config.ini').write_text(f'[general]\n{daemon.endless(general)}\n[web]\nlisten = 127.0.0.1:{isr.port}\n{more}\n{sources}\n', encoding='utf-8')
         before = isr.process.stderr.count(outcome)
         isr.process.child.send_signal(signal.SIGHUP)
         process.wait_for(lambda: f'“{outcome}” in {isr.process.stderr}', lambda: isr.process.stderr.count(outcome) > before)

@@ -42,6 +42,7 @@ class Metrics(unittest.TestCase):
         isr = daemon.Daemon('[mic]\ntype = test\n[quoted "x"]\ntype = test\nscene = silence\n', general='split_minutes = 0.05\n')
         self.addCleanup(isr.close)
         isr.wait_closed(1, 'mic')
+        process.wait_for('a level', lambda: isr.source('mic')['level'] is not None)
         status, headers, body = isr.get('/metrics')
         self.assertEqual((status, headers['Content-Type']), (200, 'text/plain; version=0.0.4; charset=utf-8'))
         first = parse(body.decode())

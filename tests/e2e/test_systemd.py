@@ -29,7 +29,7 @@ class SocketActivation(Place):
             listening.bind(('127.0.0.1', 0))
             listening.listen(10)
             port = listening.getsockname()[1]
-            asking.settimeout(30)
+            asking.settimeout(process.LIMIT)
             asking.connect(('127.0.0.1', port))
             asking.sendall(f'GET /api/status HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n'.encode())
             isr = self.start(listening)

@@ -31,10 +31,22 @@ class ThreeSources(unittest.TestCase):
         cls.pulse.play(cls.noise.name)
         for name in ('pop', 'talk', 'mic'):
             cls.isr.wait_state(name, 'recording')
-        cls.closed = {name: cls.isr.wait_closed(MINIMUM, name) for name in ('pop', 'talk', 'mic')}
-        cls.listing = cls.isr.files()
+        cls.closed = {name: process.wait_for(lambda n=name: f'a boundary in {cls.isr.wait_closed(MINIMUM, n)}', lambda n=name: cls.over_a_boundary(n), 120)
+                      for name in ('pop', 'talk', 'mic')}
+        cls.listing = process.wait_for('all three in the list', cls.all_recording)
         cls.status = cls.isr.stop()
         cls.left = cls.isr.paths()
+
+    @classmethod
+    def over_a_boundary(cls, name):
+        """The finished files, when two of them follow each other over one. (A busy machine makes gaps of some.)"""
+        files = cls.isr.wait_closed(MINIMUM, name)
+        return any(one['reason'] == 'boundary' for one in files[:-1]) and files
+
+    @classmethod
+    def all_recording(cls):
+        listing = cls.isr.files()
+        return {f['source'] for f in listing if f['recording']} == {'pop', 'talk', 'mic'} and listing
 
     def test_ends_with_0_and_finishes_every_file(self):
         self.assertEqual(self.status, 0, self.isr.process.stderr)

@@ -8,6 +8,9 @@ import tempfile
 from . import process
 
 
+END = 'the-end'
+
+
 class Broker:
     def __init__(self, port=None, username=None, password=None, certificate=None):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='isr-broker-'))
@@ -52,8 +55,15 @@ class Broker:
 
     def retained(self):
         """{topic: payload} of all that somebody who comes now is told."""
-        done = process.run('mosquitto_sub', '-h', '127.0.0.1', '-p', str(self.port), *self.login, '-t', '#', '-F', '%t %p', '-W', '2', '--retained-only', check=False)
-        return dict(line.split(' ', 1) for line in done.stdout.splitlines() if ' ' in line)
+        address = ['-h', '127.0.0.1', '-p', str(self.port), *self.login]
+        process.run('mosquitto_pub', *address, '-r', '-t', END, '-m', 'of the list')
+        newcomer = process.Process(['mosquitto_sub', *address, '-t', '#', '-t', END, '-F', '%t %p', '--retained-only'])
+        try:  # twice: among all, and by the second subscription, when the first one has been answered
+            process.wait_for(lambda: f'the end of {newcomer.stdout}{newcomer.stderr}', lambda: newcomer.stdout.count(f'{END} ') == 2)
+            lines = newcomer.stdout.splitlines()
+        finally:
+            newcomer.close()
+        return dict(line.split(' ', 1) for line in lines if ' ' in line and not line.startswith(END))
 
     def stop(self):
         self.process.stop()

@@ -12,6 +12,11 @@ import urllib.request
 from . import process
 
 
+def endless(general):
+    """[general] of a test that does not want files to end at the hour."""
+    return general if 'split_minutes' in general else f'split_minutes = 0\n{general}'
+
+
 class Daemon:
     """`isr config.ini` in a directory of its own, the page on a free port."""
 
@@ -20,7 +25,7 @@ class Daemon:
         self.port = process.free_port()
         self.base = f'http://127.0.0.1:{self.port}'
         self.recordings = self.dir / 'recordings'
-        (self.dir / 'config.ini').write_text(f'[general]\n{general}\n[web]\nlisten = 127.0.0.1:{self.port}\n{sources}\n', encoding='utf-8')
+        (self.dir / 'config.ini').write_text(f'[general]\n{endless(general)}\n[web]\nlisten = 127.0.0.1:{self.port}\n{sources}\n', encoding='utf-8')
         self.options, self.env, self.before, self.process = options, env, before, None
         self.start()
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Processes that tests start, and waiting with a limit instead of sleeping."""
+import atexit
 import os
 import pathlib
 import random
@@ -30,11 +31,9 @@ def wait_for(what, condition, limit=LIMIT):
         time.sleep(0.02)
 
 
-_reserved = []  # a UDP socket of the same number keeps a port for us until we end: other tests do the same
-
-
 def free_port():
-    """A port that nobody else gets: neither another test, nor a connection that the kernel gives a number."""
+    """A port that nobody else gets: no connection that the kernel gives a number, and no other test: a UDP socket
+    of the same number keeps it for us until we end."""
     first, last = map(int, EPHEMERAL.read_text(encoding='ascii').split())
     outside = range(1024, first) if first > 8192 else range(last + 1, 65536) if last < 60000 else range(first, last)
     for port in random.sample(outside, len(outside)):
@@ -44,11 +43,16 @@ def free_port():
             with socket.socket() as s:
                 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 s.bind(('127.0.0.1', port))
-            _reserved.append(mark)
+            atexit.register(mark.close)
             return port
         except OSError:
             mark.close()
     raise AssertionError('no port of loopback is free')
+
+
+def zone():
+    """UTC; around its midnight one where it is early morning: today is today for as long as a test lasts."""
+    return 'Etc/GMT-6' if time.gmtime().tm_hour in (22, 23, 0, 1) else 'UTC'
 
 
 def environment(**more):
@@ -56,7 +60,7 @@ def environment(**more):
     keep = {k: os.environ[k] for k in ('PATH', 'LANG', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS') if k in os.environ}
     registry = BUILD / 'tests' / 'e2e-registry.bin'
     registry.parent.mkdir(parents=True, exist_ok=True)
-    return {**keep, 'HOME': '/invalid', 'TZ': 'UTC', 'LC_ALL': 'C.UTF-8', 'GST_REGISTRY': str(registry),
+    return {**keep, 'HOME': '/invalid', 'TZ': zone(), 'LC_ALL': 'C.UTF-8', 'GST_REGISTRY': str(registry),
             'GST_PLUGIN_PATH': str(BUILD / 'plugins'), **{k: str(v) for k, v in more.items()}}
 
 
