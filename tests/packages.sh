@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 work=$(mktemp -d); cache=${ISR_BARE_DEBIAN:-/var/tmp/isr-bare-debian}; root=$work/root
-finish() { umount -R "$root" 2>/dev/null || true; rm -rf --one-file-system "$work"; }
+finish() { umount "$root/proc" 2>/dev/null || true; umount "$root" 2>/dev/null || true; rm -rf --one-file-system "$work"; }
 trap finish EXIT
 say() { echo "packages: $*" >&2; }
 quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; say "failed: $*"; return 1; }; }

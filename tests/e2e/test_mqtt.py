@@ -73,7 +73,7 @@ class Mqtt(unittest.TestCase):
         server.start()
         server.wait('isr/mic/state', has(state='stopped'))
         self.assertEqual(server.wait('isr/availability'), 'online')
-        self.assertEqual(isr.stop(), 0)
+        self.assertEqual(isr.stop(), 0, isr.process.stderr)
         self.assertEqual(server.wait('isr/availability', lambda p: p == 'offline'), 'offline')
 
     def test_a_login_and_a_reload(self):
@@ -99,7 +99,7 @@ class Mqtt(unittest.TestCase):
         self.assertTrue([t for t in retained if t.startswith('homeassistant/sensor/house_isr')])
         reload(base)
         self.assertEqual(server.wait('house/isr/availability', lambda p: p == 'offline'), 'offline')
-        self.assertEqual(isr.stop(), 0)
+        self.assertEqual(isr.stop(), 0, isr.process.stderr)
         self.assertNotIn('p@ss-w0rd', isr.process.stderr)
 
     def test_tls(self):

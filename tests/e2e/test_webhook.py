@@ -87,7 +87,7 @@ class Webhook(unittest.TestCase):
         hooks = f'[mic]\ntype = test\n[hooks]\nwebhook = https://isr:p%40ss-w0rd@127.0.0.1:{port}/k3y\nwebhook_events = state\n'
         stranger = daemon.Daemon(hooks)
         self.addCleanup(stranger.close)
-        process.wait_for('the refusal in the log', lambda: f'https://127.0.0.1:{port} was not told' in stranger.process.stderr)
+        process.wait_for(lambda: f'the refusal in the log: {stranger.process.stderr}', lambda: f'https://127.0.0.1:{port} was not told' in stranger.process.stderr)
         self.assertRegex(stranger.process.stderr, 'was not told.*certificate')
         self.assertEqual(server.told, [])
         isr = daemon.Daemon(hooks, before=certificate.trusted())

@@ -57,7 +57,7 @@ def zone():
 
 def environment(**more):
     """A clean environment: no home, no user's sound server, our plugin."""
-    keep = {k: os.environ[k] for k in ('PATH', 'LANG', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS') if k in os.environ}
+    keep = {k: os.environ[k] for k in ('PATH', 'LANG', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'LSAN_OPTIONS', 'GIO_USE_PROXY_RESOLVER') if k in os.environ}
     registry = BUILD / 'tests' / 'e2e-registry.bin'
     registry.parent.mkdir(parents=True, exist_ok=True)
     return {**keep, 'HOME': '/invalid', 'TZ': zone(), 'LC_ALL': 'C.UTF-8', 'GST_REGISTRY': str(registry),
