@@ -26,8 +26,11 @@ struct _IsrCatalog {
   IsrLock *lock;
   sqlite3 *db; /* the reader's connection, with `pending` */
   IsrWriter *writer;
-  gsize next_id; /* atomic: reconcile takes a range of them in its worker */
-  gsize settled; /* the last commit that was taken note of */
+  gsize next_id;      /* atomic: reconcile takes a range of them in its worker */
+  gsize settled;      /* the last commit that was taken note of */
+  GHashTable *found;  /* name -> Found: what was asked for since; emptied by every change */
+  guint forget;       /* timer */
+  sqlite3_stmt *find; /* the question for it, prepared once */
   gsize overlays_settled[ISR_OVERLAYS];
   gboolean reconciling;
   IsrDirWatch *watch;         /* from the first look on */
@@ -65,6 +68,12 @@ void isr_catalog_deleted (IsrCatalog *self, const IsrRecording *recording);
 void isr_catalog_bring_back (IsrCatalog *self, const IsrRecording *recording);
 /* ISR_ERROR_READ_ONLY where nothing may be changed. */
 gboolean isr_catalog_check_writable (IsrCatalog *self, GError **error);
+
+/* catalog-files.c */
+/* An entry of `found`. */
+void isr_found_file_free (gpointer data);
+/* The row of a name, as it is in the database and before it; NULL: none. */
+IsrRecording *isr_catalog_read_row (IsrCatalog *self, const char *name);
 
 /* catalog-rows.c */
 /* What a file being written has so far. */

@@ -65,6 +65,7 @@ isr_catalog_settle (IsrCatalog *self)
     return;
   if (!isr_listing_settle (self->db, committed, &error))
     g_critical ("%s", error->message);
+  g_hash_table_remove_all (self->found);
   self->settled = committed;
 }
 
@@ -85,21 +86,9 @@ overlay (IsrCatalog *self, const IsrRecording *recording, gboolean gone, gsize n
 {
   g_autoptr (GError) error = NULL;
 
+  g_hash_table_remove_all (self->found);
   if (!isr_listing_put (self->db, recording, gone, number, &error))
     g_critical ("%s", error->message);
-}
-
-static IsrRecording *
-lookup_entry (IsrCatalog *self, const char *name)
-{
-  g_autoptr (GError) error = NULL;
-  IsrRecording *recording;
-
-  isr_catalog_settle (self);
-  recording = isr_listing_lookup (self->db, name, &error);
-  if (error)
-    g_critical ("%s", error->message);
-  return recording;
 }
 
 static void
@@ -127,7 +116,7 @@ static IsrRecording *
 put (IsrCatalog *self, const IsrRecording *recording)
 {
   g_autoptr (IsrRecording) entry = isr_recording_copy (recording);
-  g_autoptr (IsrRecording) known = lookup_entry (self, recording->name);
+  g_autoptr (IsrRecording) known = isr_catalog_read_row (self, recording->name);
 
   if (known)
     keep (entry, known);
@@ -188,7 +177,7 @@ isr_catalog_forget (IsrCatalog *self, const char *name)
   g_autoptr (IsrRecording) known = NULL;
 
   g_return_if_fail (self->writer);
-  known = lookup_entry (self, name);
+  known = isr_catalog_read_row (self, name);
   if (!known)
     return;
   overlay (self, known, TRUE, isr_writer_remove (self->writer, known->id));
@@ -246,17 +235,6 @@ isr_catalog_get_state_directory (IsrCatalog *self)
   return self->state_directory;
 }
 
-char *
-isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording)
-{
-  g_autofree char *path = g_build_filename (self->output_directory, recording->name, NULL);
-  g_autofree char *part = g_strconcat (path, ".part", NULL);
-
-  if (g_access (part, F_OK) == 0 && (recording->recording || g_access (path, F_OK) < 0))
-    return g_steal_pointer (&part);
-  return g_steal_pointer (&path);
-}
-
 GPtrArray *
 isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error)
 {
@@ -278,7 +256,7 @@ isr_catalog_lookup (IsrCatalog *self, const char *name)
   IsrRecording *recording;
 
   g_return_val_if_fail (self->db, NULL);
-  recording = lookup_entry (self, name);
+  recording = isr_catalog_read_row (self, name);
   if (recording)
     isr_catalog_complete (self, &recording, 1);
   return recording;
@@ -441,6 +419,7 @@ void
 isr_catalog_close (IsrCatalog *self)
 {
   isr_catalog_stop_reconcile (self);
+  g_clear_pointer (&self->find, sqlite3_finalize);
   if (self->database)
     g_clear_pointer (&self->db, sqlite3_close_v2);
   g_clear_pointer (&self->ledger, isr_ledger_free);
@@ -465,6 +444,8 @@ isr_catalog_finalize (GObject *object)
   g_free (self->state_directory);
   g_strfreev (self->alive);
   g_hash_table_unref (self->today);
+  g_clear_handle_id (&self->forget, g_source_remove);
+  g_hash_table_unref (self->found);
   G_OBJECT_CLASS (isr_catalog_parent_class)->finalize (object);
 }
 
@@ -485,5 +466,6 @@ isr_catalog_init (IsrCatalog *self)
   self->trash_days = 7;
   self->reconciled = g_async_queue_new ();
   self->days = isr_day_cache_new ();
+  self->found = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, isr_found_file_free);
   self->today = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }

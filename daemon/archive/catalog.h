@@ -98,6 +98,11 @@ GPtrArray *isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, cha
 IsrRecording *isr_catalog_lookup (IsrCatalog *self, const char *name);
 /* The one of @source that holds @at_us; NULL: none. */
 IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us);
+/* Its row alone (no events, no protection, a file being written as it began), and @fd, its
+ * bytes, or -1 and errno. Both are the catalog's, valid until its next call. */
+const IsrRecording *isr_catalog_find (IsrCatalog *self, const char *name, int *fd);
+/* Its bytes, to be read; -1, and errno. No link is followed. */
+int isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording);
 /* Where its bytes are now: absolute, with ".part" while it is being written (or
  * when it could not be finished). */
 char *isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording);

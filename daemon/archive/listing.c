@@ -292,21 +292,25 @@ isr_listing_page (sqlite3 *db, const IsrCatalogQuery *query, char **next, GError
   return g_steal_pointer (&rows);
 }
 
-IsrRecording *
-isr_listing_lookup (sqlite3 *db, const char *name, GError **error)
+sqlite3_stmt *
+isr_listing_prepare_lookup (sqlite3 *db, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
+  return isr_db_prepare (db,
       "SELECT " ISR_ROW_COLUMNS " FROM temp.pending r WHERE r.name = ?1 AND r.gone = 0"
       " UNION ALL SELECT " ISR_ROW_COLUMNS " FROM main.recordings r WHERE r.name = ?1 AND r.recording < 2 AND " NOT_PENDING,
       error);
+}
+
+IsrRecording *
+isr_listing_lookup (sqlite3_stmt *statement, const char *name, GError **error)
+{
+  IsrRecording *recording;
   gboolean row;
 
-  if (!statement)
-    return NULL;
-  isr_db_bind_text (statement, 1, name);
-  if (!isr_db_step (statement, &row, error) || !row)
-    return NULL;
-  return isr_row_read (statement);
+  isr_db_bind_static (statement, 1, name);
+  recording = isr_db_step (statement, &row, error) && row ? isr_row_read (statement) : NULL;
+  sqlite3_reset (statement);
+  return recording;
 }
 
 GPtrArray *

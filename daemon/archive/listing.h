@@ -21,7 +21,9 @@ gboolean isr_listing_put (sqlite3 *db, const IsrRecording *recording, gboolean g
 gboolean isr_listing_settle (sqlite3 *db, gsize number, GError **error);
 
 GPtrArray *isr_listing_page (sqlite3 *db, const IsrCatalogQuery *query, char **next, GError **error);
-IsrRecording *isr_listing_lookup (sqlite3 *db, const char *name, GError **error);
+/* @statement: of the former. NULL without an error: there is none. */
+sqlite3_stmt *isr_listing_prepare_lookup (sqlite3 *db, GError **error);
+IsrRecording *isr_listing_lookup (sqlite3_stmt *statement, const char *name, GError **error);
 
 /* Finished recordings per local day, newest first. */
 GPtrArray *isr_listing_days (sqlite3 *db, const char *source, GTimeZone *zone, GError **error);

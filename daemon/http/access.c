@@ -13,6 +13,7 @@ struct _IsrAccess {
   char *listen_host;
   GStrv origins;
   gboolean loopback;
+  char *last; /* the Host that was allowed last: a client says the same each time */
 };
 
 static gboolean
@@ -40,6 +41,7 @@ void
 isr_access_free (IsrAccess *self)
 {
   g_free (self->listen_host);
+  g_free (self->last);
   g_strfreev (self->origins);
   g_free (self);
 }
@@ -94,8 +96,8 @@ is_own_name (const char *name)
   return g_ascii_strcasecmp (name, own) == 0 || g_ascii_strcasecmp (name, local) == 0;
 }
 
-gboolean
-isr_access_allows_host (const IsrAccess *self, const char *host)
+static gboolean
+knows_host (const IsrAccess *self, const char *host)
 {
   g_autofree char *name = strip_port (host);
 
@@ -104,6 +106,18 @@ isr_access_allows_host (const IsrAccess *self, const char *host)
   if (is_loopback_name (name) || g_ascii_strcasecmp (name, self->listen_host) == 0 || is_configured (self, name))
     return TRUE;
   return !self->loopback && (g_hostname_is_ip_address (name) || is_own_name (name));
+}
+
+gboolean
+isr_access_allows_host (IsrAccess *self, const char *host)
+{
+  if (self->last && strcmp (self->last, host) == 0)
+    return TRUE;
+  if (!knows_host (self, host))
+    return FALSE;
+  g_free (self->last);
+  self->last = g_strdup (host);
+  return TRUE;
 }
 
 gboolean

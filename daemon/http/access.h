@@ -24,7 +24,7 @@ gboolean isr_access_is_loopback (const IsrAccess *self);
 gboolean isr_access_is_writable (const IsrAccess *self);
 
 /* @host: the Host header, with or without a port. */
-gboolean isr_access_allows_host (const IsrAccess *self, const char *host);
+gboolean isr_access_allows_host (IsrAccess *self, const char *host);
 /* @origin: the Origin header; NULL (no browser) is allowed. @host as above: the
  * page that we serve ourselves. */
 gboolean isr_access_allows_origin (const IsrAccess *self, const char *origin, const char *host);

@@ -60,7 +60,7 @@ send_file (Answer *self, const IsrCutFile *file)
   const IsrRequest *request = &self->later.request;
   const char *type = isr_audio_content_type (file->name);
   IsrSendable what = {
-    .fd = fcntl (file->fd, F_DUPFD_CLOEXEC, 0),
+    .fd = file->fd,
     .size = file->size,
     .etag = self->etag,
     .type = type ? type : "application/octet-stream",
@@ -68,10 +68,6 @@ send_file (Answer *self, const IsrCutFile *file)
     .attachment = TRUE,
   };
 
-  if (what.fd < 0) {
-    isr_reply_error (request, 503, "unavailable", "too many files are open: ask again in a moment");
-    return;
-  }
   tell_gaps (request->answer, file);
   tell_start (request, file);
   isr_send (request, &what, self->later.range);

@@ -13,10 +13,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #define PORTION (256 * 1024)
 #define IN_FLIGHT 2
+#define SMALL PORTION /* read at once; headers and body are one packet, if they fit */
 
 typedef struct {
   GBytes *bytes; /* NULL: of the file */
@@ -25,6 +28,7 @@ typedef struct {
 
 struct _IsrBody {
   int fd;
+  gboolean owned; /* the descriptor */
   GQueue pieces;
   guint64 length;
 };
@@ -52,7 +56,8 @@ void
 isr_body_free (IsrBody *self)
 {
   g_queue_clear_full (&self->pieces, piece_free);
-  close (self->fd);
+  if (self->owned)
+    close (self->fd);
   g_free (self);
 }
 
@@ -107,7 +112,8 @@ read_file (IsrBody *self, guint64 start, gsize length)
     }
     have += (gsize) n;
   }
-  posix_fadvise (self->fd, (off_t) (start + length), PORTION, POSIX_FADV_WILLNEED);
+  if (self->length > SMALL)
+    posix_fadvise (self->fd, (off_t) (start + length), PORTION, POSIX_FADV_WILLNEED);
   return g_bytes_new_take (data, length);
 }
 
@@ -149,6 +155,26 @@ append_portion (SoupServerMessage *message, IsrBody *self)
   }
 }
 
+/* SoupServer writes the headers by themselves: they wait for the body. connections.c
+ * lets go what is left when the answer was sent. */
+static void
+cork (SoupServerMessage *message)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  if (socket)
+    g_socket_set_option (socket, IPPROTO_TCP, TCP_CORK, TRUE, NULL);
+}
+
+static void
+send_small (IsrBody *self, SoupServerMessage *message)
+{
+  do
+    append_portion (message, self);
+  while (!g_queue_is_empty (&self->pieces));
+  cork (message);
+}
+
 static void
 on_finished (SoupServerMessage *message, IsrBody *self)
 {
@@ -156,20 +182,43 @@ on_finished (SoupServerMessage *message, IsrBody *self)
   isr_body_free (self);
 }
 
-void
-isr_body_send (IsrBody *self, SoupServerMessage *message, gboolean head)
+/* The file is needed for longer than this call. */
+static gboolean
+keep_file (IsrBody *self)
 {
-  SoupMessageBody *body = soup_server_message_get_response_body (message);
+  self->fd = fcntl (self->fd, F_DUPFD_CLOEXEC, 0);
+  self->owned = self->fd >= 0;
+  return self->owned;
+}
 
-  soup_message_headers_set_content_length (soup_server_message_get_response_headers (message), (goffset) self->length);
-  if (head || !self->length) {
-    soup_message_body_complete (body);
-    isr_body_free (self);
-    return;
-  }
-  soup_message_body_set_accumulate (body, FALSE);
+static void
+send_large (IsrBody *self, SoupServerMessage *message)
+{
+  soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
   g_signal_connect (message, "wrote-chunk", G_CALLBACK (append_portion), self);
   g_signal_connect (message, "finished", G_CALLBACK (on_finished), self);
   for (int i = 0; i < IN_FLIGHT; i++)
     append_portion (message, self);
+}
+
+gboolean
+isr_body_send (IsrBody *self, SoupServerMessage *message, gboolean head)
+{
+  gboolean empty = head || !self->length, small = self->length <= SMALL;
+
+  if (!empty && !small && !keep_file (self)) {
+    isr_body_free (self);
+    return FALSE;
+  }
+  soup_message_headers_set_content_length (soup_server_message_get_response_headers (message), (goffset) self->length);
+  if (!empty && !small) {
+    send_large (self, message);
+    return TRUE;
+  }
+  if (empty)
+    soup_message_body_complete (soup_server_message_get_response_body (message));
+  else
+    send_small (self, message);
+  isr_body_free (self);
+  return TRUE;
 }

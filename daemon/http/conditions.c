@@ -3,13 +3,18 @@
 #include "daemon/http/conditions.h"
 
 #include <string.h>
+#include <time.h>
 
+/* What soup_date_time_to_string() makes of it; every range of a file needs it again. */
 static char *
 format_mtime (const IsrValidators *self)
 {
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (self->mtime);
+  static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  time_t seconds = (time_t) self->mtime;
+  struct tm tm;
 
-  return soup_date_time_to_string (time, SOUP_DATE_HTTP);
+  gmtime_r (&seconds, &tm);
+  return g_strdup_printf ("%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 /* An entity tag of the list is ours; weak ones count, it is only for 304. */
@@ -62,9 +67,9 @@ isr_validators_put (const IsrValidators *self, SoupMessageHeaders *answer)
   if (self->etag && self->mtime) {
     g_autofree char *mtime = format_mtime (self);
 
-    soup_message_headers_replace (answer, "Last-Modified", mtime);
+    soup_message_headers_append (answer, "Last-Modified", mtime);
   }
   if (self->etag)
-    soup_message_headers_replace (answer, "ETag", self->etag);
-  soup_message_headers_replace (answer, "Cache-Control", self->etag ? "private, no-cache" : "no-store");
+    soup_message_headers_append (answer, "ETag", self->etag);
+  soup_message_headers_append (answer, "Cache-Control", self->etag ? "private, no-cache" : "no-store");
 }

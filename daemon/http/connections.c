@@ -8,21 +8,26 @@
  *
  * While an answer is sent there is no limit: a paused player reads no further for an
  * hour, and is right. The system asks silent peers whether they are still there.
+ * Limits are looked after in one sweep over all; nobody needs them to the millisecond.
  *
  * libsoup before 3.4: reads the end of an idle connection, finds no request to give
- * up, and forgets the connection, socket and all. So the idle socket is watched with a
- * higher priority than libsoup's, and at its end the connection is stolen before
- * libsoup sees it. Its listener also keeps a reference to each socket; when a closed one
- * has a second owner long after its end, that is it. */
+ * up, and forgets the connection, socket and all. So the idle socket is watched, and at
+ * its end the connection is stolen before libsoup sees it: what is polled is checked
+ * before anything is dispatched. The watch lives as long as the connection and is
+ * switched by the events that it polls for, which wakes nobody. libsoup's listener also
+ * keeps a reference to each socket; when a closed one has a second owner long after its
+ * end, that is it. */
 #define G_LOG_DOMAIN "isr-http"
 
 #include "daemon/http/connections.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
-#define SWEEP 5 /* seconds */
+#define SWEEP_MAX 1000 /* ms */
+#define LONG_AFTER (5 * G_TIME_SPAN_SECOND)
 #define TLS_ALERT 0x15
 #define TLS_DATA 0x17
 #define TLS_GOODBYE 19 /* bytes of the record that ends a TLS 1.3 connection; no request is as short */
@@ -34,25 +39,30 @@ struct _IsrConnections {
   guint sweep;         /* source */
 };
 
+typedef struct _Watch Watch;
+
 typedef struct {
   IsrConnections *all;
   GSocket *socket;
-  guint timeout;           /* source */
-  guint settle;            /* source: the answer was sent, is it kept alive? */
-  GSource *watch;          /* while it is idle */
-  SoupServerMessage *last; /* the one that was answered; by it the connection can be taken */
-  guint seen_closed;       /* sweeps */
+  gint64 deadline;         /* of what it waits for; 0: none */
+  gint64 closed;           /* when it was seen closed; 0: not yet */
+  Watch *watch;            /* from the first answer on */
+  SoupServerMessage *last; /* idle: the one that was answered; by it the connection can be taken */
 } Connection;
+
+struct _Watch {
+  GSource source;
+  Connection *connection;
+  GPollFD poll;
+  gboolean polled; /* it is part of the source */
+};
 
 static void
 stop_waiting (Connection *self)
 {
-  g_clear_handle_id (&self->timeout, g_source_remove);
-  g_clear_handle_id (&self->settle, g_source_remove);
-  if (self->watch) {
-    g_source_destroy (self->watch);
-    g_clear_pointer (&self->watch, g_source_unref);
-  }
+  self->deadline = 0;
+  if (self->watch)
+    self->watch->poll.events = 0;
   g_clear_object (&self->last);
 }
 
@@ -60,9 +70,13 @@ static void
 connection_free (gpointer data)
 {
   Connection *self = data;
-  gboolean kept_by_listener = self->seen_closed > 1 && !soup_check_version (3, 4, 0) && G_OBJECT (self->socket)->ref_count == 2;
+  gboolean kept_by_listener = self->closed && !soup_check_version (3, 4, 0) && G_OBJECT (self->socket)->ref_count == 2;
 
   stop_waiting (self);
+  if (self->watch) {
+    g_source_destroy (&self->watch->source);
+    g_source_unref (&self->watch->source);
+  }
   if (kept_by_listener)
     g_object_unref (self->socket);
   g_object_unref (self->socket);
@@ -92,54 +106,104 @@ is_ending (Connection *self)
   return n <= 0 || (n == sizeof head && soup_server_is_https (self->all->server) && goodbye);
 }
 
-static gboolean
-on_readable (GSocket *socket, GIOCondition condition, gpointer data)
-{
-  Connection *self = data;
+/* --- watching an idle one ------------------------------------------------- */
 
-  if (is_ending (self))
-    take_away (self);
+static void
+poll_socket (Watch *self, gboolean polled)
+{
+  if (polled && !self->polled)
+    g_source_add_poll (&self->source, &self->poll);
+  else if (!polled && self->polled)
+    g_source_remove_poll (&self->source, &self->poll);
+  self->polled = polled;
+}
+
+/* The answer was sent. Was it kept alive? */
+static gboolean
+on_prepare (GSource *source, gint *timeout)
+{
+  Watch *self = (Watch *) source;
+  Connection *connection = self->connection;
+
+  *timeout = -1;
+  if (!connection->last || self->poll.events)
+    return FALSE;
+  if (g_socket_is_closed (connection->socket)) {
+    stop_waiting (connection);
+    poll_socket (self, FALSE);
+  } else {
+    self->poll.events = G_IO_IN | POLLRDHUP;
+    poll_socket (self, TRUE);
+  }
+  return FALSE;
+}
+
+/* Plain bytes alone are no end. */
+static gboolean
+may_end (const Watch *self)
+{
+  return self->poll.revents != G_IO_IN || soup_server_is_https (self->connection->all->server);
+}
+
+/* Whoever hangs up while he is answered is libsoup's, which writes to him. */
+static gboolean
+on_check (GSource *source)
+{
+  Watch *self = (Watch *) source;
+
+  if (!self->polled || !self->poll.revents)
+    return FALSE;
+  if (!self->poll.events)
+    poll_socket (self, FALSE);
+  else if (may_end (self) && is_ending (self->connection))
+    return TRUE;
   else
-    stop_waiting (self); /* a request: libsoup's turn */
-  return G_SOURCE_REMOVE;
+    stop_waiting (self->connection); /* a request: libsoup's turn */
+  return FALSE;
 }
 
 static gboolean
-on_timeout (gpointer data)
+on_ending (GSource *source, GSourceFunc unused, gpointer data)
 {
-  Connection *self = data;
+  Watch *self = (Watch *) source;
 
-  self->timeout = 0;
-  if (self->last)
-    take_away (self);
-  else
-    g_socket_shutdown (self->socket, TRUE, TRUE, NULL); /* libsoup closes it */
-  return G_SOURCE_REMOVE;
+  poll_socket (self, FALSE);
+  if (self->connection->last)
+    take_away (self->connection);
+  return G_SOURCE_CONTINUE;
 }
+
+static Watch *
+watch_new (Connection *connection)
+{
+  static GSourceFuncs funcs = { on_prepare, on_check, on_ending };
+  Watch *self = (Watch *) g_source_new (&funcs, sizeof *self);
+
+  self->connection = connection;
+  self->poll.fd = g_socket_get_fd (connection->socket);
+  g_source_set_priority (&self->source, G_PRIORITY_HIGH);
+  g_source_attach (&self->source, NULL);
+  return self;
+}
+
+/* --- limits ---------------------------------------------------------------- */
 
 static void
 expect (Connection *self, guint ms)
 {
-  g_clear_handle_id (&self->timeout, g_source_remove);
-  self->timeout = g_timeout_add (ms, on_timeout, self);
+  self->deadline = g_get_monotonic_time () + ms * G_TIME_SPAN_MILLISECOND;
 }
 
-static gboolean
-on_settled (gpointer data)
+static void
+enforce (Connection *self, gint64 now)
 {
-  Connection *self = data;
-
-  self->settle = 0;
-  if (g_socket_is_closed (self->socket)) {
-    stop_waiting (self);
-    return G_SOURCE_REMOVE;
-  }
-  self->watch = g_socket_create_source (self->socket, G_IO_IN | G_IO_HUP | G_IO_ERR, NULL);
-  g_source_set_priority (self->watch, G_PRIORITY_HIGH);
-  g_source_set_callback (self->watch, G_SOURCE_FUNC (on_readable), self, NULL);
-  g_source_attach (self->watch, NULL);
-  expect (self, self->all->limits.idle_ms);
-  return G_SOURCE_REMOVE;
+  if (!self->deadline || self->deadline > now)
+    return;
+  self->deadline = 0;
+  if (self->last)
+    take_away (self);
+  else
+    g_socket_shutdown (self->socket, TRUE, TRUE, NULL); /* libsoup closes it */
 }
 
 /* No packet waits for the acknowledgement of the one before it, also where libsoup
@@ -155,20 +219,34 @@ tune (GSocket *socket)
 }
 
 static gboolean
-is_over (gpointer key, gpointer value, gpointer data)
+is_over (gpointer key, gpointer value, gpointer now)
 {
   Connection *self = value;
 
-  return g_socket_is_closed (key) && ++self->seen_closed > 1;
+  if (!g_socket_is_closed (key))
+    enforce (self, *(gint64 *) now);
+  else if (!self->closed)
+    self->closed = *(gint64 *) now;
+  return self->closed && *(gint64 *) now - self->closed >= LONG_AFTER;
 }
 
 static gboolean
 sweep (gpointer data)
 {
   IsrConnections *self = data;
+  gint64 now = g_get_monotonic_time ();
 
-  g_hash_table_foreach_remove (self->records, is_over, NULL);
+  g_hash_table_foreach_remove (self->records, is_over, &now);
   return G_SOURCE_CONTINUE;
+}
+
+static void
+sweep_often_enough (IsrConnections *self)
+{
+  guint shortest = MIN (self->limits.receive_ms, self->limits.idle_ms);
+
+  g_clear_handle_id (&self->sweep, g_source_remove);
+  self->sweep = g_timeout_add (CLAMP (shortest / 10, 10, SWEEP_MAX), sweep, self);
 }
 
 guint
@@ -211,7 +289,7 @@ on_read (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
   Connection *self = find (all, message);
 
   if (self)
-    g_clear_handle_id (&self->timeout, g_source_remove);
+    self->deadline = 0;
 }
 
 static void
@@ -237,9 +315,12 @@ on_done (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
   if (!self)
     return;
   stop_waiting (self);
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_CORK, FALSE, NULL); /* body.c */
   soup_message_body_truncate (soup_server_message_get_response_body (message));
   self->last = g_object_ref (message);
-  self->settle = g_idle_add_full (G_PRIORITY_HIGH, on_settled, self, NULL);
+  expect (self, all->limits.idle_ms);
+  if (!self->watch)
+    self->watch = watch_new (self);
 }
 
 IsrConnections *
@@ -250,7 +331,7 @@ isr_connections_new (SoupServer *server)
   self->server = g_object_ref (server);
   self->limits = (IsrLimits) ISR_LIMITS_DEFAULT;
   self->records = g_hash_table_new_full (NULL, NULL, NULL, connection_free);
-  self->sweep = g_timeout_add_seconds (SWEEP, sweep, self);
+  sweep_often_enough (self);
   g_signal_connect (server, "request-started", G_CALLBACK (on_started), self);
   g_signal_connect (server, "request-read", G_CALLBACK (on_read), self);
   g_signal_connect (server, "request-finished", G_CALLBACK (on_done), self);
@@ -272,4 +353,5 @@ void
 isr_connections_set_limits (IsrConnections *self, const IsrLimits *limits)
 {
   self->limits = *limits;
+  sweep_often_enough (self);
 }

@@ -40,8 +40,11 @@ on_chunk (SoupServerMessage *message, GBytes *chunk, Intake *self)
 void
 isr_intake_watch (SoupServerMessage *message)
 {
-  Intake *self = g_new0 (Intake, 1);
+  Intake *self;
 
+  if (soup_message_headers_get_encoding (soup_server_message_get_request_headers (message)) == SOUP_ENCODING_NONE)
+    return;
+  self = g_new0 (Intake, 1);
   self->kept = g_byte_array_new ();
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
   g_object_set_data_full (G_OBJECT (message), KEY, self, intake_free);
@@ -63,6 +66,10 @@ isr_intake_get (SoupServerMessage *message, GBytes **body)
   Intake *self = g_object_get_data (G_OBJECT (message), KEY);
 
   *body = NULL;
+  if (!self) {
+    *body = g_bytes_new (NULL, 0);
+    return ISR_INTAKE_WHOLE;
+  }
   if (self->came > ISR_INTAKE_MAX)
     return ISR_INTAKE_TOO_LONG;
   if (is_cut_off (message, self))

@@ -13,26 +13,8 @@
 #include "plugins/format/format.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-/* Between the answer and open() the file may get its final name: once more. */
-static int
-open_recording (IsrCatalog *catalog, const IsrRecording *recording)
-{
-  int fd = -1;
-
-  for (int attempt = 0; fd < 0 && attempt < 2; attempt++) {
-    g_autofree char *path = isr_catalog_get_path (catalog, recording);
-
-    fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0 && errno != ENOENT)
-      g_message ("%s: can not be opened: %s", path, g_strerror (errno));
-  }
-  return fd;
-}
 
 static char *
 make_etag (const struct stat *st)
@@ -66,17 +48,16 @@ send_recording (const IsrRequest *request, const IsrRecording *recording, int fd
 static void
 handle_media (const IsrRequest *request, gboolean attachment)
 {
-  g_autoptr (IsrRecording) recording = isr_catalog_lookup (request->house->catalog, request->rest);
-  int fd = recording ? open_recording (request->house->catalog, recording) : -1;
+  int fd;
+  const IsrRecording *recording = isr_catalog_find (request->house->catalog, request->rest, &fd);
   struct stat st;
 
-  if (fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode)) {
+  if (recording && fd < 0 && errno != ENOENT)
+    g_message ("%s: can not be opened: %s", recording->name, g_strerror (errno));
+  if (fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode))
     send_recording (request, recording, fd, &st, attachment);
-    return;
-  }
-  if (fd >= 0)
-    close (fd);
-  isr_reply_error (request, 404, "not-found", "there is no such recording: it was deleted or renamed, or the address is wrong");
+  else
+    isr_reply_error (request, 404, "not-found", "there is no such recording: it was deleted or renamed, or the address is wrong");
 }
 
 void

@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct _IsrQuery {
-  GHashTable *values;
+  GHashTable *values; /* NULL: there are none */
 };
 
 static gboolean
@@ -66,9 +66,11 @@ add_pair (IsrQuery *self, const char *pair, GError **error)
 IsrQuery *
 isr_query_parse (const char *text, GError **error)
 {
-  g_autoptr (IsrQuery) self = g_new (IsrQuery, 1);
-  g_auto (GStrv) pairs = g_strsplit (text ? text : "", "&", -1);
+  g_autoptr (IsrQuery) self = g_new0 (IsrQuery, 1);
+  g_auto (GStrv) pairs = text ? g_strsplit (text, "&", -1) : NULL;
 
+  if (!pairs)
+    return g_steal_pointer (&self);
   self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (guint i = 0; pairs[i]; i++)
     if (*pairs[i] && !add_pair (self, pairs[i], error))
@@ -79,14 +81,14 @@ isr_query_parse (const char *text, GError **error)
 void
 isr_query_free (IsrQuery *self)
 {
-  g_hash_table_unref (self->values);
+  g_clear_pointer (&self->values, g_hash_table_unref);
   g_free (self);
 }
 
 const char *
 isr_query_get (const IsrQuery *self, const char *name)
 {
-  return g_hash_table_lookup (self->values, name);
+  return self->values ? g_hash_table_lookup (self->values, name) : NULL;
 }
 
 gboolean

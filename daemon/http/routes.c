@@ -277,7 +277,7 @@ static void
 add_headers (const IsrRequest *request)
 {
   for (guint i = 0; i < G_N_ELEMENTS (security_headers); i++)
-    soup_message_headers_replace (request->answer, security_headers[i].name, security_headers[i].value);
+    soup_message_headers_append (request->answer, security_headers[i].name, security_headers[i].value);
   allow_origin (request);
 }
 

@@ -7,13 +7,12 @@
 #include "daemon/http/range.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /* A plain name for old clients, the true one in UTF-8 (RFC 8187). */
 void
 isr_send_set_disposition (SoupMessageHeaders *answer, gboolean attachment, const char *name)
 {
-  g_autofree char *plain = g_str_to_ascii (name, "C");
+  g_autofree char *plain = g_str_is_ascii (name) ? g_strdup (name) : g_str_to_ascii (name, "C");
   g_autofree char *escaped = g_uri_escape_string (name, NULL, FALSE);
   g_autofree char *value = NULL;
 
@@ -22,7 +21,7 @@ isr_send_set_disposition (SoupMessageHeaders *answer, gboolean attachment, const
     if (!g_ascii_isprint (*p))
       *p = '_';
   value = g_strdup_printf ("%s; filename=\"%s\"; filename*=UTF-8''%s", attachment ? "attachment" : "inline", plain, escaped);
-  soup_message_headers_replace (answer, "Content-Disposition", value);
+  soup_message_headers_append (answer, "Content-Disposition", value);
 }
 
 char *
@@ -88,12 +87,16 @@ send_body (const IsrRequest *request, const IsrSendable *what, const GArray *ran
     const IsrRange *range = &g_array_index (ranges, IsrRange, 0);
     g_autofree char *content_range = isr_send_format_range (range->start, range->length, what->size);
 
-    soup_message_headers_replace (request->answer, "Content-Range", content_range);
+    soup_message_headers_append (request->answer, "Content-Range", content_range);
     add_stretch (body, what, range->start, range->length);
   } else {
     add_parts (request, what, body, ranges);
   }
-  isr_body_send (body, request->message, request->head);
+  if (isr_body_send (body, request->message, request->head))
+    return;
+  isr_reply_error (request, 503, "unavailable", "too many files are open: ask again in a moment");
+  soup_message_headers_remove (request->answer, "Content-Range");
+  soup_message_headers_remove (request->answer, "Content-Disposition");
 }
 
 void
@@ -103,15 +106,13 @@ isr_send (const IsrRequest *request, const IsrSendable *what, const char *range)
   const IsrValidators validators = { what->etag, what->mtime };
   const char *wanted = request->head || !isr_conditions_may_be_partial (&validators, request->headers) ? NULL : range;
 
-  soup_message_headers_replace (request->answer, "Accept-Ranges", "bytes");
+  soup_message_headers_append (request->answer, "Accept-Ranges", "bytes");
   isr_send_set_disposition (request->answer, what->attachment, what->name);
   isr_validators_put (&validators, request->answer);
   if (isr_conditions_is_unmodified (&validators, request->headers)) {
     soup_server_message_set_status (request->message, 304, NULL);
-    close (what->fd);
   } else if (isr_range_parse (wanted, what->size, ranges) == ISR_RANGE_UNSATISFIABLE) {
     isr_send_unsatisfiable (request, what->size);
-    close (what->fd);
   } else {
     send_body (request, what, ranges);
   }

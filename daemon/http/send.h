@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  int fd;              /* read from */
+  int fd;              /* read from; borrowed */
   guint64 size;        /* of what is sent of it */
   GBytes *head;        /* bytes that stand for the file's first ones; NULL: the file's own */
   gint64 mtime;        /* seconds; 0: none */
@@ -24,7 +24,7 @@ void isr_send_set_disposition (SoupMessageHeaders *answer, gboolean attachment, 
 char *isr_send_format_range (guint64 start, guint64 length, guint64 size); /* Content-Range */
 void isr_send_unsatisfiable (const IsrRequest *request, guint64 size);     /* 416 */
 
-/* Takes the descriptor. @range: the header, or NULL; the request's own may be gone. */
+/* @range: the header, or NULL; the request's own may be gone. */
 void isr_send (const IsrRequest *request, const IsrSendable *what, const char *range);
 
 G_END_DECLS

@@ -20,7 +20,8 @@ struct _IsrHttp {
   IsrHouse house;
   gboolean handed; /* listens on sockets that were handed over */
   gulong changed;
-  guint meter; /* source */
+  guint meter;     /* source */
+  GBytes *no_http; /* what is said to what is none */
   char *uri;
   guint port;
 };
@@ -41,10 +42,10 @@ static void
 on_request_started (SoupServer *server, SoupServerMessage *message, IsrHttp *self)
 {
   SoupMessageHeaders *answer = soup_server_message_get_response_headers (message);
-  char *body = isr_json_error ("bad-request", "this is no HTTP/1.1 request that can be understood: its first line, its Host, its encoding or a “%” in its address is broken");
 
-  soup_message_headers_replace (answer, "X-Content-Type-Options", "nosniff");
-  soup_server_message_set_response (message, "application/json; charset=utf-8", SOUP_MEMORY_TAKE, body, strlen (body));
+  soup_message_headers_append (answer, "X-Content-Type-Options", "nosniff");
+  soup_message_headers_append (answer, "Content-Type", "application/json; charset=utf-8");
+  soup_message_body_append_bytes (soup_server_message_get_response_body (message), self->no_http);
 }
 
 static void
@@ -53,7 +54,7 @@ forget_answer (SoupServerMessage *message)
   SoupMessageHeaders *answer = soup_server_message_get_response_headers (message);
 
   soup_message_body_truncate (soup_server_message_get_response_body (message));
-  soup_message_headers_remove (answer, "Content-Type");
+  soup_message_headers_clear (answer);
 }
 
 static void
@@ -139,6 +140,14 @@ note_address (IsrHttp *self)
   isr_auth_set_port (self->house.auth, self->port);
 }
 
+static GBytes *
+make_no_http (void)
+{
+  char *body = isr_json_error ("bad-request", "this is no HTTP/1.1 request that can be understood: its first line, its Host, its encoding or a “%” in its address is broken");
+
+  return g_bytes_new_take (body, strlen (body));
+}
+
 static gboolean
 open_door (IsrHttp *self, GError **error)
 {
@@ -147,6 +156,7 @@ open_door (IsrHttp *self, GError **error)
   self->house.auth = isr_auth_new (config->web_password_file, config->tls_certificate != NULL, error);
   if (!self->house.auth)
     return FALSE;
+  self->no_http = make_no_http ();
   self->server = soup_server_new ("raw-paths", TRUE, NULL);
   self->connections = isr_connections_new (self->server);
   g_signal_connect (self->server, "request-started", G_CALLBACK (on_request_started), self);
@@ -198,6 +208,7 @@ isr_http_free (IsrHttp *self)
   g_object_unref (self->house.catalog);
   g_time_zone_unref (self->house.zone);
   g_free (self->house.timezone);
+  g_clear_pointer (&self->no_http, g_bytes_unref);
   g_free (self->uri);
   g_free (self);
 }

@@ -20,6 +20,7 @@ import tempfile
 import time
 import urllib.parse
 
+import meters
 from support import daemon, process
 
 LARGE = 16 << 20
@@ -118,28 +119,48 @@ def wrk(url, size, part, folder, seconds=6):
     return requests
 
 
+def serve_by_hand(archive, port):
+    """SoupServer with nothing around it."""
+    return process.Process([process.BUILD / 'tests' / 'bench' / 'range-bench', str(port), archive.path('flac')])
+
+
+def serve_nginx(archive, port, folder):
+    (folder / 'nginx.conf').write_text(NGINX.format(dir=folder, port=port, root=archive.house.recordings))
+    return process.Process([shutil.which('nginx') or '/usr/sbin/nginx', '-p', folder, '-e', folder / 'error.log', '-c', folder / 'nginx.conf'])
+
+
+def measure_ranges(archive, folder, urls, rounds=5):
+    """Requests per second of each, small and large, taken in turns: the machine is not the same all the time."""
+    size = archive.path('flac').stat().st_size
+    part = min(LARGE, size // 2)
+    small, large = {name: [] for name in urls}, {name: [] for name in urls}
+    for _ in range(rounds):
+        for name, url in urls.items():
+            small[name].append(wrk(url, size, 4096, folder, 3))
+            large[name].append(wrk(url, size, part, folder, 3) * part / 1e6)
+    return part, small, large
+
+
 def bench_ranges(archive):
     """Small and large ranges on loopback, 32 connections."""
     with tempfile.TemporaryDirectory(prefix='isr-bench-', dir='/tmp') as folder:
         folder = pathlib.Path(folder)
         folder.chmod(0o755)
         archive.house.dir.chmod(0o755)
-        port = process.free_port()
-        (folder / 'nginx.conf').write_text(NGINX.format(dir=folder, port=port, root=archive.house.recordings))
-        nginx = process.Process([shutil.which('nginx') or '/usr/sbin/nginx', '-p', folder, '-e', folder / 'error.log', '-c', folder / 'nginx.conf'])
+        ports = [process.free_port(), process.free_port()]
+        others = [serve_nginx(archive, ports[0], folder), serve_by_hand(archive, ports[1])]
+        urls = {'nginx': f'http://127.0.0.1:{ports[0]}/hour.flac', 'SoupServer, by hand': f'http://127.0.0.1:{ports[1]}/hour.flac', 'isr': f'{archive.house.base}/stream/hour.flac'}
         try:
             time.sleep(1)
-            size = archive.path('flac').stat().st_size
-            part = min(LARGE, size // 2)
-            rows = [('', '4 KiB ranges/s', f'{part >> 20} MiB ranges, MB/s')]
-            for name, url in (('nginx', f'http://127.0.0.1:{port}/hour.flac'), ('isr', f'{archive.house.base}/stream/hour.flac')):
-                small = wrk(url, size, 4096, folder)
-                large = wrk(url, size, part, folder)
-                rows.append((name, f'{small:.0f}', f'{large * part / 1e6:.0f}'))
-            rows.append(('isr / nginx', *(f'{float(rows[2][i]) / float(rows[1][i]):.2f}' for i in (1, 2))))
-            show(rows)
+            part, small, large = measure_ranges(archive, folder, urls)
         finally:
-            nginx.close()
+            for other in others:
+                other.close()
+        mid = {name: (statistics.median(small[name]), statistics.median(large[name])) for name in urls}
+        rows = [('', '4 KiB ranges/s', f'{part >> 20} MiB ranges, MB/s')]
+        rows += [(name, meters.spread(small[name], '.0f'), meters.spread(large[name], '.0f')) for name in urls]
+        rows += [(f'isr / {name}', *(f'{mid["isr"][i] / mid[name][i]:.2f}' for i in (0, 1))) for name in urls if name != 'isr']
+        show(rows)
 
 
 # --- clips ---------------------------------------------------------------------------------

@@ -35,11 +35,11 @@ def switches(pids):
     return total
 
 
-def spread(values):
+def spread(values, form='.2f'):
     """median (min-max)"""
     if len(values) == 1:
-        return f'{values[0]:.2f}'
-    return f'{statistics.median(values):.2f} ({min(values):.2f}-{max(values):.2f})'
+        return f'{values[0]:{form}}'
+    return f'{statistics.median(values):{form}} ({min(values):{form}}-{max(values):{form}})'
 
 
 def table(head, rows):

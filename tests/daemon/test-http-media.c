@@ -260,6 +260,41 @@ test_not_files (Fixture *f, gconstpointer data)
   }
 }
 
+static void
+assert_stream (Fixture *f, const char *target, const char *text)
+{
+  g_autoptr (Answer) answer = ask (f->port, "GET", target, NULL);
+
+  g_assert_cmpuint (answer->status, ==, text ? 200 : 404);
+  if (text)
+    assert_body (answer, text, strlen (text));
+}
+
+/* What is asked for again and again is kept open: not for longer than it is there. */
+static void
+test_replaced (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->directory, "deep/file.wav", NULL);
+  g_autofree char *deep = g_build_filename (f->directory, "deep", NULL);
+  g_autofree char *moved = g_build_filename (f->directory, "moved", NULL);
+
+  g_assert_cmpint (g_mkdir (deep, 0700), ==, 0);
+  add (f, "deep/file.wav", 1000, "first", 5);
+  for (guint i = 0; i < 3; i++)
+    assert_stream (f, "/stream/deep/file.wav", "first");
+  temp_write (f->directory, "deep/file.wav", "another", 7);
+  assert_stream (f, "/stream/deep/file.wav", "another");
+  g_assert_cmpint (g_rename (deep, moved), ==, 0);
+  assert_stream (f, "/stream/deep/file.wav", NULL);
+  g_assert_cmpint (symlink (moved, deep), ==, 0); /* the file is there again, but by a link */
+  assert_stream (f, "/stream/deep/file.wav", NULL);
+  g_assert_cmpint (g_unlink (deep), ==, 0);
+  g_assert_cmpint (g_rename (moved, deep), ==, 0);
+  assert_stream (f, "/stream/deep/file.wav", "another");
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  assert_stream (f, "/stream/deep/file.wav", NULL);
+}
+
 /* It grows, is asked for under its final name, and keeps that URL when it gets it. */
 static void
 test_growing (Fixture *f, gconstpointer data)
@@ -415,6 +450,7 @@ main (int argc, char **argv)
   ADD ("names", test_names);
   ADD ("hostile", test_hostile);
   ADD ("not-files", test_not_files);
+  ADD ("replaced", test_replaced);
   ADD ("growing", test_growing);
   ADD ("renamed-while-streaming", test_renamed_while_streaming);
   ADD ("client-goes", test_client_goes);

@@ -282,7 +282,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add ("/http-access/" path, Fixture, NULL, set_up, func, tear_down)
+#define ADD(path, func) g_test_add ("/http-sessions/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("plain", test_plain);
   ADD ("hashed", test_hashed);
   ADD ("bad-files", test_bad_files);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* catalog-files.c - the recording of a name, and its bytes.
+ *
+ * A player asks for one file in hundreds of ranges: its row and its descriptor are kept
+ * until anything is given or committed, while the file is where it was, and never for
+ * longer than a moment: what is deleted by hand gives its room back, what is unmounted is
+ * not held. Where another process writes, changes are not told, and every question is one
+ * for the database.
+ *
+ * A file is opened name by name from the output directory on: no link, wherever on the
+ * way, leads out of it. */
+#define G_LOG_DOMAIN "isr-catalog"
+
+#include "daemon/archive/catalog-private.h"
+#include "daemon/archive/listing.h"
+#include "daemon/archive/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define KEPT 64 /* rows */
+#define KEPT_MS 200
+#define PART ".part"
+
+typedef struct {
+  IsrRecording *recording;
+  int fd;     /* -1: it can not be opened, */
+  int error;  /* because */
+  char *path; /* where it must still be, to be taken again */
+  struct stat st;
+} Found;
+
+IsrRecording *
+isr_catalog_read_row (IsrCatalog *self, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  IsrRecording *recording = NULL;
+
+  isr_catalog_settle (self);
+  if (!self->find)
+    self->find = isr_listing_prepare_lookup (self->db, &error);
+  if (self->find)
+    recording = isr_listing_lookup (self->find, name, &error);
+  if (error)
+    g_critical ("%s", error->message);
+  return recording;
+}
+
+char *
+isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording)
+{
+  g_autofree char *path = g_build_filename (self->output_directory, recording->name, NULL);
+  g_autofree char *part = g_strconcat (path, PART, NULL);
+
+  if (access (part, F_OK) == 0 && (recording->recording || access (path, F_OK) < 0))
+    return g_steal_pointer (&part);
+  return g_steal_pointer (&path);
+}
+
+static int
+open_name (IsrCatalog *self, const char *name, gboolean unfinished)
+{
+  g_autofree char *part = unfinished ? g_strconcat (name, PART, NULL) : NULL;
+
+  return isr_place_open (self->output_directory, part ? part : name, O_RDONLY | O_NONBLOCK);
+}
+
+/* Between two attempts the file may get its final name: once more. */
+int
+isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording)
+{
+  int fd = -1;
+
+  errno = ENOENT;
+  for (int attempt = 0; fd < 0 && errno == ENOENT && attempt < 4; attempt++)
+    fd = open_name (self, recording->name, recording->recording != (attempt % 2));
+  return fd;
+}
+
+/* --- those that are asked for again and again -------------------------------- */
+
+void
+isr_found_file_free (gpointer data)
+{
+  Found *self = data;
+
+  if (self->fd >= 0)
+    close (self->fd);
+  isr_recording_free (self->recording);
+  g_free (self->path);
+  g_free (self);
+}
+
+static gboolean
+on_old (gpointer data)
+{
+  IsrCatalog *self = data;
+
+  self->forget = 0;
+  g_hash_table_remove_all (self->found);
+  return G_SOURCE_REMOVE;
+}
+
+/* Nothing else has its name by now; what is written is always looked for. */
+static gboolean
+is_still_there (const Found *self)
+{
+  struct stat now;
+
+  return self->fd >= 0 && !self->recording->recording && lstat (self->path, &now) == 0 && now.st_ino == self->st.st_ino && now.st_dev == self->st.st_dev;
+}
+
+static Found *
+find (IsrCatalog *self, const char *name)
+{
+  IsrRecording *recording = isr_catalog_read_row (self, name);
+  Found *found = recording ? g_new0 (Found, 1) : NULL;
+
+  if (!found)
+    return NULL;
+  found->recording = recording;
+  found->fd = isr_catalog_open_file (self, recording);
+  found->error = errno;
+  found->path = g_build_filename (self->output_directory, name, NULL);
+  if (found->fd >= 0)
+    fstat (found->fd, &found->st);
+  if (g_hash_table_size (self->found) >= KEPT)
+    g_hash_table_remove_all (self->found);
+  g_hash_table_replace (self->found, recording->name, found);
+  if (!self->forget)
+    self->forget = g_timeout_add (KEPT_MS, on_old, self);
+  return found;
+}
+
+const IsrRecording *
+isr_catalog_find (IsrCatalog *self, const char *name, int *fd)
+{
+  Found *found;
+
+  *fd = -1;
+  g_return_val_if_fail (self->db, NULL);
+  isr_catalog_settle (self);
+  found = self->writer ? g_hash_table_lookup (self->found, name) : NULL;
+  if (!found || !is_still_there (found))
+    found = find (self, name);
+  if (!found)
+    return NULL;
+  *fd = found->fd;
+  errno = found->error;
+  return found->recording;
+}
