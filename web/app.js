@@ -46,6 +46,7 @@ const painted = () => new Promise((done) => {
 async function start() {
   theme.follow();
   routes.follow();
+  days.askEarly();
   await loadText(wanted(navigator.languages));
   document.documentElement.lang = t('lang');
   render(html`<${Frame} />`, /** @type {HTMLElement} */ (document.getElementById('app')));

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 // hub.js - what the server's events set in motion. They say what changed, never the news
-// itself: each feature says here what it asks again then. Several in a burst are one question.
+// itself: each feature says here what it asks again then. Several in a burst are one question,
+// and of what comes all the time (where it is loud, a section every second) there is one in five seconds.
 import * as api from './api.js';
 import { lost } from './store.js';
 
 /** @typedef {import('./api.js').Kind} Kind @typedef {(names: Set<string>) => unknown} Load */
 
 const PAUSE_MS = 150;
+
+/** How long a kind rests after it was told. @type {Partial<Record<Kind, number>>} */
+const REST_MS = { section: 5000 };
 
 /** @type {Map<Kind, Set<Load>>} */
 const loads = new Map();
@@ -16,6 +20,8 @@ const again = new Set();
 const meters = new Set();
 /** @type {Map<Kind, Set<string>>} */
 const waiting = new Map();
+/** When a kind was told last, ms. @type {Map<Kind, number>} */
+const told = new Map();
 
 /** Calls @load with the names that changed when things of these kinds did, and after the server was away.
  *  @param {Kind[]} kinds @param {Load} load @returns {() => void} ends it */
@@ -48,8 +54,9 @@ function changed(kind, name) {
     setTimeout(() => {
       const names = waiting.get(kind) ?? new Set();
       waiting.delete(kind);
+      told.set(kind, Date.now());
       call(loads.get(kind), names);
-    }, PAUSE_MS);
+    }, Math.max(PAUSE_MS, (told.get(kind) ?? 0) + (REST_MS[kind] ?? 0) - Date.now()));
   }
 }
 

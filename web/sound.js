@@ -1,40 +1,65 @@
 // SPDX-License-Identifier: MIT
-// sound.js - the one <audio> of the player bar, and the amplifier behind it once somebody turns it up.
+// sound.js - the sound of the player bar: one <audio> that is heard, one that fetches what may be heard next, and the amplifier
+// behind them once somebody turns it up. What was fetched already begins at once: the two change places.
 // Knows addresses and seconds; what they mean is said in actions/player.js.
 
 /** @typedef {{onTime: () => void, onPlaying: () => void, onWaiting: () => void, onPaused: () => void, onEnded: () => void, onFailed: () => void}} Listener */
 
 /** @type {HTMLAudioElement|null} */
 let audio = null;
-/** @type {GainNode|null} */
-let amplifier = null;
 /** @type {HTMLAudioElement|null} */
 let ahead = null;
+/** @type {GainNode|null} */
+let amplifier = null;
 /** Where it is to begin, until the element knows its length. */
 let wanted = 0;
 
-/** Makes the element. Called once. @param {Listener} to */
+/** An element that is listened to as long as it is the one that is heard. @param {Listener} to */
+function make(to) {
+  const one = new Audio();
+  const listen = (/** @type {string} */ name, /** @type {() => void} */ then) => one.addEventListener(name, () => { if (one === audio) then(); });
+  one.preload = 'auto';
+  one.preservesPitch = true;
+  listen('loadedmetadata', () => { if (wanted > 0) one.currentTime = wanted; });
+  listen('timeupdate', to.onTime);
+  listen('seeked', to.onTime);
+  listen('playing', to.onPlaying);
+  listen('waiting', to.onWaiting);
+  listen('pause', to.onPaused);
+  listen('ended', to.onEnded);
+  listen('error', () => { if (one.getAttribute('src')) to.onFailed(); });
+  return one;
+}
+
+/** Makes the elements. Called once. @param {Listener} to */
 export function open(to) {
-  audio = new Audio();
-  audio.preload = 'auto';
-  audio.preservesPitch = true;
-  audio.addEventListener('loadedmetadata', () => { if (audio && wanted > 0) audio.currentTime = wanted; });
-  audio.addEventListener('timeupdate', to.onTime);
-  audio.addEventListener('seeked', to.onTime);
-  audio.addEventListener('playing', to.onPlaying);
-  audio.addEventListener('waiting', to.onWaiting);
-  audio.addEventListener('pause', to.onPaused);
-  audio.addEventListener('ended', to.onEnded);
-  audio.addEventListener('error', () => { if (audio?.getAttribute('src')) to.onFailed(); });
+  audio = make(to);
+  ahead = make(to);
+}
+
+/** Nothing more is fetched or heard of it. @param {HTMLAudioElement|null} one */
+function empty(one) {
+  one?.pause();
+  one?.removeAttribute('src');
+  one?.load();
+}
+
+/** What was fetched for this address takes the place of what is heard. @param {string} url @returns {boolean} */
+function take(url) {
+  if (!ahead || ahead.getAttribute('src') !== url || ahead.error) return false;
+  [audio, ahead] = [ahead, audio];
+  empty(ahead);
+  return true;
 }
 
 /** @param {string} url @param {number} at seconds @param {{rate: number, play: boolean}} how */
 export function load(url, at, { rate, play }) {
   if (!audio) return;
-  audio.src = url;
+  wanted = at;
+  if (!take(url)) audio.src = url;
+  else if (audio.readyState > 0 && audio.currentTime !== at) audio.currentTime = at;
   audio.defaultPlaybackRate = rate;
   audio.playbackRate = rate;
-  wanted = at;
   if (play) start();
 }
 
@@ -47,9 +72,8 @@ export function start() {
 export const pause = () => audio?.pause();
 
 export function close() {
-  audio?.pause();
-  audio?.removeAttribute('src');
-  audio?.load();
+  empty(audio);
+  empty(ahead);
 }
 
 export const position = () => (audio && audio.readyState > 0 ? audio.currentTime : wanted);
@@ -72,20 +96,18 @@ export function setRate(rate) {
 
 /** The amplifier is made when it is needed first: a browser allows it only after a touch or a key. @param {number} db */
 export function setGain(db) {
-  if (!audio || (db === 0 && !amplifier)) return;
+  if (!audio || !ahead || (db === 0 && !amplifier)) return;
   if (!amplifier) {
     const context = new AudioContext();
     amplifier = context.createGain();
-    context.createMediaElementSource(audio).connect(amplifier).connect(context.destination);
+    amplifier.connect(context.destination);
+    for (const one of [audio, ahead]) context.createMediaElementSource(one).connect(amplifier);
     context.resume();
   }
   amplifier.gain.value = 10 ** (db / 20);
 }
 
-/** Fetches what is heard next, so that it begins at once. @param {string|null} url */
+/** Fetches what may be heard next, so that it begins at once. @param {string} url */
 export function prefetch(url) {
-  if (!url) return;
-  ahead ??= new Audio();
-  ahead.preload = 'auto';
-  if (ahead.getAttribute('src') !== url) ahead.src = url;
+  if (ahead && audio?.getAttribute('src') !== url && ahead.getAttribute('src') !== url) ahead.src = url;
 }

@@ -16,9 +16,13 @@ function read(where, key) {
 export function stored(name, initial, where = 'localStorage') {
   const key = `isr.${name}`;
   const one = signal(/** @type {T} */ (read(where, key) ?? initial));
+  let known = JSON.stringify(one.peek()); // written only when it changes: the first write of a page holds it up
   effect(() => {
+    const now = JSON.stringify(one.value);
+    if (now === known) return;
+    known = now;
     try {
-      globalThis[where]?.setItem(key, JSON.stringify(one.value));
+      globalThis[where]?.setItem(key, now);
     } catch { /* full or forbidden: then it lives as long as the page */ }
   });
   return one;

@@ -213,11 +213,6 @@ test('lengths in words, two units', () => {
     ['0.25 sec', '7 sec', '1 min', '1 min 5 sec', '1 hr', '4 hr 4 min']);
 });
 
-test('coverage of a day is kept beside the others', () => {
-  const s = apply(store.withCoverage('a', []), store.withCoverage('b', [{ source: 'mic' }]));
-  assert.deepEqual(s.coverage, { a: [], b: [{ source: 'mic' }] });
-});
-
 test('clock times are those of the recording, not of the reader', () => {
   assert.equal(format.clock('2026-10-25T02:30:00+01:00'), '02:30:00');
   assert.equal(format.day('2026-10-25', 'en'), 'Sunday, October 25, 2026');

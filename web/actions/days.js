@@ -5,7 +5,7 @@ import * as api from '../api.js';
 import { onChange, onReturn } from '../hub.js';
 import { complain, sentence, toast } from '../notice.js';
 import { route } from '../route.js';
-import { between, count, days, initial, unfolded, update, withCoverage, withDayError, withDays, withFile, withFirstPage, withNextPage, withShown, withToggled, withTotal, withoutFile } from '../state/days.js';
+import { between, count, days, initial, unfolded, update, withDayError, withDays, withFile, withFirstPage, withNextPage, withShown, withToggled, withTotal, withoutFile } from '../state/days.js';
 import { KEYS, filtersOf, hides, without } from '../state/filters.js';
 import { t } from '../text.js';
 
@@ -20,16 +20,10 @@ const filtered = () => Object.values(filters()).some(Boolean);
 /** Is somebody reading? A page in the background shows what is new at once. */
 const reading = () => document.visibilityState === 'visible';
 
-/** @param {string} day */
-async function loadCoverage(day) {
-  update(withCoverage(day, (await api.getCoverage(day)).sources));
-}
-
 /** @param {string} day @param {boolean} [hold] */
 async function loadDay(day, hold = false) {
   try {
-    const [page] = await Promise.all([api.getFiles({ day, limit: PAGE, ...filters() }), loadCoverage(day)]);
-    update(withFirstPage(day, page, hold));
+    update(withFirstPage(day, await api.getFiles({ day, limit: PAGE, ...filters() }), hold));
   } catch (error) {
     update(withDayError(day, sentence(error)));
   }
@@ -69,10 +63,22 @@ async function loadTotal() {
   hides.value = Object.fromEntries(keys.map((key, i) => [key, Math.max(0, more[i] - shown)]));
 }
 
+/** @type {Promise<{days: import('../api.js').Day[]}>|null} */
+let early = null;
+
+/** Asks for the days before there is anything to show them: a first view waits for nothing longer. */
+export function askEarly() {
+  if (route.peek().view !== 'days') return;
+  early = api.getDays(filters());
+  early.catch(() => {}); // load() tells
+}
+
 /** @param {boolean} hold */
 async function load(hold) {
+  const asked = early ?? api.getDays(filters());
+  early = null;
   try {
-    const { days: list } = await api.getDays(filters());
+    const { days: list } = await asked;
     update(withDays(list, { hold, open: toOpen(list) }));
     if (!filtered()) update(withTotal(list));
     await Promise.all(Object.keys(days.peek().open).map((day) => loadDay(day, hold)));

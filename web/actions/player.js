@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // actions/player.js - puts on what somebody wants to hear, and goes on when it has ended.
+import { batch } from '../vendor/signals-core.js';
 import { clipUrl, fileAt, whyNot } from '../api-review.js';
 import { streamUrl } from '../api.js';
 import { announce } from '../notice.js';
@@ -35,12 +36,13 @@ function trimmed(track, us) {
 
 /** @param {Track} track @param {boolean} [play] */
 function put(track, play = true) {
-  const p = player.peek();
-  updatePlayer(withTrack(track));
-  if (!play) updatePlayer((s) => ({ ...s, playing: false, waiting: false }));
-  playhead.value = track.at_us;
-  sound.load(urlOf(track), (track.at_us - track.from_us) / SECOND, { rate: p.rate, play });
-  if (track.section) follower.heard(track.section);
+  sound.load(urlOf(track), (track.at_us - track.from_us) / SECOND, { rate: player.peek().rate, play }); // first: everything else can wait
+  batch(() => {
+    updatePlayer(withTrack(track));
+    if (!play) updatePlayer((s) => ({ ...s, playing: false, waiting: false }));
+    playhead.value = track.at_us;
+    if (track.section) follower.heard(track.section);
+  });
 }
 
 const rolls = () => ({ before: config.peek()?.clip_pre_roll ?? 2, after: config.peek()?.clip_post_roll ?? 1 });
@@ -51,6 +53,11 @@ const clipOf = (section) => trimmed(sectionTrack(section, rolls().before, rolls(
 /** Plays a section with a little before and after. @param {Section} section @param {boolean} [play] false: only puts it on */
 export function playSection(section, play = true) {
   put(clipOf(section), play);
+}
+
+/** Somebody may want to hear this section next: it is fetched. @param {Section} section */
+export function expect(section) {
+  if (player.peek().track?.section !== section) sound.prefetch(urlOf(clipOf(section)));
 }
 
 /** Plays a source from an instant on; from a hole on that what comes after it. @param {string} source @param {number} us @param {boolean} [play] */
@@ -189,7 +196,7 @@ function heard() {
   quiet();
   updatePlayer((p) => ({ ...p, playing: true, waiting: false }));
   const next = beside(player.peek(), 1, null);
-  if (player.peek().track?.section && next) sound.prefetch(urlOf(clipOf(next)));
+  if (player.peek().track?.section && next) expect(next);
   tick();
 }
 

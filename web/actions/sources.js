@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // sources.js - the state of the sources, their meters, and what can be done with them.
+import { batch } from '../vendor/signals-core.js';
 import * as api from '../api.js';
 import { onChange, onLevels, onReturn } from '../hub.js';
 import { complain, toast } from '../notice.js';
@@ -62,6 +63,11 @@ export function start() {
   onChange(['status', 'gap'], load);
   onReturn(load);
   onReturn(loadKnown);
-  setInterval(tick, 1000);
-  onLevels((list) => { levels.value = withLevels(levels.peek(), list); });
+  let beaten = 0;
+  onLevels((list) => {
+    if (document.visibilityState === 'hidden') return; // nobody looks, and the next ones come within a second
+    beaten = Date.now();
+    batch(() => { levels.value = withLevels(levels.peek(), list); tick(); }); // one picture a second, not two
+  });
+  setInterval(() => { if (Date.now() - beaten > 1500 && document.visibilityState !== 'hidden') tick(); }, 1000);
 }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 // clock.js - the time of the server, once a second, while something that is shown grows with it.
-import { signal } from '../vendor/signals-core.js';
+import { computed, signal } from '../vendor/signals-core.js';
 import { dayBounds, dayOf } from '../zone.js';
+
+const STEP = 10e6;
 
 /** What the server's clock is ahead of this one's, µs. */
 let ahead = 0;
 
 /** UTC µs of the server. */
 export const now = signal(Date.now() * 1000);
+
+/** The same in steps of ten seconds, for what is dear to draw. */
+export const slow = computed(() => Math.floor(now.value / STEP) * STEP);
 
 /** @param {number|undefined} now_us as the server said right now */
 export function setClock(now_us) {

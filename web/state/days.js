@@ -11,13 +11,12 @@ import { stored } from '../stored.js';
  * @typedef {import('../api.js').Recording} Recording
  * @typedef {import('../api.js').Day} Day
  * @typedef {{files: Recording[], held: Recording[], next: string|null, error: string|null}} OpenDay
- * @typedef {{days: Day[]|null, newer: Day[], open: Record<string, OpenDay|null>,
- *   coverage: Record<string, import('../api.js').Coverage[]>, total: number|null, error: string|null}} Days
+ * @typedef {{days: Day[]|null, newer: Day[], open: Record<string, OpenDay|null>, total: number|null, error: string|null}} Days
  * `open` has a key for each day that is unfolded; null until its files arrive. `total`: recordings without any filter.
  */
 
 /** @type {Days} */
-export const initial = { days: null, newer: [], open: {}, coverage: {}, total: null, error: null };
+export const initial = { days: null, newer: [], open: {}, total: null, error: null };
 
 export const days = signal(initial);
 
@@ -31,6 +30,17 @@ export function update(reducer) {
 
 const sum = (/** @type {Day[]} */ list) => list.reduce((n, day) => n + day.files, 0);
 
+/** What is as it was stays the same object, and who shows it is not drawn again. @template T @param {T[]} before @param {T[]} list @param {keyof T} key
+ *  @returns {T[]} @before itself where nothing changed */
+function kept(before, list, key) {
+  const known = new Map(before.map((one) => [one[key], one]));
+  const next = list.map((one) => {
+    const old = known.get(one[key]);
+    return old && JSON.stringify(old) === JSON.stringify(one) ? old : one;
+  });
+  return next.length === before.length && next.every((one, i) => one === before[i]) ? before : next;
+}
+
 /** Days arrived. @param {Day[]} list @param {{hold?: boolean, open?: string[]|null}} [how] hold: newer ones wait;
  *  open: what to unfold when the list is new, the newest if null @returns {(s: Days) => Days} */
 export const withDays = (list, { hold = false, open = null } = {}) => (s) => {
@@ -40,11 +50,12 @@ export const withDays = (list, { hold = false, open = null } = {}) => (s) => {
   }
   const newest = s.days[0]?.day;
   const newer = hold && newest ? list.filter(({ day }) => day > newest) : [];
-  return { ...s, days: list.slice(newer.length), newer, error: null };
+  const next = { ...s, days: kept(s.days, list.slice(newer.length), 'day'), newer: kept(s.newer, newer, 'day'), error: null };
+  return next.days === s.days && next.newer === s.newer && s.error === null ? s : next;
 };
 
 /** How many recordings there are without a filter. @param {Day[]} list @returns {(s: Days) => Days} */
-export const withTotal = (list) => (s) => ({ ...s, total: sum(list) });
+export const withTotal = (list) => (s) => (s.total === sum(list) ? s : { ...s, total: sum(list) });
 
 /** @param {string} day @returns {(s: Days) => Days} */
 export const withToggled = (day) => (s) => {
@@ -73,7 +84,10 @@ export const withFirstPage = (day, page, hold = false) => (s) => {
   const newest = known?.files[0]?.start_us;
   const held = hold && newest !== undefined ? page.files.filter((f) => f.start_us > newest && !known?.files.some(({ name }) => name === f.name)) : [];
   const names = new Set(held.map(({ name }) => name));
-  return put(s, day, { files: merged([...page.files.filter(({ name }) => !names.has(name)), ...further]), held, next, error: null });
+  const files = merged([...page.files.filter(({ name }) => !names.has(name)), ...further]);
+  if (!known) return put(s, day, { files, held, next, error: null });
+  const now = { files: kept(known.files, files, 'name'), held: kept(known.held, held, 'name'), next, error: null };
+  return now.files === known.files && now.held === known.held && next === known.next && !known.error ? s : put(s, day, now);
 };
 
 /** A further page of a day. @param {string} day
@@ -89,9 +103,6 @@ export const withDayError = (day, error) => (s) => {
   const known = s.open[day];
   return put(s, day, { files: known?.files ?? [], held: known?.held ?? [], next: known?.next ?? null, error });
 };
-
-/** @param {string} day @param {import('../api.js').Coverage[]} list @returns {(s: Days) => Days} */
-export const withCoverage = (day, list) => (s) => ({ ...s, coverage: { ...s.coverage, [day]: list } });
 
 /** @param {Days} s @param {(list: Recording[]) => Recording[]} change @returns {Days} */
 const everyDay = (s, change) => ({

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // state/player.js - what the player bar plays and how. Pure reducers; sound.js makes it heard.
-import { signal } from '../vendor/signals-core.js';
+import { computed, signal } from '../vendor/signals-core.js';
 import { SECOND } from '../zone.js';
+import { keyOf } from './review.js';
 
 /**
  * @typedef {import('../api-review.js').Section} Section
@@ -22,12 +23,19 @@ export const silent = { track: null, playing: false, waiting: false, rate: 1, ga
 
 export const player = signal(silent);
 
+/** What is put on, and what is to be cut: who needs no more of the player is not drawn again while it waits, plays and stops. */
+export const track = computed(() => player.value.track);
+export const cut = computed(() => player.value.cut);
+
+/** The section that is heard, as its source and start. */
+export const heard = computed(() => (track.value?.section ? keyOf(track.value.section) : null));
+
 /** Where the sound is, UTC µs; apart from the rest because it changes all the time. */
 export const playhead = signal(/** @type {number|null} */ (null));
 
 /** @param {(p: Player) => Player} reducer */
 export function updatePlayer(reducer) {
-  player.value = reducer(player.value);
+  player.value = reducer(player.peek());
 }
 
 /** A section as it is heard: with a little before and after. @param {Section} section @param {number} before s @param {number} after s @returns {Track} */
@@ -52,7 +60,7 @@ export const withTrack = (track) => (p) => ({
 });
 
 /** @param {Section[]} queue @returns {(p: Player) => Player} */
-export const withQueue = (queue) => (p) => ({ ...p, queue });
+export const withQueue = (queue) => (p) => (p.queue === queue ? p : { ...p, queue });
 
 /** @param {{code: string, message: string}} error @returns {(p: Player) => Player} */
 export const withError = (error) => (p) => ({ ...p, playing: false, waiting: false, error });

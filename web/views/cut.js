@@ -7,7 +7,7 @@ import { cutUrl, whyNot } from '../api-review.js';
 import * as format from '../format.js';
 import { complain } from '../notice.js';
 import { observe } from '../observe.js';
-import { player, updatePlayer, withCut } from '../state/player.js';
+import { cut as cutting, updatePlayer, withCut } from '../state/player.js';
 import { locale, t } from '../text.js';
 import { troubleText } from '../trouble.js';
 import { clockTenths, instantOf, position } from '../times.js';
@@ -50,7 +50,7 @@ async function download(event, url) {
 
 /** @type {(props: {file?: Recording|null}) => any} */
 export const CutPanel = observe(({ file = null }) => {
-  const { cut } = player.value;
+  const cut = cutting.value;
   const { source, from_us: from, to_us: to } = cut;
   const whole = source !== null && from !== null && to !== null && from < to;
   const near = from ?? to ?? file?.start_us ?? Date.now() * 1000;

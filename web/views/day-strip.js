@@ -7,7 +7,7 @@ import * as format from '../format.js';
 import { observe } from '../observe.js';
 import { go, route } from '../route.js';
 import { holesOf, looseLabels, moments, recordedOf, sourcesOf } from '../state/moments.js';
-import { player, updatePlayer, withQueue, withSelected } from '../state/player.js';
+import { cut as cutting, updatePlayer, withQueue, withSelected } from '../state/player.js';
 import { byTime } from '../state/review.js';
 import { centred, span } from '../strip-geometry.js';
 import { locale, t, tn } from '../text.js';
@@ -124,7 +124,7 @@ const Strip = ({ day, known, mode = 'heat', source }) => {
   const levels = useLevels(mode === 'extents' ? [] : sources, zoom.view, POINTS, now ?? '');
   const edges = useEdges(zoom.view, known.coverage.length);
   const rows = useMemo(() => rowsOf(known, sources, levels, edges), [known, levels, edges, sources.join()]);
-  const { cut } = player.value;
+  const cut = cutting.value;
   useAddress(day, zoom.view, cursor, bounds);
   if (!rows.length) return null;
   const selection = cut.open && cut.from_us !== null && cut.to_us !== null ? { from_us: cut.from_us, to_us: cut.to_us } : null;

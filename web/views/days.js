@@ -7,6 +7,7 @@ import { observe } from '../observe.js';
 import { route } from '../route.js';
 import { between, countNew, days } from '../state/days.js';
 import { filtersOf } from '../state/filters.js';
+import { moments } from '../state/moments.js';
 import { locale, t, tn } from '../text.js';
 import { DayStrip } from './day-strip.js';
 import { File } from './file.js';
@@ -19,6 +20,7 @@ import { More } from './more.js';
 import { useDeleteKey } from './page-keys.js';
 
 const MONTH = 31; // day headings that are drawn at once
+const ROWS = 30; // rows that are, of a day
 
 /** @param {{day: import('../api.js').Day}} props */
 const Sums = ({ day }) => html`
@@ -33,18 +35,20 @@ const Sums = ({ day }) => html`
 /** @param {{day: string}} props */
 const Files = observe(({ day }) => {
   const open = days.value.open[day];
+  const [shown, show] = useState(ROWS);
+  const more = open && open.files.length > shown ? () => show(shown + 2 * ROWS) : open?.next ? () => actions.loadMore(day) : null;
   return html`
     ${open === null && html`<p class="muted">${t('loading')}</p>`}
     ${open?.error && html`<p class="warning" role="alert">${open.error}</p>`}
-    <ul class="files">${open?.files.map((file) => html`<${File} key=${file.name} file=${file} named=${Boolean(route.value.q)} />`)}</ul>
-    ${open?.next && html`<${More} key=${open.next} onMore=${() => actions.loadMore(day)} />`}`;
+    <ul class="files">${open?.files.slice(0, shown).map((file) => html`<${File} key=${file.name} file=${file} named=${Boolean(route.value.q)} />`)}</ul>
+    ${more && html`<${More} key=${`${shown} ${open?.next}`} onMore=${more} />`}`;
 });
 
 /** @param {{day: string}} props */
 const Inside = observe(({ day }) => html`
   <${DayStrip} day=${day} />
   <${Highlights} day=${day} source=${route.value.source} />
-  <${Holes} list=${days.value.coverage[day]?.filter(({ source }) => !route.value.source || source === route.value.source)} />
+  <${Holes} list=${moments.value[day]?.coverage.filter(({ source }) => !route.value.source || source === route.value.source)} />
   <${Files} day=${day} />`);
 
 /** A link to a day brings it into sight, once. @param {string} day @param {boolean} unfolded */

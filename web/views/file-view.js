@@ -13,7 +13,7 @@ import { sentence } from '../notice.js';
 import { observe } from '../observe.js';
 import { go, href, route } from '../route.js';
 import { looseLabels, moments } from '../state/moments.js';
-import { player, updatePlayer, withCut, withQueue, withSelected } from '../state/player.js';
+import { cut as cutting, heard, player, updatePlayer, withCut, withQueue, withSelected } from '../state/player.js';
 import { keyOf } from '../state/review.js';
 import { centred, span } from '../strip-geometry.js';
 import { readOnlyWhy, writable } from '../store.js';
@@ -22,6 +22,7 @@ import { position } from '../times.js';
 import { clockOf, dayOf } from '../zone.js';
 import { CutPanel } from './cut.js';
 import { marksOf, useZoom } from './day-strip.js';
+import { expecting } from './expecting.js';
 import { Unanalysed } from './progress.js';
 import { Timeline } from './timeline.js';
 import { useLevels } from './use-levels.js';
@@ -84,7 +85,7 @@ const Wave = observe(({ file, analysis }) => {
   const day = moments.value[dayOf(file.start_us, zone())];
   const rows = useMemo(() => [{ source: file.source, levels: (whole ? drawn : null) ?? levels[file.source] ?? drawn, sections, recorded: [bounds], holes: [], edges: [],
     labels: day ? looseLabels(day, file.source) : [] }], [drawn, levels, whole, sections, day]);
-  const { cut } = player.value;
+  const cut = cutting.value;
   const props = {
     ...zoom, bounds, zone: zone(), rows, mode: /** @type {const} */ ('wave'), rowHeight: 160, marks: marksOf(bounds), cursor, onCursor: setCursor,
     selection: cut.source === file.source && cut.from_us !== null && cut.to_us !== null ? { from_us: cut.from_us, to_us: cut.to_us } : null,
@@ -121,11 +122,10 @@ const Actions = observe(({ file }) => {
 
 /** @type {(props: {sections: Section[], file: Recording}) => any} */
 const Sections = observe(({ sections, file }) => {
-  const heard = player.value.track?.section;
   return html`
     <h2>${tn('events', sections.length)}</h2>
     <ul class="chips">${sections.map((/** @type {Section} */ one) => html`
-      <li key=${keyOf(one)}><button class=${`chip ${one.verdict ?? ''}`} aria-pressed=${Boolean(heard && keyOf(heard) === keyOf(one))} onClick=${() => playSection(one)}>
+      <li key=${keyOf(one)}><button class=${`chip ${one.verdict ?? ''}`} aria-pressed=${heard.value === keyOf(one)} onClick=${() => playSection(one)} ...${expecting(one)}>
         <span class="number">${position(one.start_us - file.start_us)}</span><span class="number muted">+${format.decibel(one.score, locale())}</span>
         ${one.label && html`<span class="tag">${one.label}</span>`}
         ${one.verdict && html`<span class=${`tag ${one.verdict}`}>${t(`review.${one.verdict}`)}</span>`}

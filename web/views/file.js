@@ -8,7 +8,7 @@ import * as format from '../format.js';
 import { toast } from '../notice.js';
 import { observe } from '../observe.js';
 import { format as address } from '../route.js';
-import { grown, now } from '../state/clock.js';
+import { grown, now, slow } from '../state/clock.js';
 import { playing, titles } from '../state/rows.js';
 import { isStream, known, sources } from '../state/sources.js';
 import { writable } from '../store.js';
@@ -64,19 +64,30 @@ const Acts = observe(({ file, shown }) => html`
     ${writable.value && html`<${Protect} file=${file} /><${Delete} file=${file} />`}
   </span>`);
 
-/** @param {Props & {open: boolean, named: boolean}} props */
-const Row = observe(({ file: known, open, named }) => {
-  const [shown, show] = useState(false);
+/** What is being written has grown since the server told: only this is drawn again every second. @param {Props} props */
+const End = observe(({ file: known }) => {
   const file = known.recording ? grown(known, now.value) : known;
+  return html`<time datetime=${file.end}>${format.clock(file.end)}</time>`;
+});
+
+/** @param {Props} props */
+const Length = observe(({ file }) => html`<span class="number duration">${format.duration((file.recording ? grown(file, now.value) : file).duration)}</span>`);
+
+/** @param {Props} props */
+const Wave = observe(({ file }) => html`<${RowWave} file=${file.recording ? grown(file, slow.value) : file} />`);
+
+/** @param {Props & {open: boolean, named: boolean}} props */
+const Row = observe(({ file, open, named }) => {
+  const [shown, show] = useState(false);
   return html`
     <div class="row">
       <button class="plain play" aria-expanded=${open} aria-label=${t(open ? 'close-file' : 'play-file', { name: file.name })}
         onClick=${() => actions.play(file.name)}><${Icon} name=${open ? 'close' : 'play'} /></button>
-      <span class="time"><span><time datetime=${file.start}>${format.clock(file.start)}</time>–<time datetime=${file.end}>${format.clock(file.end)}</time></span>
+      <span class="time"><span><time datetime=${file.start}>${format.clock(file.start)}</time>–<${End} file=${file} /></span>
         ${file.recording && html`<b class="rec">${t('rec')}</b>`}${file.protected && html`<${Icon} name="lock" />`}</span>
       <span class="source-name" title=${file.name}>${file.source}${named && html`<small>${file.name.split('/').at(-1)}</small>`}</span>
-      <span class="wave"><${RowWave} file=${file} /></span>
-      <span class="number duration">${format.duration(file.duration)}</span>
+      <span class="wave"><${Wave} file=${file} /></span>
+      <${Length} file=${file} />
       <span class="number size">${format.bytes(file.size, locale())}</span>
       <span class="number events">${file.events ? tn('events', file.events) : ''}</span>
       <button class="plain open-acts" aria-expanded=${shown} aria-label=${t('more-of', { name: file.name })} onClick=${() => show(!shown)}><${Icon} name="more" /></button>

@@ -8,12 +8,13 @@ import * as format from '../format.js';
 import { observe } from '../observe.js';
 import { best, gapOf, lastGap, stepOf, trial } from '../state/highlights.js';
 import { moments, sourcesOf } from '../state/moments.js';
-import { player, updatePlayer, withQueue, withSelected } from '../state/player.js';
+import { heard, updatePlayer, withQueue, withSelected } from '../state/player.js';
 import { byTime, keyOf } from '../state/review.js';
 import { config } from '../store.js';
 import { locale, t, tn } from '../text.js';
 import { clockOf } from '../zone.js';
 import { marksOf, pictureText, rowsOf, useZoom } from './day-strip.js';
+import { expecting } from './expecting.js';
 import { Unanalysed } from './progress.js';
 import { Timeline } from './timeline.js';
 import { ZoomButtons } from './zoom-buttons.js';
@@ -37,14 +38,14 @@ const Activity = ({ day, source, sections }) => {
 };
 
 /** @param {{section: Section, many: boolean, current: boolean}} props */
-const Chip = ({ section, many, current }) => html`
-  <li><button class=${`chip ${section.verdict ?? ''}`} aria-pressed=${current} onClick=${() => playSection(section)}>
+const Chip = ({ section, many, current }) => useMemo(() => html`
+  <li><button class=${`chip ${section.verdict ?? ''}`} aria-pressed=${current} onClick=${() => playSection(section)} ...${expecting(section)}>
     <span class="number">${clockOf(section.start_us, zone())}</span>
     ${many && html`<span>${section.source}</span>`}
     <span class="number muted">+${format.decibel(section.score, locale())}</span>
     ${section.label && html`<span class="tag">${section.label}</span>`}
     ${section.verdict && html`<span class=${`tag ${section.verdict}`}>${t(`review.${section.verdict}`)}</span>`}
-  </button></li>`;
+  </button></li>`, [section, many, current]);
 
 /** @param {{name: string, text: string, min: number, max: number, step: number, value: number, onValue: (value: number) => void}} props */
 const Slider = ({ name, text, min, max, step, value, onValue }) => html`
@@ -71,13 +72,12 @@ const Measures = observe(({ day, source }) => {
 export const HighlightsPanel = observe(({ day, source }) => {
   const known = moments.value[day];
   const now = trial.value?.day === day ? trial.value : null;
-  const stored = known?.sections.filter((one) => !source || one.source === source);
-  const sections = now?.sections ?? stored ?? [];
+  const stored = useMemo(() => known?.sections.filter((one) => !source || one.source === source) ?? [], [known?.sections, source]);
+  const sections = now?.sections ?? stored;
   const queue = useMemo(() => byTime(sections), [sections]);
   const chips = useMemo(() => best(sections), [sections]);
   useEffect(() => { updatePlayer(withQueue(queue)); }, [queue]);
   if (!known) return null;
-  const heard = player.value.track?.section;
   const many = sourcesOf(known, source).length > 1;
   const total = now?.sections ? now.total : source ? sections.length : known.total;
   return html`
@@ -92,6 +92,6 @@ export const HighlightsPanel = observe(({ day, source }) => {
         <${Measures} day=${day} source=${source} />
       </div>
       ${sections.length === 0 && html`<p class="muted">${t(known.unanalysed ? 'highlights.not-yet' : 'highlights.none')}</p>`}
-      <ul class="chips">${chips.map((section) => html`<${Chip} key=${keyOf(section)} section=${section} many=${many} current=${Boolean(heard && keyOf(heard) === keyOf(section))} />`)}</ul>
+      <ul class="chips">${chips.map((section) => html`<${Chip} key=${keyOf(section)} section=${section} many=${many} current=${heard.value === keyOf(section)} />`)}</ul>
     </div>`;
 });

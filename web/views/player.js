@@ -117,16 +117,16 @@ const Ways = ({ p, inline }) => html`
     <button onClick=${share}>${t('player.share')}</button>
   </div>`;
 
-/** The page keeps as much room below as the bar takes, so that the bar never lies over what has the focus. @param {{current: HTMLElement|null}} bar */
-function useRoom(bar) {
+/** The page keeps as much room below as the bar takes, so that the bar never lies over what has the focus. Only told when it changes:
+ *  the whole page is laid out anew then. @param {{current: HTMLElement|null}} bar @param {boolean} shown */
+function useRoom(bar, shown) {
   useLayoutEffect(() => {
+    if (!shown || !bar.current) return undefined;
     const root = document.documentElement;
-    const measure = () => root.style.setProperty('--player', `${bar.current?.offsetHeight ?? 0}px`);
-    const watch = new ResizeObserver(measure);
-    if (bar.current) watch.observe(bar.current);
-    measure();
-    return () => { watch.disconnect(); root.style.setProperty('--player', '0px'); };
-  });
+    const watch = new ResizeObserver(([{ borderBoxSize: [size] }]) => root.style.setProperty('--player', `${Math.ceil(size.blockSize)}px`));
+    watch.observe(bar.current);
+    return () => { watch.disconnect(); root.style.removeProperty('--player'); };
+  }, [shown]);
 }
 
 export const Player = observe(() => {
@@ -134,10 +134,10 @@ export const Player = observe(() => {
   const bar = useRef(/** @type {HTMLElement|null} */ (null));
   const [more, setMore] = useState(false);
   useEffect(bindKeys, []);
-  useRoom(bar);
   const palette = labelling.value && html`<${Palette} />`;
   const inline = route.value.view === 'file'; // the view has the cut itself
   const cutting = p.cut.open && !inline;
+  useRoom(bar, Boolean(p.track) || cutting);
   if (!p.track && !cutting) return palette;
   return html`
     ${palette}

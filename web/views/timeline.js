@@ -7,7 +7,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/ht
 import { effect } from '../vendor/signals-core.js';
 import { bind } from '../keys.js';
 import { observe } from '../observe.js';
-import { player, playhead } from '../state/player.js';
+import { player, playhead, track } from '../state/player.js';
 import { inside, ordered, panned, showing, span, toUs, toX, zoomedBy, zoomedIn, zoomedOut } from '../strip-geometry.js';
 import { t, tn } from '../text.js';
 import { painted } from '../theme.js';
@@ -152,7 +152,7 @@ export const Timeline = observe((props) => {
   const latest = useRef(props);
   const width = useWidth(touch);
   const colours = painted.value;
-  const own = player.value.track;
+  const own = track.value;
   latest.current = props;
 
   const hover = (/** @type {number|null} */ x) => {
