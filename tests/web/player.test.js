@@ -169,6 +169,38 @@ test('protected it can not be deleted; deleted it can be taken back; played mean
   await context.close();
 });
 
+test('what somebody points at is fetched before the click, and only once', async () => {
+  const { tab, time, context } = await file();
+  const asked = [];
+  tab.on('request', (request) => { if (request.url().includes('api/clip')) asked.push(request.url()); });
+  const chip = tab.locator('.file-view .chip').nth(1);
+  await chip.hover();
+  await until(() => 'the clip to be fetched', () => asked.length === 1);
+  await chip.click();
+  await until(() => 'its sound', async () => (await time.count()) && seconds(await time.textContent()) > us('10:02:28') / 1e6 + 0.2);
+  assert.equal(asked.filter((url) => url === asked[0]).length, 1);
+  await tab.keyboard.press('k');
+  await until(() => 'the one before', async () => seconds(await time.textContent()) < us('10:01:10') / 1e6);
+  await context.close();
+});
+
+test('open highlights and a player that plays leave the page at rest', async () => {
+  const { tab, context } = await file();
+  await tab.goto(`${daemon.base}/#/?day=2026-11-19`);
+  await tab.locator('[aria-controls="highlights-2026-11-19"]').click();
+  await tab.locator('.panel .chip').first().click();
+  await until(() => 'its sound', () => tab.locator('.player').getByRole('button', { name: 'Pause' }).isVisible());
+  await tab.waitForTimeout(1000); // what is loaded is drawn
+  const painted = await tab.evaluate(() => new Promise((done) => {
+    const { clearRect } = CanvasRenderingContext2D.prototype;
+    let n = 0;
+    CanvasRenderingContext2D.prototype.clearRect = function count(...box) { n++; return clearRect.apply(this, box); };
+    setTimeout(() => done(n), 1000);
+  }));
+  assert.ok(painted < 10, `${painted} pictures in a second`);
+  await context.close();
+});
+
 test('a section of a recording that is gone has its message in the player', async () => {
   const { tab, player, context } = await file();
   await tab.locator('.file-view .chip').nth(2).waitFor();

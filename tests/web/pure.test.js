@@ -24,6 +24,17 @@ const file = (name, start_us) => ({ name, start_us });
 const apply = (...reducers) => reducers.reduce((s, reduce) => reduce(s), store.initial);
 const names = (s, name = 'd') => s.open[name].files.map((f) => f.name);
 
+test('what did not change stays the same, so that nobody draws it again', () => {
+  const s = apply(store.withDays([day('e'), day('d')], { open: ['d'] }), store.withFirstPage('d', { files: [file('b', 2), file('a', 1)], next: null }));
+  assert.equal(store.withDays([day('e'), day('d')], { hold: true })(s), s);
+  assert.equal(store.withFirstPage('d', { files: [file('b', 2), file('a', 1)], next: null }, true)(s), s);
+  assert.equal(store.withTotal([])(store.withTotal([])(s)).total, 0);
+  const next = store.withFirstPage('d', { files: [file('b', 2), { ...file('a', 1), size: 7 }], next: null })(s);
+  assert.equal(next.open.d.files[0], s.open.d.files[0]);
+  assert.equal(next.open.d.files[1].size, 7);
+  assert.equal(store.withDays([day('e', 2), day('d')])(s).days[1], s.days[1]);
+});
+
 test('an address and what it means are each other\'s inverse', () => {
   for (const one of [
     { view: 'days' }, { view: 'days', day: '2026-11-20', q: 'a b&c=d#e?f/ü' }, { view: 'file', file: 'mic/2026/x+1.flac', start: 0, end: 12.5 },

@@ -8,6 +8,8 @@ const zone = await page('zone.js');
 const times = await page('times.js');
 const strip = await page('strip-geometry.js');
 
+const wave = await page('views/row-wave.js');
+
 const BERLIN = 'Europe/Berlin';
 const us = (iso) => Date.parse(iso) * 1000;
 const HOUR = 3600e6;
@@ -114,4 +116,12 @@ test('a click means the section under it, else the nearest one that is near enou
 
 test('heat is what the level lies above the floor', () => {
   assert.deepEqual([strip.heat(null, -60), strip.heat(-60, -60), strip.heat(-45, -60), strip.heat(0, -60), strip.heat(-45, null)], [null, 0, 0.5, 1, 0.5]);
+});
+
+test('a row has a level for each pixel, no finer than they are measured, and shares those of its day where they are fine enough', () => {
+  assert.equal(wave.pointsOf(300e6, 400), 400);
+  assert.equal(wave.pointsOf(10e6, 400), 100); // a tenth of a second each
+  assert.equal(wave.pointsOf(1, 400), 1);
+  assert.equal(wave.pointsOf(399 * 30e6, 400), 400);
+  assert.equal(wave.pointsOf(400 * 30e6, 400), null);
 });
