@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "daemon/config/config.h"
-#include "daemon/config/pattern.h"
+#include "plugins/format/format.h"
 
 #define EXIT_CONFIG 2
 #define SECOND 1e9
@@ -52,9 +52,7 @@ static char *
 make_example (const IsrSourceConfig *source, const IsrClock *clock)
 {
   g_autoptr (GTimeZone) zone = source->timezone ? g_time_zone_new_identifier (source->timezone) : g_time_zone_new_local ();
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (isr_clock_now (clock) / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) time = g_date_time_to_timezone (utc, zone);
-  g_autofree char *name = isr_pattern_expand (source->filename_pattern, source->name, time);
+  g_autofree char *name = isr_naming_format (source->filename_pattern, source->name, zone, isr_clock_now (clock));
   gboolean any = g_str_equal (source->format, "auto");
 
   return g_strdup_printf ("%s/%s.%s", source->output_directory, name, any ? "*" : source->format);

@@ -9,10 +9,10 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
-#include "daemon/config/pattern.h"
 #include "daemon/config/problem.h"
 #include "daemon/config/sections.h"
 #include "daemon/core/advice.h"
+#include "plugins/format/format.h"
 
 #define SPLIT_MIN (100 * 1000 * 1000) /* ns */
 
@@ -176,32 +176,40 @@ check_name (const Check *self, const IsrSourceConfig *source)
         "[%s]: the dot at the beginning becomes _ in file names", source->name);
 }
 
+static GTimeZone *
+get_zone (const IsrSourceConfig *source)
+{
+  return source->timezone ? g_time_zone_new_identifier (source->timezone) : g_time_zone_new_local ();
+}
+
 /* A name that the sources @a and @b would both give to a file; NULL: none. */
 static char *
-find_collision (const IsrSourceConfig *a, const IsrSourceConfig *b, GDateTime *time_a, GDateTime *time_b)
+find_collision (const IsrSourceConfig *a, const IsrSourceConfig *b, gint64 time_a, gint64 time_b)
 {
-  g_autofree char *name_a = isr_pattern_expand (a->filename_pattern, a->name, time_a);
-  g_autofree char *name_b = isr_pattern_expand (b->filename_pattern, b->name, time_b);
+  g_autoptr (GTimeZone) zone = get_zone (a);
+  g_autofree char *name_a = isr_naming_format (a->filename_pattern, a->name, zone, time_a);
+  g_autofree char *name_b = isr_naming_format (b->filename_pattern, b->name, zone, time_b);
   g_autofree char *path_a = g_build_filename (a->output_directory, name_a, NULL);
   g_autofree char *path_b = g_build_filename (b->output_directory, name_b, NULL);
 
   return g_str_equal (path_a, path_b) ? g_steal_pointer (&path_a) : NULL;
 }
 
-/* Noon of a Sunday, 2023-01-01, where the source's clock is. */
-static GDateTime *
+/* Noon of a Sunday, 2023-01-01, where the source's clock is; microseconds. */
+static gint64
 get_noon (const IsrSourceConfig *source)
 {
-  g_autoptr (GTimeZone) zone = source->timezone ? g_time_zone_new_identifier (source->timezone) : g_time_zone_new_local ();
+  g_autoptr (GTimeZone) zone = get_zone (source);
+  g_autoptr (GDateTime) noon = g_date_time_new (zone, 2023, 1, 1, 12, 0, 0);
 
-  return g_date_time_new (zone, 2023, 1, 1, 12, 0, 0);
+  return g_date_time_to_unix (noon) * G_USEC_PER_SEC;
 }
 
 /* Names that come again: at the next boundary, day, week, month, year. */
 static void
 check_repetition (const Check *self, const IsrSourceConfig *source)
 {
-  g_autoptr (GDateTime) noon = get_noon (source);
+  const gint64 noon = get_noon (source);
   const struct {
     double seconds;
     const char *when;
@@ -214,8 +222,7 @@ check_repetition (const Check *self, const IsrSourceConfig *source)
   };
 
   for (guint i = source->split_interval ? 0 : 1; i < G_N_ELEMENTS (later); i++) {
-    g_autoptr (GDateTime) time = g_date_time_add_seconds (noon, later[i].seconds);
-    g_autofree char *path = find_collision (source, source, noon, time);
+    g_autofree char *path = find_collision (source, source, noon, noon + (gint64) (later[i].seconds * G_USEC_PER_SEC));
 
     if (!path)
       continue;
@@ -228,7 +235,7 @@ check_repetition (const Check *self, const IsrSourceConfig *source)
 static void
 check_pair (const Check *self, const IsrSourceConfig *a, const IsrSourceConfig *b)
 {
-  g_autoptr (GDateTime) noon = get_noon (a);
+  const gint64 noon = get_noon (a);
   g_autofree char *path = find_collision (a, b, noon, noon);
 
   if (path)

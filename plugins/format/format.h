@@ -12,6 +12,7 @@
 #include "plugins/format/pcm-reader.h"
 #include "plugins/format/probe.h"
 #include "plugins/format/relay.h"
+#include "plugins/format/naming.h"
 #include "plugins/format/repair.h"
 #include "plugins/format/shape.h"
 #include "plugins/format/stream.h"

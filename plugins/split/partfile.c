@@ -6,7 +6,7 @@
  * whatever the failed attempt had left there. */
 #include "plugins/split/partfile.h"
 
-#include "plugins/split/naming.h"
+#include "plugins/format/naming.h"
 
 #include <errno.h>
 #include <fcntl.h>

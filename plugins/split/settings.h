@@ -7,7 +7,7 @@
 
 #include <gst/gst.h>
 
-#include "plugins/split/naming.h"
+#include "plugins/format/naming.h"
 
 G_BEGIN_DECLS
 

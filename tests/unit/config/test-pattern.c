@@ -1,52 +1,60 @@
 /* SPDX-License-Identifier: MIT */
-/* A pattern that the configuration accepts is one that isrsplitsink accepts, and
- * the names that `isr check` shows are those that it gives. */
+/* A pattern that the configuration accepts is one that isrsplitsink accepts, and no file of
+ * it lies elsewhere. */
 #include <glib.h>
+#include <string.h>
 
 #include "daemon/config/pattern.h"
-#include "plugins/split/naming.h"
+#include "plugins/format/format.h"
 
 static const char *const good[] = {
   "{source}/%Y-%m-%d/{source}_%Y%m%dT%H%M%S%z",
   "%Y%m%d_%H%M%S",
   "a{b c}{}%%{source}%%%F{",
-  "%e %k %l %-d %_H %0m %:z %Z %s %f",
-  "%a %A %b %B %h %u %w %j %C %y %G %g %V",
   "%U/%W/%D",
-  "%I%p%P %T %R %M",
 };
 
-static const char *const bad[] = { "%", "%Q", "a%", "%%%", "{name}", "{sourc}%Y", "%::z%q", "%E", "%n", "%t", "a/", "a\tb", "%-", "" };
-
-static const char *const sources[] = { "mic", "a/b", ".x", "50 %Y", "Küche", "{source}" };
+static const struct {
+  const char *pattern, *why;
+} bad[] = {
+  { "%", "at the end" },
+  { "a%Q", "%Q" },
+  { "{name}", "{source}" },
+  { "%::z%q", "%::z" },
+  { "a/", "file name must follow" },
+  { "a\tb", "control characters" },
+  { "", "default" },
+  { "/a", "below output_directory" },
+  { "a/../b", "below output_directory" },
+  { "./a", "below output_directory" },
+  { "a//b", "two /" },
+  { "a/.%Y", "hidden" },
+};
 
 static void
 test_good (void)
 {
-  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Asia/Kathmandu");
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
-    for (guint j = 0; j < G_N_ELEMENTS (sources); j++)
-      for (guint day = 0; day < 400; day += 7) {
-        gint64 seconds = G_GINT64_CONSTANT (1704067200) + day * 90001;
-        g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (seconds);
-        g_autoptr (GDateTime) time = g_date_time_to_timezone (utc, zone);
-        g_autofree char *ours = isr_pattern_expand (good[i], sources[j], time);
-        g_autofree char *element = isr_naming_format (good[i], sources[j], zone, seconds * G_USEC_PER_SEC);
-
-        g_assert_true (isr_pattern_check (good[i], NULL));
-        g_assert_cmpstr (ours, ==, element);
-      }
+    isr_pattern_check (good[i], &error);
+    g_assert_no_error (error);
+  }
 }
 
 static void
 test_bad (void)
 {
+  g_autofree char *long_name = g_strnfill (250, 'x');
+
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
-    g_test_message ("%s", bad[i]);
-    g_assert_false (isr_naming_check (bad[i], NULL));
-    g_assert_false (isr_pattern_check (bad[i], NULL));
+    g_autoptr (GError) error = NULL;
+
+    g_test_message ("%s", bad[i].pattern);
+    g_assert_false (isr_pattern_check (bad[i].pattern, &error));
+    g_assert_nonnull (strstr (error->message, bad[i].why));
   }
+  g_assert_false (isr_pattern_check (long_name, NULL));
 }
 
 /* Patterns of random pieces: nothing passes here that the element refuses. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Patterns, and names that stay where they belong. */
-#include "plugins/split/naming.h"
-
-#include "plugins/split/boundary.h"
+#include "plugins/format/naming.h"
 
 #include <string.h>
 #include <time.h>
@@ -12,7 +10,7 @@
 static void
 assert_name (const char *pattern, const char *source, const char *zone_name, gint64 utc_us, const char *expected)
 {
-  g_autoptr (GTimeZone) zone = isr_boundary_zone (zone_name);
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier (zone_name);
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
 
@@ -46,7 +44,7 @@ static void
 test_like_strftime (void)
 {
   static const char pattern[] = "%Y-%m-%d %H:%M:%S %j %U %W %V %G %u %w %C %I %p %a %A %b %B %e %k %l %s %F %T %R %z %%";
-  g_autoptr (GTimeZone) utc = isr_boundary_zone ("UTC");
+  g_autoptr (GTimeZone) utc = g_time_zone_new_identifier ("UTC");
 
   for (gint64 s = 1577836800; s < 1577836800 + 8 * 366 * 86400; s += 40000) {
     time_t t = s;
@@ -117,7 +115,7 @@ test_errors (void)
     { "a\tb", "character 2: control characters" },
     { "a\xff", "byte 2 is not UTF-8" },
   };
-  g_autoptr (GTimeZone) utc = isr_boundary_zone ("UTC");
+  g_autoptr (GTimeZone) utc = g_time_zone_new_identifier ("UTC");
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GError) error = NULL;
@@ -153,7 +151,7 @@ assert_fits (const char *name)
 static void
 test_long (void)
 {
-  g_autoptr (GTimeZone) utc = isr_boundary_zone ("UTC");
+  g_autoptr (GTimeZone) utc = g_time_zone_new_identifier ("UTC");
 
   for (guint i = 1; i < 300; i++) {
     g_autofree char *source = repeat ("ü", i);
@@ -202,12 +200,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/split/naming/patterns", test_patterns);
-  g_test_add_func ("/split/naming/like-strftime", test_like_strftime);
-  g_test_add_func ("/split/naming/zones", test_zones);
-  g_test_add_func ("/split/naming/source", test_source);
-  g_test_add_func ("/split/naming/errors", test_errors);
-  g_test_add_func ("/split/naming/long", test_long);
-  g_test_add_func ("/split/naming/candidates", test_candidates);
+  g_test_add_func ("/format/naming/patterns", test_patterns);
+  g_test_add_func ("/format/naming/like-strftime", test_like_strftime);
+  g_test_add_func ("/format/naming/zones", test_zones);
+  g_test_add_func ("/format/naming/source", test_source);
+  g_test_add_func ("/format/naming/errors", test_errors);
+  g_test_add_func ("/format/naming/long", test_long);
+  g_test_add_func ("/format/naming/candidates", test_candidates);
   return g_test_run ();
 }

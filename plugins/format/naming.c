@@ -7,7 +7,7 @@
  * time, because it gives NULL for a whole string with one it does not know, and
  * because only so it is known which text came from where: only text of the
  * pattern and dates with slashes make directories. */
-#include "plugins/split/naming.h"
+#include "plugins/format/naming.h"
 
 #include <string.h>
 
