@@ -128,6 +128,15 @@ isr_catalog_journal_protection (IsrCatalog *self, const char *name, gboolean pro
   return append (self, entry, error);
 }
 
+void
+isr_catalog_when_kept (IsrCatalog *self, IsrKeptFunc func, gpointer data)
+{
+  if (self->journal)
+    isr_journal_when_kept (self->journal, func, data);
+  else
+    func (NULL, data);
+}
+
 /* --- reading ------------------------------------------------------------- */
 
 /* The last word on each place and name. */
@@ -176,32 +185,99 @@ take_entry (JsonObject *entry, gpointer data)
     g_hash_table_replace (words->protections, g_strdup (protect ? protect : unprotect), GINT_TO_POINTER (protect != NULL));
 }
 
-static void
-apply (IsrCatalog *self, const Words *words)
+static gboolean
+run_label (sqlite3_stmt *forget, sqlite3_stmt *put, const IsrLabel *label, GError **error)
 {
-  GHashTableIter iter;
-  gpointer key, value;
+  sqlite3_stmt *statement = isr_label_is_empty (label) ? forget : put;
 
-  g_hash_table_iter_init (&iter, words->labels);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    isr_labels_set (self, value);
-  g_hash_table_iter_init (&iter, words->protections);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    isr_labels_set_protected (self, key, GPOINTER_TO_INT (value));
+  isr_db_bind_static (statement, 1, label->source);
+  sqlite3_bind_int64 (statement, 2, label->start_us);
+  sqlite3_bind_int64 (statement, 3, label->end_us);
+  if (statement == put) {
+    isr_db_bind_static (statement, 4, label->verdict);
+    isr_db_bind_static (statement, 5, label->label);
+    isr_db_bind_static (statement, 6, label->note);
+    sqlite3_bind_int64 (statement, 7, label->changed_us);
+  }
+  return isr_db_run (statement, error);
+}
+
+/* One that is known keeps its id. */
+static gboolean
+run_labels (sqlite3 *db, GHashTable *labels, GError **error)
+{
+  g_autoptr (sqlite3_stmt) forget = isr_db_prepare (db, "DELETE FROM main.labels WHERE source = ?1 AND start_us = ?2 AND end_us = ?3", error);
+  g_autoptr (sqlite3_stmt) put = forget ? isr_db_prepare (db,
+                                     "INSERT OR REPLACE INTO main.labels (id, source, start_us, end_us, verdict, label, note, changed_us)"
+                                     " VALUES ((SELECT id FROM main.labels WHERE source = ?1 AND start_us = ?2 AND end_us = ?3), ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                                     error)
+                                        : NULL;
+  GHashTableIter iter;
+  gpointer label;
+
+  g_hash_table_iter_init (&iter, labels);
+  while (put && g_hash_table_iter_next (&iter, NULL, &label))
+    if (!run_label (forget, put, label, error))
+      return FALSE;
+  return put != NULL;
 }
 
 static gboolean
+run_protections (sqlite3 *db, GHashTable *protections, GError **error)
+{
+  g_autoptr (sqlite3_stmt) forget = isr_db_prepare (db, "DELETE FROM main.protection WHERE name = ?1", error);
+  g_autoptr (sqlite3_stmt) put = forget ? isr_db_prepare (db, "INSERT INTO main.protection (name) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM main.protection WHERE name = ?1)", error) : NULL;
+  GHashTableIter iter;
+  gpointer name, protect;
+
+  g_hash_table_iter_init (&iter, protections);
+  while (put && g_hash_table_iter_next (&iter, &name, &protect)) {
+    sqlite3_stmt *statement = protect ? put : forget;
+
+    isr_db_bind_static (statement, 1, name);
+    if (!isr_db_run (statement, error))
+      return FALSE;
+  }
+  return put != NULL;
+}
+
+static gboolean
+run_words (sqlite3 *db, gpointer data, GError **error)
+{
+  const Words *words = data;
+
+  return run_labels (db, words->labels, error) && run_protections (db, words->protections, error);
+}
+
+static void
+words_free (gpointer data)
+{
+  Words *words = data;
+
+  g_hash_table_unref (words->labels);
+  g_hash_table_unref (words->protections);
+  g_free (words);
+}
+
+/* In one job of the writer, however many there are. It is waited for: nobody asks yet. */
+static gboolean
 read_from (IsrCatalog *self, const char *path, gint64 from, GError **error)
 {
-  g_autoptr (GHashTable) labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) isr_label_free);
-  g_autoptr (GHashTable) protections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Words words = { labels, protections };
+  Words *words = g_new (Words, 1);
+  guint n_labels, n_protections;
 
-  if (!isr_journal_read (path, from, take_entry, &words, error))
+  words->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) isr_label_free);
+  words->protections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!isr_journal_read (path, from, take_entry, words, error)) {
+    words_free (words);
     return FALSE;
-  apply (self, &words);
-  if (g_hash_table_size (labels) + g_hash_table_size (protections))
-    g_message ("%s: read again: %u labels, %u recordings to protect", path, g_hash_table_size (labels), g_hash_table_size (protections));
+  }
+  n_labels = g_hash_table_size (words->labels);
+  n_protections = g_hash_table_size (words->protections);
+  isr_writer_call (self->writer, run_words, words, words_free);
+  isr_writer_flush (self->writer);
+  if (n_labels + n_protections)
+    g_message ("%s: read again: %u labels, %u recordings to protect", path, n_labels, n_protections);
   return TRUE;
 }
 

@@ -8,7 +8,8 @@
  *   {"unprotect": "name of a recording"}
  *
  * The audio files bring back everything but this. A line that is given is written at
- * once, a crash of the process takes nothing; a worker forces it onto the medium. */
+ * once, a crash of the process takes nothing; a worker forces it onto the medium, and
+ * tells. Main loop. */
 #pragma once
 
 #include <json-glib/json-glib.h>
@@ -27,6 +28,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrJournal, isr_journal_free)
 
 /* All of it or nothing. ISR_ERROR_NO_SPACE, ISR_ERROR_STORAGE. */
 gboolean isr_journal_append (IsrJournal *self, JsonNode *entry, GError **error);
+/* Calls @func when all that was appended so far is on the medium, or could not be forced
+ * onto it (ISR_ERROR_NO_SPACE, _STORAGE); at the latest when the journal is freed. */
+typedef void (*IsrJournalKept) (const GError *error, gpointer data);
+void isr_journal_when_kept (IsrJournal *self, IsrJournalKept func, gpointer data);
 gint64 isr_journal_get_size (const IsrJournal *self);
 
 /* Lines of @path from byte @from on; what is no JSON object is passed over, with a

@@ -171,14 +171,6 @@ set_label (IsrCatalog *self, IsrLabel *label)
     isr_overlay_remove (&labels, self, label, known->id);
 }
 
-void
-isr_labels_set (IsrCatalog *self, const IsrLabel *label)
-{
-  g_autoptr (IsrLabel) entry = isr_label_copy (label);
-
-  set_label (self, entry);
-}
-
 static gboolean
 check_label (const IsrLabel *label, GError **error)
 {
@@ -246,8 +238,8 @@ find_protection (IsrCatalog *self, const char *name)
   return row ? sqlite3_column_int64 (statement, 0) : 0;
 }
 
-void
-isr_labels_set_protected (IsrCatalog *self, const char *name, gboolean protect)
+static void
+set_protected (IsrCatalog *self, const char *name, gboolean protect)
 {
   Protection entry = { find_protection (self, name), (char *) name };
 
@@ -276,7 +268,7 @@ isr_catalog_protect (IsrCatalog *self, const char *name, gboolean protect, GErro
     return TRUE;
   if (!isr_catalog_journal_protection (self, name, protect, error))
     return FALSE;
-  isr_labels_set_protected (self, name, protect);
+  set_protected (self, name, protect);
   isr_catalog_changed (self, "file", name);
   return TRUE;
 }

@@ -26,14 +26,16 @@ GPtrArray *isr_catalog_labels (IsrCatalog *self, const char *source, gint64 from
  * ISR_ERROR_NOT_FOUND; ISR_ERROR_BUSY: it is being written; else as above. */
 gboolean isr_catalog_protect (IsrCatalog *self, const char *name, gboolean protect, GError **error);
 
+/* Calls @func as soon as all that was said until now is on the medium, or can not be
+ * forced onto it; then @error says why. */
+typedef void (*IsrKeptFunc) (const GError *error, gpointer data);
+void isr_catalog_when_kept (IsrCatalog *self, IsrKeptFunc func, gpointer data);
+
 /* --- for the catalog itself ---------------------------------------------- */
 
 gboolean isr_labels_prepare (sqlite3 *db, GError **error);
 /* In µs; 0: there is none. */
 gboolean isr_catalog_get_longest_label (IsrCatalog *self, gint64 *longest, GError **error);
 void isr_labels_settle (IsrCatalog *self);
-/* Without the journal. */
-void isr_labels_set (IsrCatalog *self, const IsrLabel *label);
-void isr_labels_set_protected (IsrCatalog *self, const char *name, gboolean protect);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 #include "daemon/archive/labels.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/json.h"
+#include "daemon/http/kept.h"
 #include "daemon/http/span.h"
 
 static void
@@ -54,7 +55,7 @@ reply_file (const IsrRequest *request, const char *name)
     return;
   }
   add_file (builder, request->house, recording);
-  isr_reply_built (request, builder);
+  isr_reply_kept (request, builder);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "daemon/http/handlers.h"
 #include "daemon/http/json-values.h"
 #include "daemon/http/json.h"
+#include "daemon/http/kept.h"
 #include "daemon/http/span.h"
 
 #define MAX_LABEL 200 /* characters */
@@ -38,7 +39,7 @@ reply_label (const IsrRequest *request, const IsrLabel *label, const GError *err
     return;
   }
   isr_json_add_label (builder, label, request->house->zone);
-  isr_reply_built (request, builder);
+  isr_reply_kept (request, builder);
 }
 
 /* --- reading ------------------------------------------------------------- */
