@@ -85,7 +85,7 @@ class Card(Launch):
         places = [self.dir / 'one', self.dir / 'two']
         for place in places:
             place.mkdir()
-        children = [process.Process(['gst-launch-1.0', 'alsasrc', 'device=shared_mic', '!', CAPS, '!', 'isrsplitsink', 'format=wav',
+        children = [process.Process(['gst-launch-1.0', 'alsasrc', 'device=shared_mic', 'buffer-time=4000000', '!', CAPS, '!', 'isrsplitsink', 'format=wav',
                                      'split-interval=2000000000'], env=server.env, cwd=place) for place in places]
         for child in children:
             self.addCleanup(child.close)
@@ -104,7 +104,7 @@ class Card(Launch):
                 heard.append(pulse.find_numbered(b''.join(audio.decode(p) for p in files)))
                 self.assertEqual(heard[-1], sorted(set(heard[-1])), 'in order, and once')
         # what neither of them has, the sound server of a busy machine has not played
-        self.assertEqual(heard[0] == heard[1], True, f'only one has {sorted(set(heard[0]) ^ set(heard[1]))[:20]}')
+        self.assertTrue(heard[0] == heard[1], f'only one has {sorted(set(heard[0]) ^ set(heard[1]))[:20]}')
         self.assertGreater(len(heard[0]), 3 * 48000)
 
 

@@ -99,5 +99,5 @@ export async function analyse(daemon, days = DAYS) {
     const failed = jobs.find(({ state }) => state === 'failed');
     if (failed) throw new Error(`analysis: ${JSON.stringify(failed)}`);
     return jobs.every(({ state }) => state === 'done');
-  }, 120000);
+  }, 300000);
 }

@@ -79,6 +79,6 @@ test('it can be installed, and opens without its server to say that it is away',
   await tab.reload();
   await tab.getByRole('alert').getByText('No connection to the server').first().waitFor();
   await daemon.run();
-  await until(() => 'the list to come by itself', async () => (await tab.locator('.day').count()) > 0, 20000);
+  await until(() => 'the list to come by itself', async () => (await tab.locator('.day').count()) > 0);
   await context.close();
 });

@@ -67,7 +67,7 @@ test('a source is heard as it is recorded, and is called live while it is', asyn
   await until(() => 'sound', () => garden.locator('audio').evaluate((a) => a.currentTime > 0.3));
   await garden.getByText('LIVE', { exact: true }).waitFor();
   await garden.locator('audio').evaluate((a) => a.pause());
-  await garden.getByRole('button', { name: 'Jump to live' }).click({ timeout: 15000 });
+  await garden.getByRole('button', { name: 'Jump to live' }).click();
   await garden.getByText('LIVE', { exact: true }).waitFor();
   await garden.getByRole('button', { name: 'Listen to garden' }).click();
   assert.equal(await garden.locator('audio').count(), 0);

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { DAYS, analyse, archive, eventsOf } from './archive.js';
-import { axe, browser, open, root, until } from './support.js';
+import { axe, browser, root, settled, until } from './support.js';
 
 const DAY = DAYS[0];
 const EVENTS = eventsOf(DAY);
@@ -43,6 +43,7 @@ async function review(query = `?day=${DAY}`, options = {}) {
   await tab.goto(`${daemon.base}/#/review${query}`);
   await tab.getByRole('heading', { name: 'Review', level: 1 }).waitFor();
   await tab.locator('.item').first().waitFor();
+  await settled(tab);
   const count = (name) => tab.getByRole('tab', { name }).locator('.count').textContent().then(Number);
   return { context, tab, errors, count, hand: tab.locator('.card .facts dd').first() };
 }
@@ -132,6 +133,7 @@ test('what somebody types into a field is no command, and keys can be switched o
   await tab.evaluate(() => localStorage.setItem('isr.keys', '{"off": true, "map": {}}'));
   await tab.reload();
   await tab.locator('.item').first().waitFor();
+  await settled(tab);
   await tab.keyboard.press('j');
   await tab.keyboard.press('g');
   assert.equal(await count('Kept'), 0);
@@ -220,6 +222,34 @@ test('news waits: a judgement elsewhere shows at once, nothing else moves', asyn
   await fetch(`${daemon.base}/api/labels`, { method: 'PUT', headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ source, start_us, end_us, verdict: 'kept', label: null, note: null }) });
   await until(() => 'the verdict of somebody else', async () => (await count('Kept')) === 1);
+  await context.close();
+});
+
+test('what was decided is not taken back by an answer that is older', async () => {
+  const page = await review();
+  const { tab, count, context } = page;
+  await tab.keyboard.press('j');
+  await inHand(page, EVENTS[0]);
+  let let_go = () => {};
+  const held = new Promise((done) => { let_go = done; });
+  let asked = 0;
+  await tab.route('**/api/highlights?*', async (route) => {
+    if (asked++) return; // never answered
+    const answer = await route.fetch(); // of before the decision
+    await held;
+    await route.fulfill({ response: answer });
+  });
+  const { sections } = await daemon.json(`/api/highlights?day=${DAY}`);
+  const { source, start_us, end_us } = sections.sort((a, b) => a.start_us - b.start_us)[3];
+  await fetch(`${daemon.base}/api/labels`, { method: 'PUT', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ source, start_us, end_us, verdict: 'false', label: null, note: null }) });
+  await until(() => 'the question', () => asked > 0);
+  await tab.keyboard.press('g');
+  await inHand(page, EVENTS[1]);
+  await until(() => 'the server to know', async () => (await labels()).length === 2);
+  let_go();
+  await until(() => 'the verdict of somebody else', async () => (await count('False alarm')) === 1);
+  assert.equal(await count('Kept'), 1);
   await context.close();
 });
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Daemon, axe, browser, open } from './support.js';
+import { Daemon, axe, browser, open, settled } from './support.js';
 
 let daemon;
 let chromium;
@@ -70,6 +70,7 @@ test('a key can be another one, or all of them off; both outlive a reload', asyn
   await tab.goto(`${daemon.base}/#/`);
   await tab.reload();
   await tab.locator('#recordings').waitFor();
+  await settled(tab);
   await tab.keyboard.press('?');
   assert.equal(await tab.getByRole('dialog').count(), 0);
   await tab.keyboard.press('h');

@@ -25,6 +25,8 @@ async function served(daemon, body) {
   }
 }
 
+const HALF_AN_HOUR = (new Date().getUTCMinutes() + 30) % 60; // from now until a file ends
+
 const REFUSED = '[radio]\ntype = stream\nurl = http://127.0.0.1:9/x.mp3\n';
 
 test('no recordings yet: what the source does, instead of an empty page', () => served(Daemon.start(REFUSED), async (daemon) => {
@@ -39,11 +41,11 @@ test('no recordings yet: what the source does, instead of an empty page', () => 
   await context.close();
 }));
 
-test('the first recording: how long there has been sound, how loud it is, when its file closes', () => served(Daemon.start('[mic_in]\ntype = test\n', 'split_minutes = 60\n'), async (daemon) => {
+test('the first recording: how long there has been sound, how loud it is, when its file closes', () => served(Daemon.start('[mic_in]\ntype = test\n', `split_minutes = 60\nsplit_offset_minutes = ${HALF_AN_HOUR}\n`), async (daemon) => {
   const { tab, context } = await open(chromium, daemon);
   await tab.getByText('The first recording is being written.').waitFor();
   await tab.getByText(/^mic_in has delivered sound for \d+ (secs?|min.*), now at −\d+\.\d dB\.$/).waitFor();
-  await tab.getByText(/^The first file closes at \d\d:00:00; until then it can be heard already\.$/).waitFor();
+  await tab.getByText(/^The first file closes at \d\d:\d\d:00; until then it can be heard already\.$/).waitFor();
   assert.equal(await tab.locator('.file .rec').count(), 1);
   assert.deepEqual(await axe(tab), []);
   await context.close();
@@ -84,7 +86,7 @@ test('a server that restarts is waited for, says since when, and what is shown c
   await tab.getByRole('alert').getByText(/No connection to the server since \d\d:\d\d:\d\d\./).waitFor();
   assert.equal(await tab.locator('.file').count(), 1); // what was there stays
   await daemon.run();
-  await tab.locator('.lost').waitFor({ state: 'detached', timeout: 20000 });
+  await tab.locator('.lost').waitFor({ state: 'detached' });
   await context.close();
 }));
 

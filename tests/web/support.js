@@ -2,7 +2,8 @@
 // support.js - the page as it is built, a real daemon, a real Chromium.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -18,8 +19,11 @@ export function page(name) {
   return import(pathToFileURL(join(build, 'web/page/modules', name)).href);
 }
 
+/** ms that anything is waited for: paid by failures only, and a busy machine is no failure. */
+export const LIMIT = 60000;
+
 /** Polls until condition() is truthy; fails with @what after @limit ms. */
-export async function until(what, condition, limit = 20000) {
+export async function until(what, condition, limit = LIMIT) {
   const end = Date.now() + limit;
   for (;;) {
     const value = await condition();
@@ -29,14 +33,40 @@ export async function until(what, condition, limit = 20000) {
   }
 }
 
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
+/** Whether a number is nobody's: kept by a UDP socket until we end, as all tests do; and nobody listens. @param {number} port */
+async function reserve(port) {
+  const mark = createSocket('udp4');
+  const server = createServer();
+  try {
+    mark.bind({ port, address: '127.0.0.1', exclusive: true });
+    await once(mark, 'listening');
+    mark.unref();
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+    await once(server, 'close');
+    return true;
+  } catch {
+    mark.close();
+    return false;
+  }
 }
+
+/** A port that nobody else gets: neither another test, nor a connection that the kernel gives a number. */
+async function freePort() {
+  const [first, last] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'ascii').split(/\s+/).map(Number);
+  const [from, to] = first > 8192 ? [1024, first] : last < 60000 ? [last + 1, 65536] : [first, last];
+  for (;;) {
+    const port = from + Math.floor(Math.random() * (to - from));
+    if (await reserve(port)) return port;
+  }
+}
+
+/** UTC; around its midnight a zone where it is early morning: today is today for as long as a test lasts. */
+export const zone = () => ([22, 23, 0, 1].includes(new Date().getUTCHours()) ? 'Etc/GMT-6' : 'UTC');
+
+/** [general] of a test that does not want files to end at the hour. @param {string} general */
+const endless = (general) => (general.includes('split_minutes') ? general : `split_minutes = 0\n${general}`);
 
 /** `isr config.ini` in a directory of its own. */
 export class Daemon {
@@ -48,7 +78,7 @@ export class Daemon {
     self.dir = dir;
     self.port = await freePort();
     self.base = `http://127.0.0.1:${self.port}`;
-    writeFileSync(join(self.dir, 'config.ini'), `[general]\n${general}\n[web]\nlisten = 127.0.0.1:${self.port}\n${web}\n${sources}\n`);
+    writeFileSync(join(self.dir, 'config.ini'), `[general]\n${endless(general)}\n[web]\nlisten = 127.0.0.1:${self.port}\n${web}\n${sources}\n`);
     prepare(self.dir);
     await self.run();
     return self;
@@ -103,12 +133,23 @@ export class Daemon {
 /** Headless Chromium that asks nobody but us. */
 export async function browser() {
   const { chromium } = require('playwright-core');
-  return chromium.launch({
+  const launched = await chromium.launch({
     executablePath: '/usr/bin/chromium',
+    timeout: 3 * LIMIT,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
   });
+  const make = launched.newContext.bind(launched);
+  launched.newContext = async (options) => {
+    const context = await make(options);
+    context.setDefaultTimeout(LIMIT);
+    return context;
+  };
+  return launched;
 }
+
+/** Until keys are bound: views do that behind their first picture. */
+export const settled = (tab) => tab.evaluate(() => new Promise((done) => { requestAnimationFrame(() => setTimeout(() => setTimeout(done))); }));
 
 /** Opens the page at an address such as #/storage; everything it says or asks elsewhere is kept for the test. */
 export async function open(chromium, daemon, { hash = '', ...options } = {}) {
@@ -123,13 +164,13 @@ export async function open(chromium, daemon, { hash = '', ...options } = {}) {
   });
   await tab.goto(`${daemon.base}/${hash}`);
   await tab.locator(hash.replace(/^#\/?/, '').replace(/\?.*/, '') ? 'main h1' : '#recordings').waitFor();
+  await settled(tab);
   return { tab, seen, context };
 }
 
 /** Serious and critical findings of axe on what is shown. */
 export async function axe(tab) {
   const source = require.resolve('axe-core/axe.min.js');
-  const { readFileSync } = await import('node:fs');
   await tab.evaluate(readFileSync(source, 'utf8'));
   const { violations } = await tab.evaluate(() => globalThis.axe.run());
   return violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);

@@ -40,9 +40,9 @@ before(async () => {
   await once(server, 'listening');
   daemon = await Daemon.start(`[radio]\ntype = stream\nurl = http://127.0.0.1:${server.address().port}/live.mp3\n[studio]\ntype = test\n`, 'http_source = souphttpsrc\n');
   chromium = await browser();
-  await until(() => `titles: ${daemon.log}`, async () => (await daemon.json('/api/titles')).titles.length === 2, 30000);
+  await until(() => `titles: ${daemon.log}`, async () => (await daemon.json('/api/titles')).titles.length === 2);
   // so much that there is something to play behind the second one
-  await until(() => 'ten seconds of the station', async () => (await daemon.json('/api/files?source=radio')).files.some((f) => f.duration > 10), 40000);
+  await until(() => 'ten seconds of the station', async () => (await daemon.json('/api/files?source=radio')).files.some((f) => f.duration > 10));
 });
 
 after(async () => {

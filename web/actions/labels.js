@@ -5,6 +5,7 @@ import { announce, complain } from '../notice.js';
 import { say } from '../state/moments.js';
 import { player, updatePlayer } from '../state/player.js';
 import { keyOf, review, updateReview, withSaid } from '../state/review.js';
+import { saying } from '../state/said.js';
 import { t } from '../text.js';
 
 /** @typedef {import('../api-review.js').Section} Section @typedef {Pick<Section, 'verdict'|'label'|'note'>} Said */
@@ -25,11 +26,14 @@ function show(section, said) {
 
 /** @param {Section} section @param {Said} before @param {Said} after */
 async function put(section, before, after) {
+  const told = saying(keyOf(section), after);
   show(section, after);
   try {
     await putLabel({ source: section.source, start_us: section.start_us, end_us: section.end_us, ...after });
+    told.known();
     return true;
   } catch (error) {
+    told.refused();
     show(section, before);
     complain(error);
     return false;

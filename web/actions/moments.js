@@ -5,6 +5,8 @@ import { getHighlights, getLabels } from '../api-review.js';
 import { onChange, onReturn } from '../hub.js';
 import { sentence } from '../notice.js';
 import { moments, put } from '../state/moments.js';
+import { keyOf } from '../state/review.js';
+import { asking, upToDate } from '../state/said.js';
 import { config } from '../store.js';
 import { dayBounds } from '../zone.js';
 
@@ -21,7 +23,9 @@ export const boundsOf = (day) => moments.value[day]?.bounds ?? dayBounds(day, zo
 /** @param {string} day */
 async function loadSections(day) {
   try {
-    const { from_us, to_us, sections, total, unanalysed, job } = await getHighlights({ day, limit: MOST });
+    const asked = asking();
+    const { from_us, to_us, sections: answered, total, unanalysed, job } = await getHighlights({ day, limit: MOST });
+    const sections = upToDate(answered, asked, keyOf);
     const bounds = dayBounds(day, zone());
     put(day, { bounds: from_us && to_us > from_us ? { from_us, to_us } : bounds, sections, total, unanalysed, job, error: null }, bounds);
   } catch (error) {

@@ -6,6 +6,7 @@ import { announce, sentence } from '../notice.js';
 import { go, route } from '../route.js';
 import { player, updatePlayer, withQueue } from '../state/player.js';
 import { current, following, keyOf, neighbour, nothing, review, updateReview, withCurrent, withLaterShown, withNews, withSections, withTab } from '../state/review.js';
+import { asking, upToDate } from '../state/said.js';
 import { t } from '../text.js';
 import { through } from '../zone.js';
 import { decide, undo } from './labels.js';
@@ -21,11 +22,13 @@ let scope = {};
 
 /** @param {Scope} of @returns {Promise<{sections: Section[], total: number}>} */
 async function ask(of) {
+  const asked = asking();
   if (of.file) {
     const answer = await getAnalysis(of.file);
-    return 'sections' in answer ? { sections: answer.sections, total: answer.sections.length } : { sections: [], total: 0 };
+    return 'sections' in answer ? { sections: upToDate(answer.sections, asked, keyOf), total: answer.sections.length } : { sections: [], total: 0 };
   }
-  return getHighlights({ day: of.day, source: of.source, from: of.from, to: through(of.to), limit: MOST });
+  const { sections, total } = await getHighlights({ day: of.day, source: of.source, from: of.from, to: through(of.to), limit: MOST });
+  return { sections: upToDate(sections, asked, keyOf), total };
 }
 
 /** @param {Scope} of @returns {Promise<string|null>} what went wrong */

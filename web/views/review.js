@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // review.js - one event after the other is heard and decided, with two keys; the same as a table for who reads rather than listens.
-import { html, useEffect, useRef, useState } from '../vendor/htm-preact.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/htm-preact.js';
 import { zone } from '../actions/moments.js';
 import * as actions from '../actions/review.js';
 import { exportUrl } from '../api-review.js';
@@ -40,7 +40,7 @@ document.addEventListener('focusin', ({ target }) => { focus.inQueue = target in
 /** @param {{section: Section, on: boolean, days: boolean}} props */
 const Item = ({ section, on, days }) => {
   const row = useRef(/** @type {HTMLElement|null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => { // at once: the focus is nowhere for no moment
     if (!on || !row.current) return;
     row.current.scrollIntoView({ block: 'nearest' });
     if (focus.inQueue) row.current.querySelector('button')?.focus({ preventScroll: true });
