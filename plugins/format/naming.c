@@ -39,7 +39,7 @@ static gboolean
 fail (GError **error, const char *pattern, const char *at, const char *why)
 {
   g_set_error (error, ISR_NAMING_ERROR, ISR_NAMING_ERROR_PATTERN,
-      "file name pattern “%s”, character %ld: %s", pattern,
+      "“%s”, character %ld: %s", pattern,
       g_utf8_pointer_to_offset (pattern, at) + 1, why);
   return FALSE;
 }
@@ -123,7 +123,7 @@ check_whole (const char *pattern, GError **error)
 
   if (!g_utf8_validate (pattern, -1, &invalid)) {
     g_set_error (error, ISR_NAMING_ERROR, ISR_NAMING_ERROR_PATTERN,
-        "file name pattern: byte %ld is not UTF-8", (long) (invalid - pattern) + 1);
+        "byte %ld is not UTF-8", (long) (invalid - pattern) + 1);
     return FALSE;
   }
   if (*pattern == '\0')
