@@ -14,6 +14,7 @@
 #include "daemon/cli/doctor.h"
 #include "daemon/cli/health.h"
 #include "daemon/cli/repair.h"
+#include "daemon/core/memory.h"
 #include "daemon/media/foreign.h"
 
 static int
@@ -84,6 +85,7 @@ isr_app_main (int argc, char **argv)
 
   if (argc == 2 && g_str_equal (argv[1], ISR_FOREIGN_ARGUMENT))
     return isr_foreign_main ();
+  isr_memory_save ();
   setlocale (LC_ALL, ""); /* the quotes of our sentences come out as they are */
   line = isr_command_line_parse (argc, argv, &error);
   if (!line)

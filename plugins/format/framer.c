@@ -51,17 +51,17 @@ isr_framer_push (IsrFramer *self, GBytes *bytes)
   const guint8 *old = self->chunk ? g_bytes_get_data (self->chunk, &old_size) : NULL;
   const guint8 *data = g_bytes_get_data (bytes, &size);
   gsize rest = old_size - self->pos;
-  GByteArray *joined = NULL;
+  guint8 *joined;
 
   if (rest == 0) {
     g_clear_pointer (&self->chunk, g_bytes_unref);
     self->chunk = g_bytes_ref (bytes);
   } else {
-    joined = g_byte_array_sized_new (rest + size);
-    g_byte_array_append (joined, old + self->pos, rest);
-    g_byte_array_append (joined, data, size);
+    joined = g_malloc (rest + size);
+    memcpy (joined, old + self->pos, rest);
+    memcpy (joined + rest, data, size);
     g_bytes_unref (self->chunk);
-    self->chunk = g_byte_array_free_to_bytes (joined);
+    self->chunk = g_bytes_new_take (joined, rest + size);
   }
   self->pos = 0;
 }

@@ -19,7 +19,7 @@
 #include "plugins/http/retry.h"
 #include "plugins/messages.h"
 
-#define BLOCK (64 * 1024)
+#define BLOCK (16 * 1024)                    /* half a second of most streams */
 #define LONGEST_WAIT G_USEC_PER_SEC          /* for the low watermark: then what is there is taken */
 #define RECOVERED (10 * G_USEC_PER_SEC)      /* of audio: the failures are forgotten; a file is fetched in less, and not for ever */
 #define LATE (2 * G_USEC_PER_SEC)            /* a relay that is back may be so far behind */
@@ -39,14 +39,15 @@ struct _IsrReceiver {
   IsrReceiverStats *stats; /* object lock of owner */
   IsrOutlet *outlet;
   GCancellable *cancellable;
-  gint finishing; /* atomic */
+  GPollFD cancelled; /* held, else each wait would open and close one */
+  gint finishing;    /* atomic */
 
   State state;
   IsrReached reached; /* JOIN, STREAM */
   IsrIcy *icy;
   IsrRejoin *rejoin;
   IsrPace pace;
-  guint8 *block;
+  gboolean dry;     /* all that was there is taken: nothing comes without waiting */
   gboolean drained; /* finishing: all that was there is in the outlet */
 
   guint failures;       /* in a row */
@@ -194,9 +195,8 @@ take_audio (IsrReceiver *self, GBytes *audio)
 }
 
 static void
-take_body (IsrReceiver *self, gsize size)
+take_body (IsrReceiver *self, GBytes *body)
 {
-  g_autoptr (GBytes) body = g_bytes_new (self->block, size);
   IsrIcyMetadata metadata = { 0 };
   GBytes *audio = NULL;
   IsrIcyKind kind;
@@ -227,9 +227,9 @@ set_low_watermark (IsrReceiver *self)
 
 /* The first bytes of a connection. FALSE: they are no audio, and the connection is closed. */
 static gboolean
-begin_flow (IsrReceiver *self, gsize size)
+begin_flow (IsrReceiver *self, GBytes *body)
 {
-  if (isr_audio_type_is_page (self->block, size)) {
+  if (isr_audio_type_is_page (g_bytes_get_data (body, NULL), g_bytes_get_size (body))) {
     fail (self, isr_trouble_new (ISR_STREAM_NOT_AUDIO, "%s sends a web page (HTML), no audio: use the address of the stream itself, not that of the page it is played on", self->reached.where));
     return FALSE;
   }
@@ -244,16 +244,16 @@ begin_flow (IsrReceiver *self, gsize size)
 }
 
 static void
-take_block (IsrReceiver *self, gsize size)
+take_block (IsrReceiver *self, GBytes *body)
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (!self->flowing_since && !begin_flow (self, size))
+  if (!self->flowing_since && !begin_flow (self, body))
     return;
-  take_body (self, size);
+  take_body (self, body);
   if (self->failures && now - self->flowing_since >= RECOVERED)
     self->failures = 0;
-  if (isr_pace_take (&self->pace, size, now, self->settings.stall))
+  if (isr_pace_take (&self->pace, g_bytes_get_size (body), now, self->settings.stall))
     set_low_watermark (self);
   update_stats (self);
 }
@@ -266,22 +266,37 @@ end_body (IsrReceiver *self, const GError *error)
   lose (self, ISR_GAP_DISCONNECTED, isr_trouble_new (ISR_STREAM_DROPPED, "%s: %s", self->reached.where, words));
 }
 
-/* Takes all that is there, a block at most. TRUE: there was something, or the body has ended. */
+/* What is there, a block at most; NULL: nothing, and *@error tells why, unless the body has ended. */
+static GBytes *
+read_block (IsrReceiver *self, GError **error)
+{
+  g_autofree guint8 *block = g_malloc (BLOCK); /* not kept: few of many streams receive at one time */
+  g_autoptr (GError) local = NULL;
+  gsize size = 0;
+  gssize n = 0;
+
+  while (size < BLOCK && (n = isr_http_connection_read (self->reached.connection, block + size, BLOCK - size, &local)) > 0)
+    size += (gsize) n;
+  self->dry = g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+  if (size > 0) /* an end or an error comes again at the next read */
+    return g_bytes_new_take (g_realloc (g_steal_pointer (&block), size), size);
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+/* TRUE: there was something, or the body has ended. */
 static gboolean
 receive (IsrReceiver *self)
 {
   g_autoptr (GError) error = NULL;
-  gsize size = 0;
-  gssize n = 0;
+  g_autoptr (GBytes) body = read_block (self, &error);
 
-  while (size < BLOCK && (n = isr_http_connection_read (self->reached.connection, self->block + size, BLOCK - size, &error)) > 0)
-    size += (gsize) n;
-  if (size > 0)
-    take_block (self, size);
-  if (size > 0 || n > 0 || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-    return size > 0; /* an end or an error comes again at the next read */
-  end_body (self, error);
-  return TRUE;
+  if (body)
+    take_block (self, body);
+  else if (!self->dry)
+    end_body (self, error);
+  return body || !self->dry;
 }
 
 /* --- the states --- */
@@ -307,8 +322,9 @@ step_receive (IsrReceiver *self)
   g_autoptr (GError) error = NULL;
   gint64 patience, wait;
 
-  if (receive (self))
+  if (!self->dry && receive (self))
     return GST_FLOW_OK;
+  self->dry = FALSE;
   patience = isr_pace_get_patience (&self->pace, g_get_monotonic_time (), self->settings.stall);
   wait = mind_burst (self, MIN (patience, LONGEST_WAIT));
   if (patience == 0)
@@ -323,14 +339,11 @@ step_wait (IsrReceiver *self)
 {
   gint64 quiet = isr_outlet_watch (self->outlet, self->settings.stall, self->cause);
   gint64 wait = MIN (quiet, self->retry_at - g_get_monotonic_time ());
-  GPollFD fd;
 
-  if (self->retry_at <= g_get_monotonic_time ()) {
+  if (self->retry_at <= g_get_monotonic_time ())
     self->state = STATE_CONNECT;
-  } else if (g_cancellable_make_pollfd (self->cancellable, &fd)) {
-    g_poll (&fd, 1, (int) CLAMP (wait / 1000 + 1, 1, G_MAXINT));
-    g_cancellable_release_fd (self->cancellable);
-  }
+  else
+    g_poll (&self->cancelled, 1, (int) CLAMP (wait / 1000 + 1, 1, G_MAXINT));
   return GST_FLOW_OK;
 }
 
@@ -358,6 +371,7 @@ accept (IsrReceiver *self)
   isr_icy_restart (self->icy, metaint ? (guint) g_ascii_strtoull (metaint, NULL, 10) : 0);
   begin_rejoin (self);
   isr_pace_begin (&self->pace, g_get_monotonic_time ());
+  self->dry = FALSE;
   self->state = isr_rejoin_is_gathering (self->rejoin) ? STATE_JOIN : STATE_STREAM;
 }
 
@@ -442,9 +456,9 @@ isr_receiver_new (GstBaseSrc *owner, const IsrReceiverSettings *settings, IsrRec
   self->outlet = isr_outlet_new (owner, stats);
   self->cause = ISR_GAP_DISCONNECTED;
   self->cancellable = g_cancellable_new ();
+  g_cancellable_make_pollfd (self->cancellable, &self->cancelled);
   self->icy = isr_icy_new (0);
   self->rejoin = isr_rejoin_new ();
-  self->block = g_malloc (BLOCK);
   return self;
 }
 
@@ -457,8 +471,8 @@ isr_receiver_free (IsrReceiver *self)
   isr_outlet_free (self->outlet);
   isr_icy_free (self->icy);
   isr_rejoin_free (self->rejoin);
+  g_cancellable_release_fd (self->cancellable);
   g_object_unref (self->cancellable);
-  g_free (self->block);
   g_free (self);
 }
 

@@ -6,9 +6,10 @@
  *   FOLLOW    it lies wholly in what was passed on: swallowed for as long as it is
  *             equal, byte by byte, up to the end of the history
  *
- * History is one array that is cut when it is a quarter longer than it has to be. */
+ * The history is straight from the beginning of a connection until it is joined. */
 #include "plugins/http/rejoin.h"
 
+#include "plugins/http/ring.h"
 #include "plugins/http/match.h"
 #include "plugins/http/prologue.h"
 
@@ -25,8 +26,7 @@ typedef enum {
 struct _IsrRejoin {
   State state;
   IsrPrologue *prologue;
-  GByteArray *history;
-  gsize keep;  /* bytes of history that are needed */
+  IsrRing history;
   gint64 late; /* of a new connection: bytes that an overlap may lie behind the clock */
 
   GByteArray *burst; /* GATHER: what came, heads included */
@@ -43,9 +43,8 @@ isr_rejoin_new (void)
   IsrRejoin *self = g_new0 (IsrRejoin, 1);
 
   self->prologue = isr_prologue_new ();
-  self->history = g_byte_array_new ();
+  isr_ring_init (&self->history, ISR_REJOIN_HISTORY);
   self->burst = g_byte_array_new ();
-  self->keep = ISR_REJOIN_HISTORY;
   return self;
 }
 
@@ -53,7 +52,7 @@ void
 isr_rejoin_free (IsrRejoin *self)
 {
   isr_prologue_free (self->prologue);
-  g_byte_array_unref (self->history);
+  isr_ring_clear (&self->history);
   g_byte_array_unref (self->burst);
   g_free (self);
 }
@@ -61,7 +60,7 @@ isr_rejoin_free (IsrRejoin *self)
 void
 isr_rejoin_note_burst (IsrRejoin *self, gsize bytes)
 {
-  self->keep = CLAMP (2 * bytes, self->keep, ISR_REJOIN_MAX);
+  self->history.keep = CLAMP (2 * bytes, self->history.keep, ISR_REJOIN_MAX);
 }
 
 void
@@ -70,7 +69,8 @@ isr_rejoin_begin (IsrRejoin *self)
   g_byte_array_set_size (self->burst, 0);
   self->tried = self->wanted = 0;
   self->late = G_MAXINT64;
-  self->state = self->history->len ? REJOIN_GATHER : REJOIN_THROUGH;
+  isr_ring_straighten (&self->history);
+  self->state = self->history.size ? REJOIN_GATHER : REJOIN_THROUGH;
 }
 
 void
@@ -82,7 +82,7 @@ isr_rejoin_doubt (IsrRejoin *self, gint64 late)
 void
 isr_rejoin_forget (IsrRejoin *self)
 {
-  g_byte_array_set_size (self->history, 0);
+  isr_ring_forget (&self->history);
   isr_prologue_free (self->prologue);
   self->prologue = isr_prologue_new ();
   isr_rejoin_begin (self);
@@ -106,9 +106,7 @@ static void
 remember (IsrRejoin *self, const guint8 *data, gsize size)
 {
   isr_prologue_learn (self->prologue, data, size);
-  if (self->history->len + size > self->keep + self->keep / 4 && self->history->len > self->keep)
-    g_byte_array_remove_range (self->history, 0, self->history->len - (guint) self->keep);
-  g_byte_array_append (self->history, data, (guint) size);
+  isr_ring_append (&self->history, data, size);
   self->stats.passed += size;
 }
 
@@ -126,7 +124,7 @@ static GBytes *
 pass_behind_gap (IsrRejoin *self, const guint8 *data, gsize size, IsrJoin *join)
 {
   *join = ISR_JOIN_GAP;
-  g_byte_array_set_size (self->history, 0);
+  isr_ring_forget (&self->history);
   isr_prologue_restart (self->prologue);
   return pass_on (self, data, size);
 }
@@ -136,16 +134,16 @@ pass_behind_gap (IsrRejoin *self, const guint8 *data, gsize size, IsrJoin *join)
 static GBytes *
 follow (IsrRejoin *self, const guint8 *data, gsize size, IsrJoin *join)
 {
-  gsize n = MIN (size, self->history->len - self->follow);
+  gsize n = MIN (size, self->history.size - self->follow);
   gsize same = 0;
 
-  while (same < n && self->history->data[self->follow + same] == data[same])
+  while (same < n && self->history.data[self->follow + same] == data[same])
     same++;
   self->stats.swallowed += same;
   self->follow += same;
   if (same < n)
     return pass_behind_gap (self, data + same, size - same, join);
-  if (self->follow < self->history->len)
+  if (self->follow < self->history.size)
     return NULL;
   *join = self->exact ? ISR_JOIN_EXACT : ISR_JOIN_APPROXIMATE;
   return pass_on (self, data + same, size - same);
@@ -171,13 +169,13 @@ static GBytes *
 look (IsrRejoin *self, const guint8 *data, gsize size, gint64 elapsed, gboolean final, IsrJoin *join)
 {
   gboolean ogg = size >= OGG_OVERLAP && memcmp (data, "OggS", 4) == 0;
-  gint64 expected = (gint64) self->history->len + elapsed - (gint64) size;
+  gint64 expected = (gint64) self->history.size + elapsed - (gint64) size;
   IsrMatch match;
   gboolean believed;
 
-  isr_match_find (&match, self->history->data, self->history->len, data, size, ogg ? OGG_OVERLAP : ISR_REJOIN_OVERLAP, expected);
+  isr_match_find (&match, self->history.data, self->history.size, data, size, ogg ? OGG_OVERLAP : ISR_REJOIN_OVERLAP, expected);
   believed = match.candidates > 0 && expected - match.offset <= self->late; /* else: may be more of the burst comes */
-  self->wanted = match.candidates == 1 && match.open == 1 ? (gsize) ((gint64) self->history->len - match.offset) : 0;
+  self->wanted = match.candidates == 1 && match.open == 1 ? (gsize) ((gint64) self->history.size - match.offset) : 0;
   if (!final && (match.candidates != 1 || match.repeats || match.open > 0 || !believed))
     return NULL;
   if (believed)

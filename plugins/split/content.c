@@ -70,8 +70,8 @@ isr_content_from_caps (GstCaps *caps)
   return isr_content_from_mime (gst_structure_get_name (s));
 }
 
-static gboolean
-looks_like_html (const guint8 *data, gsize size)
+gboolean
+isr_content_is_page (const guint8 *data, gsize size)
 {
   static const char *const marks[] = { "<!doctype html", "<html", "<head", "<body" };
   g_autofree char *text = g_ascii_strdown ((const char *) data, (gssize) MIN (size, 1024));
@@ -94,8 +94,6 @@ isr_content_from_bytes (GstObject *asker, const guint8 *data, gsize size, gboole
   g_autoptr (GstCaps) caps = NULL;
   IsrContent content;
 
-  if (looks_like_html (data, size))
-    return ISR_CONTENT_HTML;
   caps = gst_type_find_helper_for_data (asker, data, size, &probability);
   if (!caps || probability < (final ? GST_TYPE_FIND_MINIMUM : GST_TYPE_FIND_NEARLY_CERTAIN))
     return ISR_CONTENT_UNKNOWN;

@@ -44,8 +44,12 @@ IsrContent isr_content_from_caps (GstCaps *caps);
 /* "audio/mpeg; charset=..." in any case. */
 IsrContent isr_content_from_mime (const char *mime);
 
-/* Typefinding; with @final what is only likely counts as well. @mime (free it)
- * says what was found where that is ISR_CONTENT_OTHER. */
+/* A web page where audio was expected. */
+gboolean isr_content_is_page (const guint8 *data, gsize size);
+
+/* Typefinding, which loads every plugin that knows a type: for what does not say what it
+ * is. With @final what is only likely counts as well. @mime (free it) says what was found
+ * where that is ISR_CONTENT_OTHER. */
 IsrContent isr_content_from_bytes (GstObject *asker, const guint8 *data, gsize size, gboolean final, char **mime);
 
 /* The first bytes for people: hexadecimal and as text. */

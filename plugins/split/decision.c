@@ -77,9 +77,14 @@ refuse (GstElement *facade, IsrContent content, const char *found, const guint8 
 
 /* A page is a page, whatever its content type says. */
 static IsrContent
-combine (IsrContent signs, IsrContent sniffed)
+find_out (IsrContent signs, GstElement *facade, GBytes *bytes, gboolean final, char **found)
 {
-  return signs == ISR_CONTENT_UNKNOWN || sniffed == ISR_CONTENT_HTML ? sniffed : signs;
+  gsize size = 0;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  if (isr_content_is_page (data, size))
+    return ISR_CONTENT_HTML;
+  return signs != ISR_CONTENT_UNKNOWN ? signs : isr_content_from_bytes (GST_OBJECT (facade), data, size, final, found);
 }
 
 gboolean
@@ -101,7 +106,7 @@ isr_decision_make (IsrDecision *self, GstElement *facade, const GQueue *buffers,
   final = final || size >= TYPEFIND_MAX;
   if (signs == ISR_CONTENT_UNKNOWN && size < TYPEFIND_MIN && !final)
     return FALSE;
-  self->content = combine (signs, isr_content_from_bytes (GST_OBJECT (facade), data, size, final, &found));
+  self->content = find_out (signs, facade, bytes, final, &found);
   if (self->content == ISR_CONTENT_UNKNOWN && !final)
     return FALSE;
   if (self->content == ISR_CONTENT_UNKNOWN || self->content >= ISR_CONTENT_HTML) {

@@ -17,7 +17,6 @@ struct _IsrIntake {
   GstElement parent;
   GstPad *sinkpad, *srcpad;
   GstElement *facade, *writer; /* not referenced */
-  GHashTable *parsers;         /* name of the factory -> GstElement, of the facade */
 
   /* streaming thread */
   gboolean decided;
@@ -61,14 +60,31 @@ unlink_src (GstPad *src)
     gst_pad_unlink (src, peer);
 }
 
+/* Of the facade, which keeps it for the next run; NULL: its plugin is not installed. */
+static GstElement *
+get_parser (IsrIntake *self, const char *factory)
+{
+  g_autoptr (GstElement) parser = gst_bin_get_by_name (GST_BIN (self->facade), factory);
+
+  if (parser)
+    return parser;
+  if (!(parser = gst_element_factory_make (factory, factory)))
+    return NULL;
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (parser), "check-frame-checksums"))
+    g_object_set (parser, "check-frame-checksums", TRUE, NULL);
+  gst_bin_add (GST_BIN (self->facade), gst_object_ref (parser));
+  gst_element_sync_state_with_parent (parser);
+  return parser;
+}
+
 static gboolean
 lay_way (IsrIntake *self, const char *factory)
 {
   g_autoptr (GstPad) out = NULL;
 
-  self->parser = factory ? g_hash_table_lookup (self->parsers, factory) : NULL;
   if (!factory)
     return TRUE; /* it is there */
+  self->parser = get_parser (self, factory);
   if (!self->parser) {
     GST_ELEMENT_ERROR (self->facade, CORE, MISSING_PLUGIN,
         ("The element %s is missing, without which this stream can not be recorded: install the GStreamer plugins \"good\" (Debian: gstreamer1.0-plugins-good).", factory), (NULL));
@@ -412,7 +428,6 @@ isr_intake_finalize (GObject *object)
   drop_held (self);
   isr_decision_clear (&self->decision);
   g_clear_pointer (&self->icy, isr_icy_free);
-  g_hash_table_unref (self->parsers);
   G_OBJECT_CLASS (isr_intake_parent_class)->finalize (object);
 }
 
@@ -442,7 +457,6 @@ isr_intake_init (IsrIntake *self)
   self->srcpad = gst_pad_new_from_static_template (&src_template, "src");
   gst_element_add_pad (GST_ELEMENT (self), self->sinkpad);
   gst_element_add_pad (GST_ELEMENT (self), self->srcpad);
-  self->parsers = g_hash_table_new (g_str_hash, g_str_equal);
   g_queue_init (&self->events);
   g_queue_init (&self->buffers);
 }
@@ -455,19 +469,4 @@ isr_intake_new (GstElement *facade, GstElement *writer)
   self->facade = facade;
   self->writer = writer;
   return GST_ELEMENT (self);
-}
-
-void
-isr_intake_add_parsers (IsrIntake *self, GstBin *facade)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
-    GstElement *parser = ways[i].factory ? gst_element_factory_make (ways[i].factory, ways[i].factory) : NULL;
-
-    if (!parser)
-      continue;
-    if (g_object_class_find_property (G_OBJECT_GET_CLASS (parser), "check-frame-checksums"))
-      g_object_set (parser, "check-frame-checksums", TRUE, NULL);
-    gst_bin_add (facade, parser);
-    g_hash_table_insert (self->parsers, (char *) ways[i].factory, parser);
-  }
 }

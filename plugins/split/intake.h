@@ -6,6 +6,8 @@
  *   sink ghost -> intake -+-> flacparse ------+-> writer
  *                         +------------------>+   raw, MP3, Ogg; and until the decision
  *
+ * The parser that is needed is made then, and not both for every stream: they are the
+ * larger part of the sink. Where its plugin is not installed, that is an error which names it.
  * MP3 needs no parser: its stream (plugins/format) finds the frames itself, and a buffer for
  * each of 38 frames a second is what recording would cost most.
  *
@@ -22,12 +24,7 @@ G_BEGIN_DECLS
 #define ISR_TYPE_INTAKE (isr_intake_get_type ())
 G_DECLARE_FINAL_TYPE (IsrIntake, isr_intake, ISR, INTAKE, GstElement)
 
-/* @facade: source of messages; it must hold intake, writer and the parsers that
- * isr_intake_add_parsers() puts there, and outlive them. */
+/* @facade: source of messages, a bin; it must hold intake and writer, and outlive them. */
 GstElement *isr_intake_new (GstElement *facade, GstElement *writer);
-
-/* Creates the parsers in the facade. Where a plugin is not installed its parser is
- * left out; a stream that needs it is then an error that names the plugin. */
-void isr_intake_add_parsers (IsrIntake *self, GstBin *facade);
 
 G_END_DECLS

@@ -441,7 +441,6 @@ isr_split_sink_init (IsrSplitSink *self)
   self->writer = ISR_WRITER_SINK (writer);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
   gst_bin_add_many (GST_BIN (self), writer, intake, NULL);
-  isr_intake_add_parsers (ISR_INTAKE (intake), GST_BIN (self));
   gst_element_link_pads_full (intake, "src", writer, "sink", GST_PAD_LINK_CHECK_NOTHING);
   gst_element_add_pad (GST_ELEMENT (self), gst_ghost_pad_new_from_template ("sink", target, template));
 }

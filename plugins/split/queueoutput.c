@@ -2,6 +2,8 @@
 /* queueoutput.c - gathering, in order. */
 #include "plugins/split/queueoutput.h"
 
+#include <string.h>
+
 #define GATHER_BYTES (64 * 1024)
 
 static void
@@ -16,11 +18,25 @@ isr_queue_output_flush (IsrQueueOutput *self)
 {
   g_autoptr (GBytes) bytes = NULL;
 
-  if (!self->held->len)
+  if (!self->held_size)
     return;
-  bytes = g_byte_array_free_to_bytes (self->held);
-  self->held = g_byte_array_new ();
+  bytes = g_bytes_new_take (g_steal_pointer (&self->held), self->held_size);
+  self->usual = self->held_size;
+  self->held_size = self->held_room = 0;
   send_bytes (self, bytes);
+}
+
+static void
+hold (IsrQueueOutput *self, const guint8 *data, gsize size)
+{
+  gsize wanted = self->held_size + size;
+
+  if (wanted > self->held_room) {
+    self->held_room = MIN (GATHER_BYTES, MAX (wanted, MAX (2 * self->held_room, self->usual + self->usual / 8)));
+    self->held = g_realloc (self->held, self->held_room);
+  }
+  memcpy (self->held + self->held_size, data, size);
+  self->held_size = wanted;
 }
 
 static void
@@ -30,12 +46,12 @@ queue_append (IsrOutput *output, GBytes *bytes)
   gsize size = 0;
   const guint8 *data = g_bytes_get_data (bytes, &size);
 
-  if (self->held->len + size > GATHER_BYTES)
+  if (self->held_size + size > GATHER_BYTES)
     isr_queue_output_flush (self);
   if (size > GATHER_BYTES)
     send_bytes (self, bytes);
-  else
-    g_byte_array_append (self->held, data, size);
+  else if (size > 0)
+    hold (self, data, size);
 }
 
 static void
@@ -59,14 +75,14 @@ queue_truncate (IsrOutput *output, guint64 size)
 void
 isr_queue_output_init (IsrQueueOutput *self, IsrIoThread *io)
 {
-  *self = (IsrQueueOutput){ { queue_append, queue_patch, queue_truncate }, io, g_byte_array_new (), 0 };
+  *self = (IsrQueueOutput){ { queue_append, queue_patch, queue_truncate }, io };
 }
 
 void
 isr_queue_output_clear (IsrQueueOutput *self)
 {
   isr_queue_output_flush (self);
-  g_clear_pointer (&self->held, g_byte_array_unref);
+  g_clear_pointer (&self->held, g_free);
 }
 
 void

@@ -14,7 +14,9 @@ G_BEGIN_DECLS
 typedef struct {
   IsrOutput parent;
   IsrIoThread *io;
-  GByteArray *held;
+  guint8 *held;
+  gsize held_size, held_room;
+  gsize usual;     /* size of the last job: the next one is likely to be as large */
   guint64 held_ns; /* of audio that went into the writer since the last flush */
 } IsrQueueOutput;
 
