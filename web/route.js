@@ -8,14 +8,14 @@ import { signal } from './vendor/signals-core.js';
 
 /**
  * @typedef {{view: string, day?: string, source?: string, file?: string, at?: number, span?: number,
- *   section?: string, q?: string, from?: string, to?: string, verdict?: string, start?: number, end?: number}} Route
+ *   section?: string, q?: string, from?: string, to?: string, verdict?: string, label?: string, start?: number, end?: number}} Route
  * `at`: UTC microseconds; `span`: seconds that a timeline shows; `from`, `to`: dates, or UTC µs in digits.
  * @typedef {{[K in keyof Route]?: Route[K] | null}} Patch
  */
 
 const HOME = 'days';
 const NUMBERS = ['at', 'span', 'start', 'end'];
-const TEXTS = ['day', 'source', 'file', 'section', 'q', 'from', 'to', 'verdict'];
+const TEXTS = ['day', 'source', 'file', 'section', 'q', 'from', 'to', 'verdict', 'label'];
 
 /** @param {string} key @param {string} text @returns {string|number|undefined} */
 function value(key, text) {

@@ -30,6 +30,18 @@ test('a decision keeps the row until the next one is taken, and the next one is 
   assert.equal(review.following(r), null);
 });
 
+test('a queue of one word, or of what has none, counts and steps through those alone', () => {
+  const named = (start, label, verdict = null) => ({ ...section(start, verdict), label });
+  const all = [named(10, 'dog'), named(20, null), named(30, 'dog', 'kept'), named(40, 'cat'), named(50, 'dog')];
+  const r = apply(review.withSections(all, 5), review.withLabel('dog'));
+  assert.deepEqual(starts(review.listed(r)), [10, 50]);
+  assert.deepEqual(review.counts(r.sections, r.label), { unreviewed: 2, kept: 1, false: 0, all: 3 });
+  assert.equal(review.neighbour(review.withCurrent('mic 10')(r), 1).start_us, 50);
+  assert.equal(review.following(review.withCurrent('mic 50')(r)).start_us, 10);
+  assert.deepEqual(starts(review.listed(review.withLabel(review.NO_LABEL)(r))), [20]);
+  assert.deepEqual(review.labelsOf(all), [['dog', 3], ['cat', 1]]);
+});
+
 test('neighbours are those of the tab; from nowhere it is the first one, or the last', () => {
   const r = apply(review.withSections([section(10), section(20, 'false'), section(30)], 3));
   assert.equal(review.neighbour(r, 1).start_us, 10);

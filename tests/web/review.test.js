@@ -57,6 +57,46 @@ const inHand = ({ tab, hand }, event) => until(() => `${event.source} ${clock(ev
   return text && away < 1.5e6 && (await tab.locator('.card h2 b').textContent()) === event.source;
 });
 
+test('a queue of one word, or of what has none: in the address, by keyboard, in counts and steps', async () => {
+  const [first, , third] = EVENTS;
+  for (const [event, label] of [[first, 'dog'], [third, 'wind']]) {
+    const [section] = (await daemon.json(`/api/highlights?day=${DAY}&source=${event.source}`)).sections.filter((one) => Math.abs(one.start_us - event.start_us) < 1.5e6);
+    const answer = await fetch(`${daemon.base}/api/labels`, { method: 'PUT', headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ source: event.source, start_us: section.start_us, end_us: section.end_us, verdict: 'kept', label, note: null }) });
+    assert.equal(answer.status, 200);
+  }
+  const page = await review(`?day=${DAY}&verdict=all&label=dog`);
+  const { tab, count, context, errors } = page;
+  await until(() => 'one of one word', async () => (await tab.locator('.item').count()) === 1);
+  assert.deepEqual(await Promise.all(['Unreviewed', 'Kept', 'All'].map(count)), [0, 1, 1]);
+  await tab.keyboard.press('j');
+  await inHand(page, first);
+  await tab.keyboard.press('j'); // there is no other one
+  await inHand(page, first);
+  await tab.keyboard.press('l');
+  assert.equal(await tab.evaluate(() => document.activeElement.selectedOptions[0].textContent), 'dog (1)');
+  await tab.keyboard.press('ArrowUp');
+  await until(() => 'those without a word', async () => (await tab.locator('.item').count()) === EVENTS.length - 2);
+  assert.match(tab.url(), /verdict=all&label=-/);
+  await tab.getByRole('combobox', { name: 'Label' }).selectOption('');
+  await until(() => 'all of them', async () => (await tab.locator('.item').count()) === EVENTS.length);
+  assert.doesNotMatch(tab.url(), /label=/);
+  await tab.evaluate(() => { location.hash = location.hash.replace('verdict=all', 'verdict=all&label=wind'); });
+  await until(() => 'the other word', async () => (await tab.locator('.item').count()) === 1);
+  assert.deepEqual(await axe(tab), []);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test('what the filters of the day list leave is a queue, one click away', async () => {
+  const { tab, context } = await open(chromium, daemon, { hash: `#/?from=${DAYS[2]}&to=${DAYS[1]}&source=street` });
+  const wanted = DAYS.slice(1).flatMap((day) => eventsOf(day)).filter(({ source }) => source === 'street').length;
+  await tab.locator('.chips').getByRole('link', { name: `Review ${wanted} events` }).click();
+  await until(() => 'its queue', async () => (await tab.locator('.item').count()) === wanted);
+  assert.match(tab.url(), new RegExp(`review\\?source=street&from=${DAYS[2]}&to=${DAYS[1]}`));
+  await context.close();
+});
+
 test('a day is reviewed by keyboard alone: heard, kept, refused, named, taken back', async () => {
   const page = await review();
   const { tab, count, errors, context } = page;

@@ -5,7 +5,7 @@ import { onChange, onReturn } from '../hub.js';
 import { announce, sentence } from '../notice.js';
 import { go, route } from '../route.js';
 import { player, updatePlayer, withQueue } from '../state/player.js';
-import { current, following, keyOf, neighbour, nothing, review, updateReview, withCurrent, withLaterShown, withNews, withSections, withTab } from '../state/review.js';
+import { TABS, current, following, keyOf, neighbour, nothing, review, updateReview, wanted, withCurrent, withLabel, withLaterShown, withNews, withSections, withTab } from '../state/review.js';
 import { asking, upToDate } from '../state/said.js';
 import { t } from '../text.js';
 import { through } from '../zone.js';
@@ -31,10 +31,21 @@ async function ask(of) {
   return { sections: upToDate(sections, asked, keyOf), total };
 }
 
+/** What the address says of the queue. @returns {Pick<import('../state/review.js').Review, 'tab'|'label'>} */
+const named = () => ({ tab: TABS.find((one) => one === route.peek().verdict) ?? 'unreviewed', label: route.peek().label ?? null });
+
+/** The address has another tab or another word. */
+export function follow() {
+  const { tab, label } = named();
+  if (tab !== review.peek().tab) updateReview(withTab(tab));
+  if (label !== review.peek().label) updateReview(withLabel(label));
+  queue();
+}
+
 /** @param {Scope} of @returns {Promise<string|null>} what went wrong */
 export async function open(of) {
   scope = of;
-  updateReview(() => ({ ...nothing, tab: /** @type {any} */ (route.peek().verdict) ?? 'unreviewed' }));
+  updateReview(() => ({ ...nothing, ...named() }));
   try {
     const { sections, total } = await ask(of);
     if (scope !== of) return null;
@@ -50,8 +61,8 @@ export async function open(of) {
 
 /** What the player walks is what the tab lists. */
 function queue() {
-  const { sections, tab } = review.peek();
-  updatePlayer(withQueue(sections.filter((one) => tab === 'all' || (one.verdict ?? 'unreviewed') === tab || keyOf(one) === review.peek().current)));
+  const r = review.peek();
+  updatePlayer(withQueue(r.sections.filter((one) => wanted(r)(one) || keyOf(one) === r.current)));
 }
 
 async function news() {
@@ -73,9 +84,14 @@ export function take(section, play = true) {
 
 /** @param {import('../state/review.js').Tab} tab */
 export function chooseTab(tab) {
-  updateReview(withTab(tab));
   go({ verdict: tab === 'unreviewed' ? null : tab }, { replace: true });
-  queue();
+  follow();
+}
+
+/** Only what has this word, or none; null: whatever it has. @param {string|null} label */
+export function chooseLabel(label) {
+  go({ label }, { replace: true });
+  follow();
 }
 
 /** @param {1|-1} way */

@@ -10,7 +10,7 @@ export const ALL = [
   ...of('player', [['key.play', 'Space'], ['key.back-5', 'ArrowLeft'], ['key.on-5', 'ArrowRight'], ['key.back-1', 'Shift+ArrowLeft'], ['key.on-1', 'Shift+ArrowRight'],
     ['key.back-tenth', ','], ['key.on-tenth', '.'], ['key.tenths', [...'0123456789']], ['key.slower', '<'], ['key.faster', '>'],
     ['key.in', '['], ['key.out', ']'], ['key.share', 's'], ['key.close', 'Escape']]),
-  ...of('review', [['key.next', 'j'], ['key.previous', 'k'], ['key.keep', 'g'], ['key.false', 'x'], ['key.label', 'm'], ['key.undo', 'Ctrl+z']]),
+  ...of('review', [['key.next', 'j'], ['key.previous', 'k'], ['key.keep', 'g'], ['key.false', 'x'], ['key.label', 'm'], ['key.label-filter', 'l'], ['key.undo', 'Ctrl+z']]),
   ...of('timeline', [['key.zoom-in', '+'], ['key.zoom-out', ['-', '−']], ['key.zoom-back', 'b'], ['key.view-start', 'Home'], ['key.view-end', 'End']]),
   ...of('page', [['key.search', '/'], ['key.next-day', 'Shift+j'], ['key.previous-day', 'Shift+k'], ['key.export', 'e'], ['key.delete', 'Delete'], ['key.help', '?']]),
 ];

@@ -5,8 +5,8 @@ import { signal } from '../vendor/signals-core.js';
 /**
  * @typedef {import('../api-review.js').Section} Section
  * @typedef {'unreviewed'|'kept'|'false'|'all'} Tab
- * @typedef {{sections: Section[], later: Section[], total: number, tab: Tab, current: string|null, kept: string|null}} Review
- * `sections` in order of time. `later`: arrived while somebody reviews, not shown yet. `current`: key of the section in hand. `kept`: key of one that
+ * @typedef {{sections: Section[], later: Section[], total: number, tab: Tab, label: string|null, current: string|null, kept: string|null}} Review
+ * `sections` in order of time. `label`: only those of this word, or those of none; null: all. `later`: arrived while somebody reviews, not shown yet. `current`: key of the section in hand. `kept`: key of one that
  * has been decided and stays in the list of its old tab until the next one is taken, so that nothing jumps.
  */
 
@@ -19,11 +19,27 @@ export const keyOf = (section) => `${section.source} ${section.start_us}`;
 /** @param {Section} section @param {Tab} tab */
 const belongs = (section, tab) => tab === 'all' || (section.verdict ?? 'unreviewed') === tab;
 
+/** What the address says for “those without a word”. */
+export const NO_LABEL = '-';
+
+/** @param {Section} section @param {string|null} label */
+const named = (section, label) => label === null || (label === NO_LABEL ? !section.label : section.label === label);
+
+/** Does the queue hold it? @param {Review} r @returns {(section: Section) => boolean} */
+export const wanted = (r) => (one) => belongs(one, r.tab) && named(one, r.label);
+
+/** Words that were given, each with how often; the most frequent first. @param {Section[]} sections @returns {[string, number][]} */
+export function labelsOf(sections) {
+  const n = new Map();
+  for (const { label } of sections) if (label) n.set(label, (n.get(label) ?? 0) + 1);
+  return [...n].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+}
+
 /** @param {Section[]} sections */
 export const byTime = (sections) => [...sections].sort((a, b) => a.start_us - b.start_us || a.source.localeCompare(b.source));
 
 /** @type {Review} */
-export const nothing = { sections: [], later: [], total: 0, tab: 'unreviewed', current: null, kept: null };
+export const nothing = { sections: [], later: [], total: 0, tab: 'unreviewed', label: null, current: null, kept: null };
 
 export const review = signal(nothing);
 
@@ -52,6 +68,9 @@ export const withLaterShown = () => (r) => ({ ...r, sections: byTime([...r.secti
 /** @param {Tab} tab @returns {(r: Review) => Review} */
 export const withTab = (tab) => (r) => ({ ...r, tab, kept: null });
 
+/** @param {string|null} label @returns {(r: Review) => Review} */
+export const withLabel = (label) => (r) => ({ ...r, label, kept: null });
+
 /** @param {string|null} key @returns {(r: Review) => Review} */
 export const withCurrent = (key) => (r) => ({ ...r, current: key, kept: null });
 
@@ -61,13 +80,16 @@ export const withSaid = (key, said) => (r) => ({
 });
 
 /** What the tab lists. @param {Review} r */
-export const listed = (r) => r.sections.filter((one) => belongs(one, r.tab) || keyOf(one) === r.kept);
+export const listed = (r) => r.sections.filter((one) => wanted(r)(one) || keyOf(one) === r.kept);
 
-/** @param {Section[]} sections @returns {Record<Tab, number>} */
-export const counts = (sections) => ({
-  unreviewed: sections.filter((one) => belongs(one, 'unreviewed')).length, kept: sections.filter((one) => belongs(one, 'kept')).length,
-  false: sections.filter((one) => belongs(one, 'false')).length, all: sections.length,
-});
+/** @param {Section[]} all @param {string|null} [label] @returns {Record<Tab, number>} */
+export function counts(all, label = null) {
+  const sections = all.filter((one) => named(one, label));
+  return {
+    unreviewed: sections.filter((one) => belongs(one, 'unreviewed')).length, kept: sections.filter((one) => belongs(one, 'kept')).length,
+    false: sections.filter((one) => belongs(one, 'false')).length, all: sections.length,
+  };
+}
 
 /** @param {Review} r */
 export const current = (r) => r.sections.find((one) => keyOf(one) === r.current) ?? null;
@@ -75,11 +97,11 @@ export const current = (r) => r.sections.find((one) => keyOf(one) === r.current)
 /** The neighbour in time among those that the tab lists; from nowhere the first (or last) one. @param {Review} r @param {1|-1} step @returns {Section|null} */
 export function neighbour(r, step) {
   const at = current(r);
-  const list = r.sections.filter((one) => belongs(one, r.tab));
+  const list = r.sections.filter(wanted(r));
   if (!at) return (step > 0 ? list[0] : list[list.length - 1]) ?? null;
   const after = (/** @type {Section} */ one) => (one.start_us - at.start_us || one.source.localeCompare(at.source)) * step > 0;
   return (step > 0 ? list.find(after) : [...list].reverse().find(after)) ?? null;
 }
 
 /** What is taken after a decision: the next one, else the first one that is left. @param {Review} r @returns {Section|null} */
-export const following = (r) => neighbour(r, 1) ?? r.sections.find((one) => belongs(one, r.tab) && keyOf(one) !== r.current) ?? null;
+export const following = (r) => neighbour(r, 1) ?? r.sections.find((one) => wanted(r)(one) && keyOf(one) !== r.current) ?? null;

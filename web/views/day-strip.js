@@ -106,6 +106,13 @@ function useNow(bounds) {
   return today ? now : null;
 }
 
+/** "00:00–24:00", "08:58:20–09:08:20": seconds only where they say something. @param {View} view @param {View} bounds */
+function rangeText(view, bounds) {
+  const whole = [view.from_us, view.to_us].every((us) => us % 60e6 === 0);
+  const text = (/** @type {number} */ us) => clockOf(us, zone()).slice(0, whole ? 5 : 8);
+  return `${text(view.from_us)}–${view.to_us >= bounds.to_us ? '24:00' : text(view.to_us)}`;
+}
+
 /** What a day begins with: now, else its first event, else its first sound. @param {Moments} day @param {number|null} now */
 function restOf(day, now) {
   const starts = day.sections.map((one) => one.start_us);
@@ -137,7 +144,7 @@ const Strip = ({ day, known, mode = 'heat', source }) => {
   return html`
     <div class="strip">
       <div class="strip-bar">
-        <span class="muted number">${clockOf(zoom.view.from_us, zone())}–${zoom.view.to_us >= bounds.to_us ? '24:00' : clockOf(zoom.view.to_us, zone())}</span>
+        <span class="muted number">${rangeText(zoom.view, bounds)}</span>
         ${known.unanalysed > 0 && html`<span class="muted">${tn('strip.unanalysed', known.unanalysed)}</span>`}
         <${ZoomButtons} ...${props} />
       </div>

@@ -126,7 +126,7 @@ const Sections = observe(({ sections, file }) => {
     <h2>${tn('events', sections.length)}</h2>
     <ul class="chips">${sections.map((/** @type {Section} */ one) => html`
       <li key=${keyOf(one)}><button class=${`chip ${one.verdict ?? ''}`} aria-pressed=${heard.value === keyOf(one)} onClick=${() => playSection(one)} ...${expecting(one)}>
-        <span class="number">${position(one.start_us - file.start_us)}</span><span class="number muted">+${format.decibel(one.score, locale())}</span>
+        <span class="number">${position(one.start_us - file.start_us)}</span><span class="number muted">+${format.decibels(one.score, locale())}</span>
         ${one.label && html`<span class="tag">${one.label}</span>`}
         ${one.verdict && html`<span class=${`tag ${one.verdict}`}>${t(`review.${one.verdict}`)}</span>`}
       </button></li>`)}</ul>`;

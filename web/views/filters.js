@@ -4,11 +4,11 @@ import { html, useEffect, useRef, useState } from '../vendor/htm-preact.js';
 import * as format from '../format.js';
 import { bind } from '../keys.js';
 import { observe } from '../observe.js';
-import { go, route } from '../route.js';
+import { go, href, route } from '../route.js';
 import { between, count, days } from '../state/days.js';
 import { filtersOf, hides, strongest } from '../state/filters.js';
 import { known, names, sources } from '../state/sources.js';
-import { locale, t } from '../text.js';
+import { locale, t, tn } from '../text.js';
 import { Icon } from './icon.js';
 
 const TYPING_MS = 250;
@@ -62,6 +62,15 @@ const Left = observe(() => {
     ${most && ` ${t('hides-most', { filter: t(`filter.${most}`) })}`}</span>`;
 });
 
+/** The events of what is left, as a queue. A part of a name narrows recordings, not events. */
+const Through = observe(() => {
+  const { q, source, from, to } = route.value;
+  const list = between(days.value.days ?? [], from, to);
+  const n = list.reduce((sum, one) => sum + (one.unreviewed ?? 0), 0);
+  if (q || !n) return null;
+  return html`<a class="button" href=${href({ view: 'review', from: from ?? list[list.length - 1].day, to: to ?? list[0].day, source: source ?? null })}>${tn('review.of-day', n)}</a>`;
+});
+
 const Chips = observe((/** @type {{counted: boolean}} */ { counted }) => {
   const filters = Object.entries(filtersOf(route.value));
   if (!filters.length) return null;
@@ -69,7 +78,7 @@ const Chips = observe((/** @type {{counted: boolean}} */ { counted }) => {
     <div class="chips">
       ${filters.map(([name, value]) => html`<${Chip} key=${name} name=${name} value=${value} />`)}
       ${filters.length > 1 && html`<button class="plain" onClick=${() => go({ q: null, source: null, from: null, to: null })}>${t('filters-off')}</button>`}
-      ${counted && html`<${Left} />`}
+      ${counted && html`<${Left} /><${Through} />`}
     </div>`;
 });
 

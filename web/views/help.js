@@ -11,8 +11,13 @@ import { Dialog } from './dialog.js';
 
 /** @typedef {ReturnType<typeof listed>[number]} Entry */
 
+const CAPS = ['Space', 'Del', 'Shift', 'Ctrl', 'Home', 'End', 'Backspace', 'Enter'];
+
+/** A key as it is written on the keyboards of the reader's language. @param {string} key */
+export const cap = (key) => shown(key).split(/(?<=.)\+(?=.)/).map((part) => (CAPS.includes(part) ? t(`cap.${part}`) : part)).join('+');
+
 /** "0–9" instead of ten keys. @param {string[]} keys */
-export const short = (keys) => (keys.join('') === '0123456789' ? ['0–9'] : keys.map(shown));
+export const short = (keys) => (keys.join('') === '0123456789' ? ['0–9'] : keys.map(cap));
 
 /** @param {{one: Entry}} props */
 const Key = ({ one }) => html`<li><span>${t(one.label)}</span><span>${short(one.keys).map((key) => html`<kbd key=${key}>${key}</kbd>`)}</span></li>`;

@@ -42,7 +42,7 @@ const Chip = ({ section, many, current }) => useMemo(() => html`
   <li><button class=${`chip ${section.verdict ?? ''}`} aria-pressed=${current} onClick=${() => playSection(section)} ...${expecting(section)}>
     <span class="number">${clockOf(section.start_us, zone())}</span>
     ${many && html`<span>${section.source}</span>`}
-    <span class="number muted">+${format.decibel(section.score, locale())}</span>
+    <span class="number muted">+${format.decibels(section.score, locale())}</span>
     ${section.label && html`<span class="tag">${section.label}</span>`}
     ${section.verdict && html`<span class=${`tag ${section.verdict}`}>${t(`review.${section.verdict}`)}</span>`}
   </button></li>`, [section, many, current]);

@@ -21,7 +21,8 @@ export const Highlights = observe(({ day, source }) => {
   const known = moments.value[day];
   const open = opened.value.includes(day);
   if (!known) return null;
-  const left = known.sections.filter((one) => !one.verdict && (!source || one.source === source)).length;
+  const unheard = known.sections.filter((one) => !one.verdict && (!source || one.source === source)).length;
+  const left = source ? unheard : unheard + Math.max(0, known.total - known.sections.length); // of very many only the loudest are here
   return html`
     <div class="highlights">
       <p class="ways">

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // key-settings.js - every key can be another one, or none; or all of them are switched off.
 import { html, useState } from '../vendor/htm-preact.js';
-import { choice, choose, forgetChoice, listed, nameOf, shown, switchOff, withKeys } from '../keys.js';
+import { choice, choose, forgetChoice, listed, nameOf, switchOff, withKeys } from '../keys.js';
 import { announce } from '../notice.js';
 import { observe } from '../observe.js';
 import { ALL } from '../state/keymap.js';
 import { t } from '../text.js';
 import { Choice } from './choice.js';
-import { grouped, short } from './help.js';
+import { cap, grouped, short } from './help.js';
 
 const ALONE = ['Shift', 'Control', 'Alt', 'Meta', 'AltGraph', 'Tab'];
 
@@ -21,7 +21,7 @@ const Row = ({ one }) => {
     wait(false);
     if (event.key === 'Escape') return;
     choose(withKeys(ALL, choice.peek(), one.label, event.key === 'Backspace' ? [] : [nameOf(event)]));
-    announce(t('key-now', { action: t(one.label), key: shown(nameOf(event)) }));
+    announce(t('key-now', { action: t(one.label), key: cap(nameOf(event)) }));
   };
   return html`
     <tr><td>${t(one.label)}</td>

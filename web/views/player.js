@@ -75,7 +75,8 @@ const About = ({ p }) => {
   return html`
     <p class="about">
       <b>${track.source}</b>
-      ${section && html`<span class="muted">${t('player.section', { score: format.decibel(section.score, locale()), length: format.length((section.end_us - section.start_us) / 1e6, locale()) })}</span>`}
+      ${section && html`<span class="muted">+${format.decibels(section.score, locale())}</span>
+        <span class="muted wide-only">${format.length((section.end_us - section.start_us) / 1e6, locale())}</span>`}
       ${section?.label && html`<span class="tag">${section.label}</span>`}
       ${section?.verdict && html`<span class=${`tag ${section.verdict}`}>${t(`review.${section.verdict}`)}</span>`}
       ${p.waiting && !p.error && html`<span class="muted">${t('loading')}</span>`}

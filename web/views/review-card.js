@@ -42,8 +42,8 @@ const Facts = ({ section }) => html`
   <dl class="facts">
     <${Fact} name=${t('review.col-time')} value=${clockOf(section.start_us, zone(), 1)} />
     <${Fact} name=${t('review.col-length')} value=${format.length((section.end_us - section.start_us) / 1e6, locale())} />
-    <${Fact} name=${t('review.col-score')} value=${`+${format.decibel(section.score, locale())}`} />
-    <${Fact} name=${t('review.col-peak')} value=${`${format.decibel(section.peak, locale())}FS`} />
+    <${Fact} name=${t('review.col-score')} value=${`+${format.decibels(section.score, locale())}`} />
+    <${Fact} name=${t('review.col-peak')} value=${`${format.decibels(section.peak, locale())}FS`} />
   </dl>`;
 
 /** @type {(props: {section: Section|null, first: Section|null}) => any} */

@@ -12,7 +12,7 @@ import { observe } from '../observe.js';
 import { go, href, route } from '../route.js';
 import { undoLast } from '../notice.js';
 import { known } from '../state/sources.js';
-import { TABS, counts, current, keyOf, listed, review } from '../state/review.js';
+import { NO_LABEL, TABS, counts, current, keyOf, labelsOf, listed, review } from '../state/review.js';
 import { readOnlyWhy, writable } from '../store.js';
 import { locale, t, tn } from '../text.js';
 import { clockOf, dayOf, through } from '../zone.js';
@@ -47,12 +47,12 @@ const Item = ({ section, on, days }) => {
   }, [on]);
   return html`
     <li ref=${row}>
-      <button class="item" aria-current=${on ? 'true' : null} onClick=${() => actions.take(section)}>
+      <button class=${days ? 'item dated' : 'item'} aria-current=${on ? 'true' : null} onClick=${() => actions.take(section)}>
         ${days && html`<span class="number muted">${format.dayShort(dayOf(section.start_us, zone()), locale())}</span>`}
         <span class="number">${clockOf(section.start_us, zone())}</span>
         <span class="source-name">${section.source}</span>
-        <span class="number muted">${format.length((section.end_us - section.start_us) / 1e6, locale())}</span>
-        <span class="number">+${format.decibel(section.score, locale())}</span>
+        <span class="number muted length">${format.length((section.end_us - section.start_us) / 1e6, locale())}</span>
+        <span class="number">+${format.decibels(section.score, locale())}</span>
         <span class="said">${section.label && html`<span class="tag">${section.label}</span>`}
           ${section.verdict && html`<span class=${`tag ${section.verdict}`}>${t(`review.${section.verdict}`)}</span>`}</span>
       </button>
@@ -70,8 +70,8 @@ const Table = ({ r, days }) => html`
           <th scope="row" class="number">${days ? `${dayOf(one.start_us, zone())} ` : ''}${clockOf(one.start_us, zone(), 1)}</th>
           <td>${one.source}</td>
           <td class="number">${format.length((one.end_us - one.start_us) / 1e6, locale())}</td>
-          <td class="number">${format.decibel(one.score, locale())}</td>
-          <td class="number">${format.decibel(one.peak, locale())}</td>
+          <td class="number">${format.decibels(one.score, locale())}</td>
+          <td class="number">${format.decibels(one.peak, locale())}</td>
           <td>${t(`review.${one.verdict ?? 'unreviewed'}`)}</td>
           <td>${one.label}</td>
           <td><button class="small" aria-label=${t('review.play-at', { time: clockOf(one.start_us, zone()) })} onClick=${() => actions.take(one)}>${t('play')}</button></td>
@@ -81,7 +81,7 @@ const Table = ({ r, days }) => html`
 
 /** @param {{r: Review}} props */
 const Tabs = ({ r }) => {
-  const n = counts(r.sections);
+  const n = counts(r.sections, r.label);
   const choose = (/** @type {KeyboardEvent} */ event) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!by) return;
@@ -97,15 +97,33 @@ const Tabs = ({ r }) => {
     </div>`;
 };
 
+/** Only events of one word. Shown as soon as any has one. */
+const Labels = observe(() => {
+  const { sections, label } = review.value;
+  const select = useRef(/** @type {HTMLSelectElement|null} */ (null));
+  useEffect(() => bind('l', () => (select.current ? select.current.focus() : false), 'key.label-filter', 'review'), []);
+  const words = labelsOf(sections);
+  if (!words.length && label === null) return null;
+  if (label !== null && label !== NO_LABEL && !words.some(([word]) => word === label)) words.push([label, 0]);
+  return html`
+    <label>${t('review.label')}
+      <select ref=${select} value=${label ?? ''} onChange=${(/** @type {any} */ event) => actions.chooseLabel(event.target.value || null)}>
+        <option value="">${t('review.all-labels')}</option>
+        <option value=${NO_LABEL}>${t('review.no-label')}</option>
+        ${words.map(([word, n]) => html`<option key=${word} value=${word}>${word} (${n.toLocaleString(locale())})</option>`)}
+      </select>
+    </label>`;
+});
+
 /** What is reviewed, and what else could be. @type {(props: {days: import('../api.js').Day[]|null}) => any} */
 const Scope = observe(({ days }) => {
-  const { day, file, source, from, to } = route.value;
+  const { day, file, source, from, to, verdict = null, label = null } = route.value;
   const events = days?.filter((one) => one.events || one.day === day) ?? [];
-  if (file) return html`<p class="scope"><a href=${href({ view: 'file', file })}>${file.split('/').at(-1)}</a></p>`;
+  if (file) return html`<p class="scope"><a href=${href({ view: 'file', file })}>${file.split('/').at(-1)}</a><${Labels} /></p>`;
   return html`
     <p class="scope">
       <label>${t('review.day')}
-        <select value=${from || to ? '' : day ?? ''} onChange=${(/** @type {any} */ event) => go({ view: 'review', day: event.target.value || null, source: source ?? null })}>
+        <select value=${from || to ? '' : day ?? ''} onChange=${(/** @type {any} */ event) => go({ view: 'review', day: event.target.value || null, source: source ?? null, verdict, label })}>
           ${(from || to || !day) && html`<option value="">${from || to ? t('review.span', { from: from ?? '…', to: to ?? '…' }) : '–'}</option>`}
           ${events.map((one) => html`<option key=${one.day} value=${one.day}>${format.day(one.day, locale())}${one.unreviewed ? ` (${one.unreviewed})` : ''}</option>`)}
         </select>
@@ -116,6 +134,7 @@ const Scope = observe(({ days }) => {
           ${known.value.map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}
         </select>
       </label>
+      <${Labels} />
     </p>`;
 });
 
@@ -151,6 +170,8 @@ function useQueue() {
     set({ loaded: false, error: null });
     actions.open({ day, file, source, from, to }).then((error) => set({ loaded: true, error }));
   }, [day, file, source, from, to]);
+  const { verdict, label } = route.value;
+  useEffect(() => { if (state.loaded) actions.follow(); }, [verdict, label]);
   return { days, ...state };
 }
 

@@ -28,7 +28,7 @@ export const RowPlayer = ({ file, from }) => {
     setPaused(false);
     pausePlayer();
   };
-  const times = { at: duration(at), length: duration(length) };
+  const times = { at: duration(Math.floor(at)), length: duration(length) };
   return html`
     <div class="row-player">
       <span class="name">${file.name}</span>

@@ -37,7 +37,7 @@ const Source = observe(({ source }) => html`
   <li class=${`card source ${source.state}`}>
     <div class="source-head">
       <b title=${source.name}>${source.name}</b>
-      <span class="state">${source.state === 'recording' && html`<i class="dot" aria-hidden="true" />`}${t(`state.${source.state}`)}</span>
+      <span class="state">${source.state === 'recording' && html`<i class="dot" aria-hidden="true" />`}<span class="state-word">${t(`state.${source.state}`)}</span></span>
       <${Buttons} source=${source} />
     </div>
     ${source.state === 'recording' && html`<${Meter} source=${source.name} />`}
