@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { DAYS, analyse, archive, eventsOf } from './archive.js';
-import { axe, browser, root, settled, until } from './support.js';
+import { axe, browser, open, root, settled, until } from './support.js';
 
 const DAY = DAYS[0];
 const EVENTS = eventsOf(DAY);
