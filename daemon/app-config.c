@@ -135,6 +135,8 @@ isr_app_config_load_serve (const IsrCommandLine *line, GError **error)
   config = isr_app_config_load_archive (&as_said, error);
   if (config && directory)
     isr_config_set_archive (config, path);
+  else if (config && !config->path) /* nobody configured the sources that are built in */
+    g_ptr_array_set_size (config->sources, 0);
   return config;
 }
 

@@ -23,7 +23,7 @@ struct _IsrAnalysis {
   gboolean writable;
   gboolean closed;
   GHashTable *tracks; /* source -> IsrTrack */
-  gulong changed, deleted;
+  gulong changed, deleted, renamed;
   GHashTable *doubtful; /* names that may be gone from the catalog */
   guint doubt;          /* idle source */
   guint tidying;        /* idle source */

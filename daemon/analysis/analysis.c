@@ -174,6 +174,16 @@ on_deleted (IsrCatalog *catalog, const IsrRecording *recording, IsrAnalysis *sel
   doubt (self, recording->name);
 }
 
+/* Levels follow their recording, into the trash and out of it too. */
+static void
+on_renamed (IsrCatalog *catalog, const char *from, const char *to, IsrAnalysis *self)
+{
+  if (to)
+    isr_store_rename (self->store, from, to);
+  else
+    isr_store_remove (self->store, from);
+}
+
 static void
 on_changed (IsrCatalog *catalog, const char *kind, const char *name, IsrAnalysis *self)
 {
@@ -208,6 +218,7 @@ isr_analysis_new (IsrConfig *config, IsrCatalog *catalog, gboolean writable)
   if (writable) {
     self->changed = g_signal_connect (catalog, "changed", G_CALLBACK (on_changed), self);
     self->deleted = g_signal_connect (catalog, "deleted", G_CALLBACK (on_deleted), self);
+    self->renamed = g_signal_connect (catalog, "renamed", G_CALLBACK (on_renamed), self);
   }
   return self;
 }
@@ -229,6 +240,7 @@ isr_analysis_close (IsrAnalysis *self)
   g_hash_table_remove_all (self->tracks);
   g_clear_signal_handler (&self->changed, self->catalog);
   g_clear_signal_handler (&self->deleted, self->catalog);
+  g_clear_signal_handler (&self->renamed, self->catalog);
   g_clear_handle_id (&self->doubt, g_source_remove);
   g_clear_handle_id (&self->tidying, g_source_remove);
   isr_store_flush (self->store);

@@ -36,8 +36,12 @@ take_trash (IsrAnalysis *self)
 {
   g_autoptr (GPtrArray) list = isr_catalog_list_trash (self->catalog, NULL);
 
-  for (guint i = 0; list && i < list->len; i++)
-    g_hash_table_add (self->names, g_strdup (((IsrTrashed *) list->pdata[i])->recording->name));
+  for (guint i = 0; list && i < list->len; i++) {
+    const IsrTrashed *entry = list->pdata[i];
+
+    g_hash_table_add (self->names, g_strdup (entry->path));
+    g_hash_table_add (self->names, g_strdup (entry->recording->name)); /* a crash came between file and levels */
+  }
 }
 
 static void

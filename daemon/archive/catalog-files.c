@@ -58,6 +58,15 @@ isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording)
   return g_steal_pointer (&path);
 }
 
+void
+isr_catalog_measure (IsrCatalog *self, IsrRecording *recording)
+{
+  struct stat st;
+
+  if (isr_place_stat (self->output_directory, recording->name, &st) && S_ISREG (st.st_mode))
+    recording->mtime_us = st.st_mtim.tv_sec * G_TIME_SPAN_SECOND + st.st_mtim.tv_nsec / 1000;
+}
+
 static int
 open_name (IsrCatalog *self, const char *name, gboolean unfinished)
 {

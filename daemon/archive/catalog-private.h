@@ -62,6 +62,8 @@ struct _IsrCatalog {
 void isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name);
 /* Drops what is committed from the overlay: before every question. */
 void isr_catalog_settle (IsrCatalog *self);
+/* A file has another name, or a place in the trash instead of one; NULL: neither. */
+void isr_catalog_renamed (IsrCatalog *self, const char *from, const char *to);
 /* The file of a recording is gone for good. */
 void isr_catalog_deleted (IsrCatalog *self, const IsrRecording *recording);
 /* A recording that was away, as it is now: no news for the ledger. */
@@ -70,6 +72,8 @@ void isr_catalog_bring_back (IsrCatalog *self, const IsrRecording *recording);
 gboolean isr_catalog_check_writable (IsrCatalog *self, GError **error);
 
 /* catalog-files.c */
+/* When its file was written last, as far as there is one: what the directory says. */
+void isr_catalog_measure (IsrCatalog *self, IsrRecording *recording);
 /* An entry of `found`. */
 void isr_found_file_free (gpointer data);
 /* The row of a name, as it is in the database and before it; NULL: none. */

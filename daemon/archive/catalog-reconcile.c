@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "isr-catalog"
 
 #include "daemon/archive/catalog-private.h"
+#include "daemon/archive/labels.h"
 #include "daemon/archive/reconcile.h"
 
 #define PROGRESS 1000 /* ms */
@@ -27,12 +28,22 @@ prepare_reconcile (IsrCatalog *self)
 }
 
 static void
-report_reconcile (IsrCatalog *self, gboolean changed)
+tell_changed (IsrCatalog *self)
 {
-  if (!changed)
-    return;
   isr_day_cache_clear (self->days);
   isr_catalog_changed (self, "file", "");
+}
+
+/* What hangs on the name of a recording goes with it. */
+static void
+report_reconcile (IsrCatalog *self, const IsrReconcile *job)
+{
+  for (guint i = 0; job->renamed && i + 1 < job->renamed->len; i += 2) {
+    isr_labels_rename (self, job->renamed->pdata[i], job->renamed->pdata[i + 1]);
+    isr_catalog_renamed (self, job->renamed->pdata[i], job->renamed->pdata[i + 1]);
+  }
+  if (job->changed)
+    tell_changed (self);
 }
 
 /* --- in a worker ---------------------------------------------------------- */
@@ -62,7 +73,10 @@ on_progress (gpointer data)
   IsrCatalog *self = data;
   gint now = g_atomic_int_get (&self->looked_at);
 
-  report_reconcile (self, now != self->told);
+  if (now != self->told)
+    tell_changed (self);
+  if (now != self->told)
+    isr_catalog_changed (self, "job", "0");
   self->told = now;
   return G_SOURCE_CONTINUE;
 }
@@ -174,7 +188,7 @@ isr_catalog_reconcile_finish (IsrCatalog *self, GAsyncResult *result, GError **e
 
   if (job) {
     wait_for_worker (self);
-    report_reconcile (self, job->changed);
+    report_reconcile (self, job);
   }
   if (job && self->look_again)
     look_again (self);
@@ -191,6 +205,6 @@ isr_catalog_reconcile (IsrCatalog *self, GError **error)
   job = prepare_reconcile (self);
   if (!isr_reconcile_run (job, error))
     return FALSE;
-  report_reconcile (self, job->changed);
+  report_reconcile (self, job);
   return TRUE;
 }

@@ -38,6 +38,7 @@ enum {
   CHANGED,
   GAP,
   DELETED,
+  RENAMED,
   N_SIGNALS,
 };
 
@@ -53,6 +54,12 @@ void
 isr_catalog_deleted (IsrCatalog *self, const IsrRecording *recording)
 {
   g_signal_emit (self, signals[DELETED], 0, recording);
+}
+
+void
+isr_catalog_renamed (IsrCatalog *self, const char *from, const char *to)
+{
+  g_signal_emit (self, signals[RENAMED], 0, from, to);
 }
 
 void
@@ -153,12 +160,14 @@ isr_catalog_begin (IsrCatalog *self, const IsrRecording *recording)
 void
 isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording)
 {
-  g_autoptr (IsrRecording) entry = NULL;
+  g_autoptr (IsrRecording) entry = NULL, measured = NULL;
   gboolean noted = FALSE;
 
   g_return_if_fail (self->writer && recording->name && !recording->recording);
 
-  entry = put (self, recording);
+  measured = isr_recording_copy (recording);
+  isr_catalog_measure (self, measured);
+  entry = put (self, measured);
   if (is_accounted (self, entry))
     gap_over (self, isr_ledger_finish (self->ledger, entry, &noted));
   if (noted)
@@ -457,6 +466,7 @@ isr_catalog_class_init (IsrCatalogClass *klass)
   signals[CHANGED] = g_signal_new ("changed", ISR_TYPE_CATALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[GAP] = g_signal_new ("gap", ISR_TYPE_CATALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[DELETED] = g_signal_new ("deleted", ISR_TYPE_CATALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[RENAMED] = g_signal_new ("renamed", ISR_TYPE_CATALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void

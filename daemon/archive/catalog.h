@@ -32,7 +32,11 @@ G_DECLARE_FINAL_TYPE (IsrCatalog, isr_catalog, ISR, CATALOG, GObject)
  * the next file, with its first cause.
  *
  * Signal "deleted" (IsrRecording *): its file is gone for good, deleted by a rule or out of
- * the trash. All are emitted on the main loop. */
+ * the trash.
+ *
+ * Signal "renamed" (const char *from, const char *to): what is kept by the name of a
+ * recording belongs to another one. While it is in the trash, its path there is its
+ * name; @to NULL: it is gone. All are emitted on the main loop. */
 
 /* Opens, or makes, the catalog. ISR_ERROR_STORAGE; with @writable also
  * ISR_ERROR_LOCKED, when another process records into this archive (its pid is

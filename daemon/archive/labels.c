@@ -251,6 +251,19 @@ set_protected (IsrCatalog *self, const char *name, gboolean protect)
   }
 }
 
+void
+isr_labels_rename (IsrCatalog *self, const char *from, const char *to)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!find_protection (self, from))
+    return;
+  if (!isr_catalog_journal_protection (self, to, TRUE, &error) || !isr_catalog_journal_protection (self, from, FALSE, &error))
+    g_warning ("%s is protected as %s was, until the next start: %s", to, from, error->message);
+  set_protected (self, to, TRUE);
+  set_protected (self, from, FALSE);
+}
+
 gboolean
 isr_catalog_protect (IsrCatalog *self, const char *name, gboolean protect, GError **error)
 {

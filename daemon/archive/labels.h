@@ -37,5 +37,7 @@ gboolean isr_labels_prepare (sqlite3 *db, GError **error);
 /* In µs; 0: there is none. */
 gboolean isr_catalog_get_longest_label (IsrCatalog *self, gint64 *longest, GError **error);
 void isr_labels_settle (IsrCatalog *self);
+/* The recording has another name, and stays protected under it. */
+void isr_labels_rename (IsrCatalog *self, const char *from, const char *to);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
  *   file           left behind       finished: the process died before it said so
  *   file, changed  finished          size and time taken over
  *   nothing        finished, left    dropped
+ *   file           finished, and gone under another name: renamed (moved.h)
  *   .part          any but ours      mended and named, unless somebody holds it
  *
  * The directory is read first and the catalog after it, everything given before
@@ -19,6 +20,7 @@
 
 #include "daemon/archive/adopt.h"
 #include "daemon/archive/leftover.h"
+#include "daemon/archive/moved.h"
 #include "daemon/archive/rows.h"
 #include "daemon/archive/scan.h"
 #include "plugins/messages.h"
@@ -48,8 +50,8 @@ typedef struct {
   GHashTable *parts; /* name -> IsrFound of its .part */
   GPtrArray *fresh;  /* IsrFound, borrowed: nobody knows them */
   gint64 told_us;    /* when progress was last told */
-  GArray *vanished;  /* ids */
-  guint n_adopted, n_vanished, n_changed, n_mended;
+  GPtrArray *gone;   /* IsrRecording, borrowed: their files are */
+  guint n_adopted, n_vanished, n_changed, n_mended, n_renamed;
 } Run;
 
 static void
@@ -65,6 +67,7 @@ isr_reconcile_free (IsrReconcile *self)
   g_free (self->output_directory);
   g_free (self->database);
   g_clear_pointer (&self->names, g_ptr_array_unref);
+  g_clear_pointer (&self->renamed, g_ptr_array_unref);
   g_strfreev (self->sources);
   g_time_zone_unref (self->zone);
   g_free (self);
@@ -129,13 +132,18 @@ tell_progress (Run *run)
   g_message ("%s: %u of %u new files looked at", run->task->output_directory, run->n_adopted, run->fresh->len);
 }
 
+/* The rows of files that are gone, batch by batch. */
 static void
-hand_over (Run *run, guint at_least)
+drop (Run *run)
 {
-  if (run->vanished->len >= at_least) {
-    isr_writer_remove_all (run->task->writer, g_steal_pointer (&run->vanished));
-    run->vanished = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (guint from = 0; from < run->gone->len; from += BATCH) {
+    GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+    for (guint i = from; i < MIN (from + BATCH, run->gone->len); i++)
+      g_array_append_val (ids, ((IsrRecording *) run->gone->pdata[i])->id);
+    isr_writer_remove_all (run->task->writer, ids);
   }
+  run->n_vanished += run->gone->len;
 }
 
 static void
@@ -231,9 +239,50 @@ compare_known (Run *run, Known *known)
 
   if (known->found || known->state == KNOWN_LIVE || (run->task->names && known->state == KNOWN_LEFT_BEHIND) || g_hash_table_contains (run->parts, name) || !is_gone (run, name))
     return;
-  g_array_append_val (run->vanished, known->recording->id);
-  run->n_vanished++;
-  hand_over (run, BATCH);
+  g_ptr_array_add (run->gone, known->recording);
+}
+
+/* The name of a foreign file may say when it begins; of our own, we know. */
+static void
+rename_row (Run *run, const IsrRecording *was, const IsrFound *file)
+{
+  g_autoptr (IsrRecording) recording = was->adopted ? isr_adopt (run->task->output_directory, file, run->task->zone, run->task->sources) : isr_recording_copy (was);
+
+  recording->id = was->id;
+  g_free (recording->name);
+  recording->name = g_strdup (file->name);
+  isr_writer_put (run->task->writer, recording);
+  g_ptr_array_add (run->task->renamed, g_strdup (was->name));
+  g_ptr_array_add (run->task->renamed, g_strdup (file->name));
+  run->n_renamed++;
+}
+
+static void
+leave_out (GPtrArray *array, GHashTable *set)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < array->len; i++)
+    if (!g_hash_table_contains (set, array->pdata[i]))
+      array->pdata[n++] = array->pdata[i];
+  g_ptr_array_set_size (array, (int) n);
+}
+
+static void
+find_renamed (Run *run)
+{
+  g_autoptr (GHashTable) moved = isr_moved_find (run->gone, run->fresh);
+  g_autoptr (GHashTable) was = g_hash_table_new (NULL, NULL);
+  GHashTableIter iter;
+  gpointer file, recording;
+
+  g_hash_table_iter_init (&iter, moved);
+  while (g_hash_table_iter_next (&iter, &file, &recording)) {
+    rename_row (run, recording, file);
+    g_hash_table_add (was, recording);
+  }
+  leave_out (run->fresh, moved);
+  leave_out (run->gone, was);
 }
 
 /* The entry of a .part: the one that its dead process made, or a new one. */
@@ -320,7 +369,8 @@ compare (Run *run, GPtrArray *found)
   g_hash_table_iter_init (&iter, run->known);
   while (g_hash_table_iter_next (&iter, NULL, &known))
     compare_known (run, known);
-  hand_over (run, 1);
+  find_renamed (run);
+  drop (run);
   g_ptr_array_sort (run->fresh, by_name); /* rows that come in order are written at half the price */
   adopt (run);
   mend_all (run);
@@ -333,7 +383,7 @@ run_clear (Run *run)
   g_hash_table_unref (run->known);
   g_hash_table_unref (run->parts);
   g_ptr_array_unref (run->fresh);
-  g_array_unref (run->vanished);
+  g_ptr_array_unref (run->gone);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -363,14 +413,15 @@ isr_reconcile_run (IsrReconcile *self, GError **error)
     .parts = g_hash_table_new (g_str_hash, g_str_equal),
     .fresh = g_ptr_array_new (),
     .told_us = g_get_monotonic_time (),
-    .vanished = g_array_new (FALSE, FALSE, sizeof (gint64)),
+    .gone = g_ptr_array_new (),
   };
 
+  self->renamed = g_ptr_array_new_with_free_func (g_free);
   if (!found || !load_known (&run, error))
     return FALSE;
   compare (&run, found);
-  self->changed = run.n_adopted + run.n_vanished + run.n_changed + run.n_mended > 0;
+  self->changed = run.n_adopted + run.n_vanished + run.n_changed + run.n_mended + run.n_renamed > 0;
   if (self->changed)
-    g_message ("%s: %u files adopted, %u changed, %u gone, %u mended", self->output_directory, run.n_adopted, run.n_changed, run.n_vanished, run.n_mended);
+    g_message ("%s: %u files adopted, %u changed, %u renamed, %u gone, %u mended", self->output_directory, run.n_adopted, run.n_changed, run.n_renamed, run.n_vanished, run.n_mended);
   return TRUE;
 }

@@ -18,7 +18,8 @@ typedef struct {
   gint *done, *total;  /* atomic: new files that were looked at, and all of them */
   GPtrArray *names;    /* only these (char *), and no unfinished ones; NULL: everything */
 
-  gboolean changed; /* out: something was different */
+  gboolean changed;   /* out: something was different */
+  GPtrArray *renamed; /* out: old name, new name, and so on */
 } IsrReconcile;
 
 void isr_reconcile_free (IsrReconcile *self);

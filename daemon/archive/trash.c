@@ -254,6 +254,7 @@ isr_catalog_trash (IsrCatalog *self, const char *name, gint64 now_us, GError **e
   entry.id = isr_overlay_next_id (&trash, self);
   entry.recording = recording;
   entry.path = path;
+  isr_catalog_renamed (self, name, path);
   isr_catalog_forget (self, name);
   isr_overlay_put (&trash, self, &entry);
   isr_catalog_changed (self, "trash", "");
@@ -299,6 +300,7 @@ isr_catalog_restore (IsrCatalog *self, gint64 id, GError **error)
   recording = entry->recording;
   g_free (recording->name);
   recording->name = g_strdup (name);
+  isr_catalog_renamed (self, entry->path, name);
   isr_catalog_bring_back (self, recording);
   remove_entry (self, entry);
   return isr_catalog_lookup (self, name);
@@ -314,6 +316,7 @@ isr_catalog_delete_trashed (IsrCatalog *self, gint64 id, GError **error)
   if (!isr_place_unlink (self->output_directory, entry->path) && errno != ENOENT)
     return fail (error, entry->path, "deleted");
   remove_entry (self, entry);
+  isr_catalog_renamed (self, entry->path, NULL);
   isr_catalog_deleted (self, entry->recording);
   return TRUE;
 }

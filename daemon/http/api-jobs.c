@@ -7,11 +7,11 @@
 #include "daemon/http/span.h"
 
 static void
-add_job (JsonBuilder *builder, const IsrJob *job)
+add_job (JsonBuilder *builder, const char *kind, const IsrJob *job)
 {
   json_builder_begin_object (builder);
   isr_json_add_int (builder, "id", job->id);
-  isr_json_add_string (builder, "kind", "analyze");
+  isr_json_add_string (builder, "kind", kind);
   isr_json_add_string (builder, "what", job->what);
   isr_json_add_string (builder, "state", isr_job_state_to_string (job->state));
   isr_json_add_double (builder, "progress", job->progress);
@@ -19,6 +19,19 @@ add_job (JsonBuilder *builder, const IsrJob *job)
   isr_json_add_int (builder, "done", job->done);
   isr_json_add_string (builder, "error", job->error);
   json_builder_end_object (builder);
+}
+
+/* The first look at an archive, or a later one that finds many: it has no number, as
+ * nobody can end it. */
+static void
+add_look (JsonBuilder *builder, IsrCatalog *catalog)
+{
+  IsrJob job = { .what = (char *) "files that are new to ISR", .state = ISR_JOB_RUNNING };
+
+  if (!isr_catalog_is_looking (catalog, &job.done, &job.files))
+    return;
+  job.progress = (double) job.done / job.files;
+  add_job (builder, "scan", &job);
 }
 
 void
@@ -30,8 +43,9 @@ isr_handle_jobs (const IsrRequest *request)
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "jobs");
   json_builder_begin_array (builder);
+  add_look (builder, request->house->catalog);
   for (guint i = 0; i < jobs->len; i++)
-    add_job (builder, jobs->pdata[i]);
+    add_job (builder, "analyze", jobs->pdata[i]);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   isr_reply_built (request, builder);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that were there before, or come by hand: when they begin, how long they are. */
+#include "daemon/archive/labels.h"
 #include "tests/daemon/audio-file.h"
 #include "tests/daemon/catalog.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 #include <utime.h>
 
@@ -171,6 +173,18 @@ has_names (Fixture *f, const char *expected)
   return g_str_equal (names, expected);
 }
 
+static guint
+count_files (Fixture *f)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  g_autoptr (GPtrArray) days = isr_catalog_days (f->catalog, NULL, zone, NULL);
+  guint n = 0;
+
+  for (guint i = 0; i < days->len; i++)
+    n += ((IsrDay *) days->pdata[i])->files;
+  return n;
+}
+
 static void
 move (Fixture *f, const char *from, const char *to)
 {
@@ -219,6 +233,71 @@ test_directories_by_hand (Fixture *f, gconstpointer data)
   temp_remove (outside);
 }
 
+static gboolean
+is_protected (Fixture *f, const char *name)
+{
+  g_autoptr (IsrRecording) recording = isr_catalog_lookup (f->catalog, name);
+
+  return recording && recording->protected_;
+}
+
+/* A recording that is renamed is the same one: what it is, and what people said of it. */
+static void
+test_renamed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (IsrRecording) before = NULL, after = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *journal = g_build_filename (f->directory, "labels.jsonl", NULL), *said = NULL;
+
+  audio_write_wav (f->directory, "mic/own.wav", 3, START, 0, "isr");
+  temp_write (f->directory, "foreign_20240131_120000.wav", "x", 1);
+  watch (f);
+  before = isr_catalog_lookup (f->catalog, "mic/own.wav");
+  g_assert_true (isr_catalog_protect (f->catalog, "mic/own.wav", TRUE, &error));
+  g_assert_true (isr_catalog_protect (f->catalog, "foreign_20240131_120000.wav", TRUE, &error));
+  move (f, "mic/own.wav", "mic/best night.wav");
+  TEMP_WAIT_FOR (has_names (f, "mic/best night.wav foreign_20240131_120000.wav"));
+  TEMP_WAIT_FOR (is_protected (f, "mic/best night.wav"));
+  after = isr_catalog_lookup (f->catalog, "mic/best night.wav");
+  g_assert_cmpint (after->id, ==, before->id);
+  g_assert_cmpint (after->start_us, ==, before->start_us);
+  g_assert_cmpstr (after->source, ==, before->source);
+  g_assert_false (after->adopted);
+  move (f, "foreign_20240131_120000.wav", "foreign_20240201_120000.wav"); /* its name says when */
+  TEMP_WAIT_FOR (has_names (f, "foreign_20240201_120000.wav mic/best night.wav"));
+  g_clear_pointer (&after, isr_recording_free);
+  after = isr_catalog_lookup (f->catalog, "foreign_20240201_120000.wav");
+  g_assert_cmpint (after->start_us, ==, G_GINT64_CONSTANT (1706785200000000));
+  TEMP_WAIT_FOR (is_protected (f, "foreign_20240201_120000.wav"));
+  g_assert_true (g_file_get_contents (journal, &said, NULL, NULL));
+  g_assert_nonnull (strstr (said, "{\"protect\":\"mic/best night.wav\"}\n{\"unprotect\":\"mic/own.wav\"}\n"));
+}
+
+/* More than the kernel keeps of events: then everything is looked at. */
+static void
+test_overflow (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = NULL, *gone = g_build_filename (f->directory, "gone.wav", NULL);
+  guint events, files;
+
+  g_assert_true (g_file_get_contents ("/proc/sys/fs/inotify/max_queued_events", &text, NULL, NULL));
+  events = (guint) g_ascii_strtoull (text, NULL, 10);
+  files = events / 2 + 500; /* each is created and closed */
+  temp_write (f->directory, "gone.wav", "x", 1);
+  temp_write (f->directory, "many/first.wav", "x", 1);
+  watch (f);
+  for (guint i = 0; i < files; i++) { /* the loop does not turn meanwhile */
+    g_autofree char *path = g_strdup_printf ("%s/many/%u.wav", f->directory, i);
+    int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    g_assert_cmpint (fd, >=, 0);
+    close (fd);
+  }
+  g_assert_cmpint (g_remove (gone), ==, 0); /* nobody is told of this any more */
+  TEMP_WAIT_FOR (count_files (f) == files + 1);
+  g_assert_null (isr_catalog_lookup (f->catalog, "gone.wav"));
+}
+
 /* What ISR itself writes is no news. */
 static void
 test_own_files (Fixture *f, gconstpointer data)
@@ -249,5 +328,7 @@ main (int argc, char **argv)
   ADD ("by-hand", test_by_hand);
   ADD ("directories-by-hand", test_directories_by_hand);
   ADD ("own-files", test_own_files);
+  ADD ("renamed", test_renamed);
+  ADD ("overflow", test_overflow);
   return g_test_run ();
 }

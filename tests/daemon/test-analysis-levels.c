@@ -130,12 +130,23 @@ copy_levels (House *h, const char *name, const char *to)
   temp_write (h->base.directory, path, bytes, (gssize) size);
 }
 
+/* Where what is in the trash lies. */
+static char *
+find_trashed (House *h)
+{
+  g_autoptr (GPtrArray) list = isr_catalog_list_trash (h->base.catalog, NULL);
+
+  g_assert_cmpuint (list->len, ==, 1);
+  return g_strdup (((IsrTrashed *) list->pdata[0])->path);
+}
+
 /* Levels whose recording is gone go, and nothing else does. */
 static void
 test_orphans (House *h, gconstpointer data)
 {
   g_autofree gint16 *levels = count_up (10);
   g_autoptr (IsrRecording) a = loud_recording ("mic", "a.flac", T0, 0, 10 * WINDOW, RATE);
+  g_autofree char *trashed = NULL;
 
   begin (h, a);
   loud_tell (h->analysis, "mic", T0, 0, levels, 0, 10);
@@ -159,13 +170,51 @@ test_orphans (House *h, gconstpointer data)
   g_assert_true (has_file (h, "below/x.levels"));
   g_assert_true (isr_analysis_has_levels (h->analysis, "a.flac"));
   temp_write (h->base.directory, "a.flac", "x", 1);
-  g_assert_cmpint (isr_catalog_trash (h->base.catalog, "a.flac", T0, NULL), >, 0); /* it may come back */
   copy_levels (h, "a.flac", "gone.flac.0123456789abcdef.levels");
+  g_assert_cmpint (isr_catalog_trash (h->base.catalog, "a.flac", T0, NULL), >, 0); /* it may come back */
   isr_analysis_tidy (h->analysis);
   TEMP_WAIT_FOR ((g_main_context_wakeup (NULL), !has_file (h, "gone.flac.0123456789abcdef.levels")));
-  g_assert_true (isr_analysis_has_levels (h->analysis, "a.flac"));
+  trashed = find_trashed (h);
+  g_assert_true (isr_analysis_has_levels (h->analysis, trashed));
   g_assert_true (isr_catalog_expire_trash (h->base.catalog, G_MAXINT64)); /* and now it may not */
-  TEMP_WAIT_FOR ((g_main_context_wakeup (NULL), !isr_analysis_has_levels (h->analysis, "a.flac")));
+  TEMP_WAIT_FOR ((g_main_context_wakeup (NULL), !isr_analysis_has_levels (h->analysis, trashed)));
+}
+
+/* Into the trash, out of it under another name as the first one is taken, and wherever
+ * somebody moves it. */
+static void
+test_follows_its_recording (House *h, gconstpointer data)
+{
+  g_autofree gint16 *levels = count_up (20);
+  g_autoptr (IsrRecording) a = loud_recording ("mic", "a.wav", T0, 0, 10 * WINDOW, RATE);
+  g_autoptr (IsrRecording) b = loud_recording ("mic", "a.wav", T0 + 1000000, 1000000000, 10 * WINDOW, RATE);
+  g_autoptr (IsrRecording) back = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *from = g_build_filename (h->base.directory, "a.wav", NULL), *to = g_build_filename (h->base.directory, "b.wav", NULL);
+  gint64 id;
+
+  a->bytes = 1;
+  b->bytes = 2;
+  begin (h, a);
+  loud_tell (h->analysis, "mic", T0, 0, levels, 0, 10);
+  temp_write (h->base.directory, "a.wav", "x", 1);
+  end (h, a);
+  id = isr_catalog_trash (h->base.catalog, "a.wav", T0, &error);
+  g_assert_no_error (error);
+  begin (h, b);
+  loud_tell (h->analysis, "mic", T0, 0, levels, 10, 20);
+  temp_write (h->base.directory, "a.wav", "xy", 2);
+  end (h, b);
+  back = isr_catalog_restore (h->base.catalog, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (back->name, ==, "a_2.wav");
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+  g_assert_true (isr_catalog_reconcile (h->base.catalog, &error));
+  close_house (h);
+  open_house (h);
+  assert_levels (h, "a_2.wav", "0: 1000 1001 1002 1003 1004 1005 1006 1007 1008 1009");
+  assert_levels (h, "b.wav", "0: 1010 1011 1012 1013 1014 1015 1016 1017 1018 1019");
+  g_assert_false (isr_analysis_has_levels (h->analysis, "a.wav"));
 }
 
 static void
@@ -239,5 +288,6 @@ main (int argc, char **argv)
   ADD ("goes-with-its-recording", NULL, test_goes_with_its_recording);
   ADD ("rename", NULL, test_rename);
   ADD ("lost", NULL, test_lost);
+  ADD ("follows-its-recording", NULL, test_follows_its_recording);
   return g_test_run ();
 }

@@ -86,6 +86,15 @@ class Archive(unittest.TestCase):
         process.wait_for('that nobody records', lambda: page.ask('/api/status')[1]['sources'] == [])
         self.assertIn(first, page.names())
         self.assertEqual(page.process.stop(), 0)
+        self.assertNotIn('files adopted', isr.process.stderr)  # what it wrote itself is no news
+
+    def test_serve_without_a_configuration(self):
+        place = pathlib.Path(tempfile.mkdtemp(prefix='isr-e2e-'))
+        self.addCleanup(shutil.rmtree, place)
+        (place / 'recordings').mkdir()
+        page = self.serve(cwd=place)
+        self.assertEqual(page.ask('/api/sources'), (200, {'sources': []}))
+        self.assertEqual(page.ask('/api/status')[1]['sources'], [])
 
     def test_nothing_listens(self):
         place = pathlib.Path(tempfile.mkdtemp(prefix='isr-e2e-'))
