@@ -2,6 +2,7 @@
 /* fixture-encode.c - see fixture-encode.h */
 #include "tests/daemon/fixture-encode.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "daemon/capture/scene.h"
@@ -86,4 +87,39 @@ fixture_listen (const FixtureFormat *self, const char *path)
 
   run (text, levels);
   return levels;
+}
+
+/* --- pace --- */
+
+void
+fixture_pace_begin (FixturePace *self, const char *path, guint seconds)
+{
+  GStatBuf st;
+
+  g_assert_cmpint (g_stat (path, &st), ==, 0);
+  *self = (FixturePace){ .a_second = (guint64) st.st_size / seconds + 1, .heard = g_async_queue_new () };
+  self->allowed = MIN (500000, 10 * self->a_second);
+}
+
+void
+fixture_pace_end (FixturePace *self)
+{
+  g_clear_pointer (&self->heard, g_async_queue_unref);
+}
+
+void
+fixture_pace_hear (FixturePace *self)
+{
+  if (self->heard)
+    g_async_queue_push (self->heard, self);
+}
+
+void
+fixture_pace_send (FixturePace *self, gsize size)
+{
+  self->sent += size;
+  while (self->heard && self->sent > self->allowed) {
+    g_async_queue_timeout_pop (self->heard, 5 * G_USEC_PER_SEC);
+    self->allowed += self->a_second;
+  }
 }

@@ -5,6 +5,7 @@
 #include <gio/gunixsocketaddress.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "tests/daemon/temp.h"
 
@@ -83,13 +84,22 @@ fixture_pulse_kill (FixturePulse *self)
   g_remove (self->server + strlen ("unix:"));
 }
 
+/* In the child: a test that aborts leaves no server. */
+static void
+die_with_parent (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 void
 fixture_pulse_revive (FixturePulse *self)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   guint turn = g_timeout_add (20, on_turn, NULL);
 
-  self->daemon = g_subprocess_newv ((const char *const *) self->command->pdata, G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  self->daemon = g_subprocess_launcher_spawnv (launcher, (const char *const *) self->command->pdata, &error);
   g_assert_no_error (error);
   TEMP_WAIT_FOR (is_up (self));
   g_source_remove (turn);
@@ -130,10 +140,12 @@ fixture_pulse_play (FixturePulse *self, const char *sink, guint rate, guint chan
   g_autofree char *path = g_strdup_printf ("%s/%s.raw", self->directory, sink);
   g_autofree char *rate_option = g_strdup_printf ("--rate=%u", rate), *channels_option = g_strdup_printf ("--channels=%u", channels);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
   GSubprocess *player;
 
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
   g_assert_true (g_file_set_contents (path, (const char *) samples, n * sizeof *samples, NULL));
-  player = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, "paplay", "--server", self->server, "-d", sink, "--raw", "--format=s16le",
+  player = g_subprocess_launcher_spawn (launcher, &error, "paplay", "--server", self->server, "-d", sink, "--raw", "--format=s16le",
       rate_option, channels_option, "--volume=65536", "--latency-msec=200", path, NULL);
   g_assert_no_error (error);
   return player;

@@ -44,11 +44,11 @@ temp_too_late (gpointer what)
   return G_SOURCE_REMOVE;
 }
 
-/* Turns the main loop until the condition holds; 30 s is far beyond anything. */
+/* Turns the main loop until the condition holds; only what fails takes the limit. */
 #define TEMP_WAIT_FOR(condition)                                                     \
   G_STMT_START                                                                       \
   {                                                                                  \
-    guint limit_ = g_timeout_add_seconds (30, temp_too_late, (gpointer) #condition); \
+    guint limit_ = g_timeout_add_seconds (60, temp_too_late, (gpointer) #condition); \
     while (!(condition))                                                             \
       g_main_context_iteration (NULL, TRUE);                                         \
     g_source_remove (limit_);                                                        \

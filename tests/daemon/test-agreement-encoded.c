@@ -41,8 +41,8 @@ typedef struct {
   GstElement *pipeline;
   IsrEar *ear;
   IsrSourceConfig config;
-  guint64 sent, allowed, a_second; /* bytes; streaming thread */
-  GAsyncQueue *heard;              /* one a second that was heard */
+  guint64 sent; /* streaming thread */
+  FixturePace pace;
   gboolean eos, ended;
 } Test;
 
@@ -81,7 +81,7 @@ on_event (gpointer data, const IsrEvent *event)
 static void
 on_heard (gpointer data, IsrEar *ear, const GstStructure *level)
 {
-  g_async_queue_push (((Test *) data)->heard, data);
+  fixture_pace_hear (&((Test *) data)->pace);
 }
 
 static void
@@ -118,17 +118,6 @@ on_bus (GstBus *bus, GstMessage *message, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* No faster than it is heard, for what is fed beyond a megabyte would be left out. A gap may
- * swallow a second: it is not waited for without a limit. */
-static void
-keep_pace (Test *t)
-{
-  while (t->sent > t->allowed) {
-    g_async_queue_timeout_pop (t->heard, 5 * G_USEC_PER_SEC);
-    t->allowed += t->a_second;
-  }
-}
-
 static GstPadProbeReturn
 on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -138,7 +127,7 @@ on_sent (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   t->sent += gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
   if (before < t->c->gap_at && t->sent >= t->c->gap_at)
     gst_pad_push_event (pad, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new (ISR_EVENT_GAP, "cause", G_TYPE_STRING, ISR_GAP_DISCONNECTED, NULL)));
-  keep_pace (t);
+  fixture_pace_send (&t->pace, t->sent - before);
   return GST_PAD_PROBE_OK;
 }
 
@@ -168,15 +157,12 @@ make_pipeline (Test *t)
   g_autofree char *path = g_strdup_printf ("%s/sent.bin", directory);
   g_autofree char *text = g_strdup_printf ("filesrc location=%s blocksize=3000 name=source ! isrsplitsink name=sink location=%s/f_%%s timezone=UTC fsync-interval=0 start-time=%" G_GINT64_FORMAT "000 split-interval=" SPLIT, path, directory, T0);
   g_autoptr (GstElement) source = NULL;
-  GStatBuf st;
   g_autoptr (GstPad) pad = NULL;
 
   fixture_encode (fixture_format (t->c->extension), SECONDS, path);
   if (t->c->info)
     prepend_info (path);
-  g_assert_cmpint (g_stat (path, &st), ==, 0);
-  t->a_second = (guint64) st.st_size / SECONDS + 1;
-  t->allowed = MIN (500000, 10 * t->a_second);
+  fixture_pace_begin (&t->pace, path, SECONDS);
   t->pipeline = gst_object_ref_sink (gst_parse_launch (text, NULL));
   source = gst_bin_get_by_name (GST_BIN (t->pipeline), "source");
   pad = gst_element_get_static_pad (source, "src");
@@ -237,7 +223,6 @@ test_agreement (gconstpointer data)
     return;
   }
   agreement_set_up (&t.base);
-  t.heard = g_async_queue_new ();
   t.news = g_ptr_array_new_with_free_func (news_free);
   make_pipeline (&t);
   run (&t);
@@ -245,7 +230,7 @@ test_agreement (gconstpointer data)
   g_assert_cmpuint (t.base.names->len, >=, c->files);
   agreement_assert (&t.base, &limits);
   g_ptr_array_unref (t.news);
-  g_async_queue_unref (t.heard);
+  fixture_pace_end (&t.pace);
   agreement_tear_down (&t.base);
 }
 
