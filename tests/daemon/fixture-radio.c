@@ -125,14 +125,23 @@ fixture_radio_free (FixtureRadio *self)
   g_free (self);
 }
 
-guint
-fixture_radio_free_port (void)
+GSocket *
+fixture_radio_hold (guint port)
 {
-  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0), bound = NULL;
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, (guint16) port);
+  g_autoptr (GError) error = NULL;
 
-  g_assert_true (g_socket_bind (socket, any, FALSE, NULL));
-  bound = g_socket_get_local_address (socket, NULL);
+  g_socket_bind (socket, address, TRUE, &error);
+  g_assert_no_error (error);
+  return socket;
+}
+
+guint
+fixture_radio_get_port (GSocket *held)
+{
+  g_autoptr (GSocketAddress) bound = g_socket_get_local_address (held, NULL);
+
   return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
 }

@@ -25,5 +25,6 @@ void fixture_radio_free (FixtureRadio *self); /* nothing listens at its port any
 /* Ends the stream of all listeners, properly. */
 void fixture_radio_drop (FixtureRadio *self);
 
-/* A port of loopback where nothing listens. */
-guint fixture_radio_free_port (void);
+/* Holds a port of loopback (0: any): nothing listens there, and nobody else gets it. */
+GSocket *fixture_radio_hold (guint port);
+guint fixture_radio_get_port (GSocket *held);

@@ -33,7 +33,7 @@ test_counter (void)
   isr_capture_start (f->capture);
   TEMP_WAIT_FOR (fixture_capture_is (f, "count", ISR_STATE_RECORDING));
   g_assert_nonnull (fixture_capture_get (f, "count")->file);
-  fixture_capture_run (1500);
+  TEMP_WAIT_FOR (fixture_capture_get (f, "count")->level != ISR_LEVELS_UNKNOWN); /* a second of it */
   fixture_capture_stop (f);
   fixture_capture_assert_states (f, "count", GOOD_LIFE);
   g_assert_null (fixture_capture_get (f, "count")->file);

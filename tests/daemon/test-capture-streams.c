@@ -90,10 +90,13 @@ test_gone (void)
   FixtureRadio *radio = fixture_radio_new (0);
   guint port = radio->port;
   FixtureCapture *f = start (port, "/live.mp3", "");
+  GSocket *held;
 
   TEMP_WAIT_FOR (fixture_capture_is (f, "radio", ISR_STATE_RECORDING));
   fixture_radio_free (radio);
+  held = fixture_radio_hold (port);
   TEMP_WAIT_FOR (fixture_capture_count (f, "radio", "waiting-to-retry refused") >= 1);
+  g_clear_object (&held);
   radio = fixture_radio_new (port);
   TEMP_WAIT_FOR (fixture_capture_is (f, "radio", ISR_STATE_RECORDING) && fixture_capture_is (f, "canary", ISR_STATE_RECORDING));
   assert_mp3 (f, fixture_capture_get_closed (f, "radio", 0));
@@ -136,9 +139,10 @@ test_wrong (void)
     { NULL, "", "waiting-to-retry refused", "nothing listens" },
   };
   FixtureRadio *radio = fixture_radio_new (0);
+  g_autoptr (GSocket) nobody = fixture_radio_hold (0);
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    FixtureCapture *f = start (rows[i].path ? radio->port : fixture_radio_free_port (), rows[i].path ? rows[i].path : "/x", rows[i].more);
+    FixtureCapture *f = start (rows[i].path ? radio->port : fixture_radio_get_port (nobody), rows[i].path ? rows[i].path : "/x", rows[i].more);
 
     TEMP_WAIT_FOR (fixture_capture_is (f, "radio", ISR_STATE_WAITING_TO_RETRY));
     fixture_capture_assert_states (f, "radio", (const char *[]){ "connecting starting", rows[i].state, NULL });

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define LIMIT (20 * G_TIME_SPAN_SECOND)
+#define LIMIT (60 * G_TIME_SPAN_SECOND)
 
 static void
 take_buffer (Listener *self, GstBuffer *buffer)
@@ -180,7 +180,7 @@ char *
 listener_wait_stream (Listener *self, const char *reason)
 {
   for (;;) {
-    g_autoptr (GstMessage) message = pop (self, 20 * GST_SECOND);
+    g_autoptr (GstMessage) message = pop (self, 60 * GST_SECOND);
     const GstStructure *s;
 
     if (!message)
@@ -195,7 +195,7 @@ GError *
 listener_wait_error (Listener *self)
 {
   for (;;) {
-    g_autoptr (GstMessage) message = pop (self, 20 * GST_SECOND);
+    g_autoptr (GstMessage) message = pop (self, 60 * GST_SECOND);
     GError *error = NULL;
 
     if (!message)

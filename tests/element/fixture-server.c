@@ -38,7 +38,7 @@ struct _Server {
   GPtrArray *clients; /* GThread; of the accepting thread until that has ended */
 };
 
-#define LIMIT (20 * G_TIME_SPAN_SECOND)
+#define LIMIT (60 * G_TIME_SPAN_SECOND)
 
 static char *
 read_request (GIOStream *stream)
