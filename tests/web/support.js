@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -71,10 +71,12 @@ const endless = (general) => (general.includes('split_minutes') ? general : `spl
 /** `isr config.ini` in a directory of its own. */
 export class Daemon {
   /** @param {string} sources @param {string} [general] lines of [general]
-   *  @param {{dir?: string, web?: string, prepare?: (dir: string) => void}} [how] a directory that has recordings already; more lines of [web];
-   *  what else is to be in the directory */
-  static async start(sources, general = '', { dir = mkdtempSync(join(tmpdir(), 'isr-web-')), web = '', prepare = () => {} } = {}) {
+   *  @param {{dir?: string, web?: string, prepare?: (dir: string) => void, disk?: string, env?: Record<string, string>}} [how] a directory that has
+   *  recordings already; more lines of [web]; what else is to be in the directory; recordings lie on a disk of this size ("8m") that only the daemon
+   *  sees, see inside(); its environment */
+  static async start(sources, general = '', { dir = mkdtempSync(join(tmpdir(), 'isr-web-')), web = '', prepare = () => {}, disk, env } = {}) {
     const self = new Daemon();
+    Object.assign(self, { disk, env });
     self.dir = dir;
     self.port = await freePort();
     self.base = `http://127.0.0.1:${self.port}`;
@@ -97,10 +99,20 @@ export class Daemon {
 
   async run() {
     this.log = '';
-    const env = { ...process.env, TZ: 'UTC', GST_REGISTRY: join(build, 'tests/e2e-registry.bin') };
-    this.child = spawn(join(build, 'daemon/isr'), this.args ?? ['config.ini'], { cwd: this.dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const env = { ...process.env, TZ: 'UTC', GST_REGISTRY: join(build, 'tests/e2e-registry.bin'), ...this.env };
+    const command = [join(build, 'daemon/isr'), ...(this.args ?? ['config.ini'])];
+    if (this.disk) {
+      mkdirSync(join(this.dir, 'recordings'), { recursive: true });
+      command.unshift('unshare', ...(process.getuid?.() === 0 ? [] : ['-Ur']), '-m', 'sh', '-c', `mount -t tmpfs -o size=${this.disk} none recordings && exec "$@"`, 'sh');
+    }
+    this.child = spawn(command[0], command.slice(1), { cwd: this.dir, env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.child.stderr.on('data', (data) => { this.log += data; });
     await until(() => `the daemon: ${this.log}`, () => fetch(`${this.base}/healthz`).then((r) => r.ok, () => false));
+  }
+
+  /** A path of the disk that only the daemon sees. @param {string} name below recordings */
+  inside(name) {
+    return join(`/proc/${this.child.pid}/root`, this.dir, 'recordings', name);
   }
 
   /** @param {string} path */
