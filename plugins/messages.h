@@ -181,7 +181,9 @@
 /* Custom serialized downstream event: audio is missing from here on; the open
  * file is closed, the next one begins with the next buffer.
  *     cause   string   ISR_GAP_*
- *     since   gint64   optional: UTC µs at which the last audio before it arrived */
+ *     since   gint64   optional: UTC µs at which the last audio before it arrived
+ *     pending boolean  optional: nothing comes for long, and nothing is known to be missing. What
+ *                      comes next goes on exactly, unless another one, without this, comes first */
 #define ISR_EVENT_GAP "isr-gap"
 
 /* Custom upstream event of isrsplitsink: its recording is broken here (a gap, a disk that

@@ -242,9 +242,14 @@ end_stream (IsrTap *self)
   self->at_file = TRUE;
 }
 
+/* Of one that is pending nothing is known to be missing: what comes goes on. */
 static void
-take_gap (IsrTap *self)
+take_gap (IsrTap *self, const GstStructure *gap)
 {
+  gboolean pending = FALSE;
+
+  if (gap && gst_structure_get_boolean (gap, "pending", &pending) && pending)
+    return;
   end_stretch (self);
   if (self->stream)
     isr_stream_discont (self->stream);
@@ -285,7 +290,7 @@ take_event (IsrTap *self, GstEvent *event)
   else if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
     end_stream (self);
   else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP || (s && gst_structure_has_name (s, ISR_EVENT_GAP)))
-    take_gap (self);
+    take_gap (self, s);
   else if (s && gst_structure_has_name (s, ISR_EVENT_NEW_RUN))
     take_new_run (self);
 }

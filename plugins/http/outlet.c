@@ -18,7 +18,7 @@ struct _IsrOutlet {
   guint64 passed; /* bytes of audio */
   gint64 last_us; /* monotonic: the last of them; 0: none yet */
   gint64 last_utc;
-  gboolean gap_sent; /* since the last of them */
+  gboolean gap_sent, pause_sent; /* since the last of them */
 };
 
 IsrOutlet *
@@ -95,17 +95,33 @@ isr_outlet_is_empty (IsrOutlet *self)
   return self->out.length == 0;
 }
 
+static void
+send_gap (IsrOutlet *self, const char *cause, gboolean pending)
+{
+  GstStructure *gap = gst_structure_new (ISR_EVENT_GAP, "cause", G_TYPE_STRING, cause, "since", G_TYPE_INT64, self->last_utc, NULL);
+
+  if (pending)
+    gst_structure_set (gap, "pending", G_TYPE_BOOLEAN, TRUE, NULL);
+  g_queue_push_tail (&self->out, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, gap));
+}
+
 void
 isr_outlet_send_gap (IsrOutlet *self, const char *cause)
 {
-  GstStructure *gap;
-
   if (self->gap_sent || self->last_us == 0)
     return;
-  gap = gst_structure_new (ISR_EVENT_GAP, "cause", G_TYPE_STRING, cause, "since", G_TYPE_INT64, self->last_utc, NULL);
-  g_queue_push_tail (&self->out, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, gap));
+  send_gap (self, cause, FALSE);
   self->gap_sent = TRUE;
   isr_outlet_count (self, &self->stats->gaps);
+}
+
+void
+isr_outlet_send_pause (IsrOutlet *self, const char *cause)
+{
+  if (self->gap_sent || self->pause_sent || self->last_us == 0)
+    return;
+  send_gap (self, cause, TRUE);
+  self->pause_sent = TRUE;
 }
 
 void
@@ -121,7 +137,7 @@ isr_outlet_send_audio (IsrOutlet *self, GBytes *bytes, gboolean discont)
   g_queue_push_tail (&self->out, buffer);
   self->last_us = g_get_monotonic_time ();
   self->last_utc = g_get_real_time ();
-  self->gap_sent = FALSE;
+  self->gap_sent = self->pause_sent = FALSE;
 }
 
 gint64
@@ -129,10 +145,10 @@ isr_outlet_watch (IsrOutlet *self, gint64 limit, const char *cause)
 {
   gint64 left = self->last_us + limit - g_get_monotonic_time ();
 
-  if (self->last_us == 0 || self->gap_sent)
+  if (self->last_us == 0 || self->gap_sent || self->pause_sent)
     return G_MAXINT64;
   if (left <= 0)
-    isr_outlet_send_gap (self, cause);
+    isr_outlet_send_pause (self, cause);
   return MAX (left, 1);
 }
 

@@ -20,7 +20,7 @@ typedef struct {
   guint connections;   /* that brought audio */
   guint rejoined;      /* exactly */
   guint approximate;   /* by the clock */
-  guint gaps;          /* events isr-gap */
+  guint gaps;          /* events isr-gap, those that are pending left out */
   guint rate;          /* bytes per second; 0: not known yet */
   guint low_watermark; /* bytes, of this connection; 0: not set */
 } IsrReceiverStats;
@@ -50,8 +50,11 @@ gint64 isr_outlet_get_last (IsrOutlet *self);
 /* isr-gap, @cause ISR_GAP_*: once after the last byte, and never before the first one. */
 void isr_outlet_send_gap (IsrOutlet *self, const char *cause);
 
+/* The same, pending: what comes next may go on where the last byte was. */
+void isr_outlet_send_pause (IsrOutlet *self, const char *cause);
+
 /* The open file is complete when nothing has come for long, whatever the reason: sends
- * the gap @limit µs after the last byte. Returns µs until then, at least 1. */
+ * the pause @limit µs after the last byte. Returns µs until then, at least 1. */
 gint64 isr_outlet_watch (IsrOutlet *self, gint64 limit, const char *cause);
 
 /* @mime: as IsrReached. TRUE: it is another one than before, behind a gap. */

@@ -146,7 +146,7 @@ lose (IsrReceiver *self, const char *cause, IsrTrouble *trouble)
   decide (self);
   self->cause = cause;
   if (g_str_equal (cause, ISR_GAP_STALLED))
-    isr_outlet_send_gap (self->outlet, self->cause); /* nothing has come for long: the open file is complete */
+    isr_outlet_send_pause (self->outlet, self->cause); /* nothing has come for long: the open file is complete */
   fail (self, trouble);
 }
 

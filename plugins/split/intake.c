@@ -9,6 +9,7 @@
 #include "plugins/split/bufferbytes.h"
 #include "plugins/split/decision.h"
 #include "plugins/split/titles.h"
+#include "plugins/split/upstream.h"
 
 GST_DEBUG_CATEGORY_STATIC (isr_intake_debug);
 #define GST_CAT_DEFAULT isr_intake_debug
@@ -27,6 +28,7 @@ struct _IsrIntake {
   IsrIcy *icy;        /* NULL: no titles inside */
   GstElement *parser; /* on the way, or NULL */
   gboolean discont;   /* mark the next buffer */
+  gboolean paused;    /* nothing came since a gap that is pending */
 };
 
 G_DEFINE_FINAL_TYPE (IsrIntake, isr_intake, GST_TYPE_ELEMENT)
@@ -236,6 +238,7 @@ isr_intake_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     gst_buffer_unref (buffer);
     return GST_FLOW_ERROR;
   }
+  self->paused = FALSE;
   if (self->decided)
     return push_buffer (self, buffer);
   self->waiting += gst_buffer_get_size (buffer);
@@ -300,15 +303,17 @@ empty_parser (IsrIntake *self)
 }
 
 /* Past the parser, which would keep it until its next frame: the writer has to
- * know of a gap when it begins, not when it ends. */
+ * know of a gap when it begins, not when it ends. Of one that is pending the parser
+ * knows nothing: what it holds may go on. */
 static gboolean
 send_to_writer (IsrIntake *self, GstEvent *event)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (self->writer, "sink");
 
-  if (self->parser)
+  self->paused = isr_upstream_is_pause (gst_event_get_structure (event));
+  if (self->parser && !self->paused)
     empty_parser (self);
-  self->discont = TRUE;
+  self->discont |= !self->paused;
   return gst_pad_send_event (pad, event);
 }
 
@@ -335,6 +340,8 @@ on_eos (IsrIntake *self, GstEvent *event)
     gst_event_unref (event);
     return FALSE;
   }
+  if (self->paused && self->parser) /* no file of a single frame */
+    empty_parser (self);
   if (!self->decided) { /* nothing came at all */
     GstEvent *held;
 
@@ -407,7 +414,7 @@ reset (IsrIntake *self)
   isr_decision_clear (&self->decision);
   g_clear_pointer (&self->icy, isr_icy_free);
   self->decided = FALSE;
-  self->discont = FALSE;
+  self->discont = self->paused = FALSE;
 }
 
 static GstStateChangeReturn

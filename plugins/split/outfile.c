@@ -3,6 +3,7 @@
 #include "plugins/split/outfile.h"
 
 #include "plugins/messages.h"
+#include "plugins/split/boundary.h"
 #include "plugins/split/queueoutput.h"
 
 struct _IsrOutFile {
@@ -100,4 +101,21 @@ isr_out_file_close (IsrOutFile *self, gint64 end_us, const char *reason, const c
     gst_structure_set (closed, "cause", G_TYPE_STRING, cause, NULL);
   isr_io_thread_close (self->io, closed);
   g_free (self);
+}
+
+void
+isr_out_file_rename_all (IsrIoThread *io, IsrProvisional *provisional, GTimeZone *zone, char *(*make_stem) (gpointer data, gint64 utc_us), gpointer data)
+{
+  g_autoptr (GArray) files = isr_provisional_take (provisional);
+
+  for (guint i = 0; i < files->len; i++) {
+    const IsrProvisionalFile *file = &g_array_index (files, IsrProvisionalFile, i);
+    g_autofree char *stem = make_stem (data, file->start_us);
+
+    isr_io_thread_rename (io, file->number, stem, file->extension,
+        gst_structure_new (ISR_MESSAGE_FILE_RENAMED, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
+            "start-utc-us", G_TYPE_INT64, file->start_us,
+            "end-utc-us", G_TYPE_INT64, file->end_us,
+            "utc-offset", G_TYPE_INT, isr_boundary_utc_offset (zone, file->start_us), NULL));
+  }
 }

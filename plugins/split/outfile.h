@@ -42,4 +42,7 @@ gboolean isr_out_file_is_provisional (IsrOutFile *self, gint64 end_us, IsrProvis
 /* Ends it, frees it; @reason, @cause (or NULL): messages.h. */
 void isr_out_file_close (IsrOutFile *self, gint64 end_us, const char *reason, const char *cause);
 
+/* The true times of files that are closed are known now: each is called as @make_stem says. */
+void isr_out_file_rename_all (IsrIoThread *io, IsrProvisional *provisional, GTimeZone *zone, char *(*make_stem) (gpointer data, gint64 utc_us), gpointer data);
+
 G_END_DECLS

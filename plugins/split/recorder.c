@@ -36,6 +36,7 @@ struct _IsrRecorder {
   gint64 boundary_us; /* at which file ends */
   gint64 synced_us;   /* monotonic */
   gboolean split_requested;
+  gint64 paused_us;           /* where a file ended behind which nothing is known to be missing; 0: none did */
   gboolean broken;            /* what comes is another run, which upstream can not know */
   IsrProvisional provisional; /* files since the start, while the clock is not set */
 
@@ -73,19 +74,19 @@ close_here (IsrRecorder *self, const char *reason, const char *cause)
 }
 
 static char *
-make_stem (IsrRecorder *self, gint64 utc_us)
+make_stem (gpointer data, gint64 utc_us)
 {
+  IsrRecorder *self = data;
   g_autofree char *stem = isr_naming_format (self->settings->location, self->settings->source, self->zone, utc_us);
   char *chosen = self->hooks->format_location (self->hooks->owner, stem, utc_us);
 
   return chosen ? chosen : g_steal_pointer (&stem);
 }
 
-/* Begins a file with the packet at hand. @named_us: the boundary, or its UTC. */
+/* Begins a file with the packet at hand, at @start_us. @named_us: the boundary, or that too. */
 static void
-open_file (IsrRecorder *self, gint64 named_us)
+open_file (IsrRecorder *self, gint64 start_us, gint64 named_us)
 {
-  gint64 start_us = utc_of (self, 0);
   g_autofree char *stem = make_stem (self, named_us);
   IsrOutFileStart start = {
     .stem = stem,
@@ -102,6 +103,7 @@ open_file (IsrRecorder *self, gint64 named_us)
   if (self->boundary_us != G_MAXINT64)
     start.expected_samples = gst_util_uint64_scale (MAX (self->boundary_us - start_us, 0), self->position.rate, G_USEC_PER_SEC);
   self->file = isr_out_file_open (self->stream, self->io, &start);
+  self->paused_us = 0;
   if (self->broken)
     self->hooks->run_ended (self->hooks->owner); /* with what was dropped */
   self->broken = FALSE;
@@ -109,12 +111,12 @@ open_file (IsrRecorder *self, gint64 named_us)
 
 /* One file ends, the next begins, between two samples. */
 static void
-split_file (IsrRecorder *self, gint64 named_us, const char *reason)
+split_file (IsrRecorder *self, gint64 start_us, gint64 named_us, const char *reason)
 {
   gint64 began = g_get_monotonic_time (), cost;
 
   close_here (self, reason, NULL);
-  open_file (self, named_us);
+  open_file (self, start_us, named_us);
   cost = g_get_monotonic_time () - began;
   GST_OBJECT_LOCK (self->lock);
   self->stats->splits++;
@@ -127,16 +129,16 @@ split_file (IsrRecorder *self, gint64 named_us, const char *reason)
 static void
 choose_file (IsrRecorder *self)
 {
-  gint64 start_us = utc_of (self, 0);
+  gint64 start_us = self->paused_us ? self->paused_us : utc_of (self, 0);
 
   if (!self->file)
-    open_file (self, start_us);
+    open_file (self, start_us, start_us);
   else if ((self->broken |= isr_out_file_is_lost (self->file)))
-    split_file (self, start_us, ISR_CLOSE_DISK);
+    split_file (self, start_us, start_us, ISR_CLOSE_DISK);
   else if (start_us >= self->boundary_us)
-    split_file (self, isr_boundary_last (self->zone, start_us, self->interval_us, self->offset_us), ISR_CLOSE_BOUNDARY);
+    split_file (self, start_us, isr_boundary_last (self->zone, start_us, self->interval_us, self->offset_us), ISR_CLOSE_BOUNDARY);
   else if (self->split_requested)
-    split_file (self, start_us, ISR_CLOSE_REQUESTED);
+    split_file (self, start_us, start_us, ISR_CLOSE_REQUESTED);
   self->split_requested = FALSE;
 }
 
@@ -236,31 +238,13 @@ heed_flags (IsrRecorder *self, IsrPacketFlags flags)
     close_here (self, ISR_CLOSE_FORMAT_CHANGE, NULL);
 }
 
-/* Now their true times are known. */
-static void
-rename_provisional (IsrRecorder *self)
-{
-  g_autoptr (GArray) files = isr_provisional_take (&self->provisional);
-
-  for (guint i = 0; i < files->len; i++) {
-    const IsrProvisionalFile *file = &g_array_index (files, IsrProvisionalFile, i);
-    g_autofree char *stem = make_stem (self, file->start_us);
-
-    isr_io_thread_rename (self->io, file->number, stem, file->extension,
-        gst_structure_new (ISR_MESSAGE_FILE_RENAMED, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
-            "start-utc-us", G_TYPE_INT64, file->start_us,
-            "end-utc-us", G_TYPE_INT64, file->end_us,
-            "utc-offset", G_TYPE_INT, isr_boundary_utc_offset (self->zone, file->start_us), NULL));
-  }
-}
-
 static void
 heed_clock (IsrRecorder *self, const IsrTimeChange *change)
 {
   if (change->flags & ISR_TIME_STEP)
     isr_provisional_shift (&self->provisional, change->step_us);
   if (change->flags & ISR_TIME_ARRIVED)
-    rename_provisional (self);
+    isr_out_file_rename_all (self->io, &self->provisional, self->zone, make_stem, self);
 }
 
 static void
@@ -269,6 +253,7 @@ heed_change (IsrRecorder *self, const IsrTimeChange *change)
   const char *missing = self->input.mode == ISR_TIME_CAPTURE ? ISR_GAP_OVERRUN : ISR_GAP_SOURCE;
 
   self->broken |= change->flags != 0;
+  self->paused_us = change->flags ? 0 : self->paused_us;
   if (change->flags & ISR_TIME_SUSPENDED)
     close_file (self, change->end_us, ISR_CLOSE_GAP, ISR_GAP_SUSPENDED);
   else if (change->flags & ISR_TIME_GAP)
@@ -393,6 +378,8 @@ end_stream (IsrRecorder *self)
   if (!self->stream || !self->map)
     return;
   end_hold (self);
+  if (self->paused_us) /* no file of a few packets that were held back */
+    return;
   isr_stream_drain (self->stream);
   take_packets (self, &self->last, 0, NULL);
 }
@@ -459,12 +446,25 @@ isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns)
     return;
   end_hold (self);
   self->broken = FALSE; /* it said so itself */
+  self->paused_us = 0;
   close_here (self, ISR_CLOSE_GAP, cause);
   isr_stream_discont (self->stream);
   if (hole_ns)
     isr_time_map_skip (self->map, (gint64) (hole_ns / GST_USECOND));
   else
     isr_time_map_restart (self->map);
+}
+
+void
+isr_recorder_pause (IsrRecorder *self, const char *cause)
+{
+  if (!self->stream || !self->map)
+    return;
+  end_hold (self);
+  if (!self->file)
+    return;
+  self->paused_us = utc_of (self, 0);
+  close_file (self, self->paused_us, ISR_CLOSE_GAP, cause);
 }
 
 gint64

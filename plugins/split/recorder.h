@@ -66,6 +66,10 @@ gint64 isr_recorder_get_position (IsrRecorder *self);
  * packets of the last isr_recorder_take(). */
 gboolean isr_recorder_locate (IsrRecorder *self, gint64 position_ns, gint64 *utc_us);
 
+/* Nothing comes, and nothing is known to be missing: the open file ends. What comes next
+ * goes on where it ended, unless isr_recorder_gap() is called first. */
+void isr_recorder_pause (IsrRecorder *self, const char *cause);
+
 /* Audio is missing here: @hole_ns of it, or nobody knows how much (0). */
 void isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns);
 

@@ -296,7 +296,10 @@ on_isr_gap (IsrWriterSink *self, const GstStructure *s)
 {
   const char *cause = gst_structure_get_string (s, "cause");
 
-  isr_recorder_gap (self->run.recorder, cause ? cause : ISR_GAP_SOURCE, 0);
+  if (isr_upstream_is_pause (s))
+    isr_recorder_pause (self->run.recorder, cause ? cause : ISR_GAP_SOURCE);
+  else
+    isr_recorder_gap (self->run.recorder, cause ? cause : ISR_GAP_SOURCE, 0);
   isr_continuity_reset (&self->run.continuity);
 }
 

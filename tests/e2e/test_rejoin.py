@@ -18,7 +18,7 @@ import threading
 import time
 import unittest
 
-from support import icecast, process, proxy
+from support import daemon, icecast, process, proxy
 
 DROPS = {'mp3': 20, 'aac': 6, 'vorbis': 6, 'opus': 20}
 SECONDS = 90  # of audio that a station has to send
@@ -212,6 +212,36 @@ class Rejoin(unittest.TestCase):
         data, got, said = self.record('mp3', 1, stall, stall=3)
         self.check('mp3', data, got, said)
         self.assertIn('reason=(string)stalled', said)
+
+    def test_the_ledger_has_no_hole_where_nothing_is_missing(self):
+        """A stall ends the file before it is known that nothing is missing: the next one goes on at the next byte, and at the same time."""
+        data = self.make('mp3')
+        station = Station(self.icecast, 'ledger.mp3', FORMATS['mp3'][1], data, len(data) / SECONDS)
+        self.addCleanup(station.close)
+        gate = proxy.Proxy(self.icecast.port)
+        self.addCleanup(gate.close)
+        process.wait_for('the burst', lambda: station.sent >= BURST)
+        isr = daemon.Daemon(f'[live]\ntype = stream\nurl = {gate.url(self.icecast.url("ledger.mp3"))}\nstall_seconds = 2\n')
+        self.addCleanup(isr.close)
+        isr.wait_state('live', 'recording')
+        process.wait_for('audio', lambda: any(f['duration'] > 2 for f in isr.files()))
+        station.hold(20000)
+        gate.stall(True)
+        process.wait_for('the hole', lambda: station.sent == station.limit)
+        isr.wait_state('live', 'waiting-to-retry')
+        gate.cut()
+        gate.stall(False)
+        source = isr.wait_state('live', 'recording')
+        self.assertEqual(source['reason'], 'rejoined', isr.process.stderr)
+        station.release()
+        process.wait_for('audio again', lambda: any(f['recording'] and f['duration'] > 2 for f in isr.files()))
+        self.assertEqual(isr.json('/api/coverage?source=live')['gaps'], [])
+        before, behind = sorted(isr.files(), key=lambda f: f['start_us'])
+        self.assertLess(abs(before['end_us'] - behind['start_us']), 1000)
+        self.assertEqual(isr.stop(), 0)
+        one, two = isr.paths()
+        end = data.index(one.read_bytes()[-1500:]) + 1500
+        self.assertIn(data[end:end + 5000], two.read_bytes(), 'the next byte is the first of the next file')
 
 
 if __name__ == '__main__':

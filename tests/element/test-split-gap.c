@@ -44,6 +44,74 @@ test_gap (void)
   }
 }
 
+static GstEvent *
+make_pause (void)
+{
+  return gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+      gst_structure_new (ISR_EVENT_GAP, "cause", G_TYPE_STRING, ISR_GAP_STALLED, "pending", G_TYPE_BOOLEAN, TRUE, NULL));
+}
+
+static gint64
+get_time (GPtrArray *messages, const char *name, guint n, const char *field)
+{
+  gint64 us = 0;
+
+  g_assert_true (gst_structure_get_int64 (find_message (messages, name, n), field, &us));
+  return us;
+}
+
+/* Nothing comes for long, in the middle of a packet; then the stream goes on at the very byte:
+ * two files, between them not a sample, and every packet is there. */
+static void
+test_pause (gconstpointer name)
+{
+  static const char *const caps[] = { "audio/mpeg,mpegversion=1", "audio/mpeg,mpegversion=4,stream-format=adts", "audio/x-flac", "application/ogg" };
+  guint kind = g_str_has_suffix (name, ".mp3") ? 0 : g_str_has_suffix (name, ".aac") ? 1
+                                                 : g_str_has_suffix (name, ".flac")  ? 2
+                                                                                     : 3;
+  g_autofree char *path = input_path (name);
+  g_autoptr (GByteArray) input = read_file (path);
+  gsize end = MIN (input->len, 500000); /* more at once would not wait for the disk */
+  guint64 samples[2] = { 0 };
+
+  for (guint paused = 0; paused < 2; paused++) {
+    g_auto (TestDir) dir = test_dir_new ();
+    g_auto (Feed) feed = feed_new (&dir, caps[kind]);
+
+    feed_bytes (&feed, input->data, 40100, GST_CLOCK_TIME_NONE);
+    if (paused)
+      gst_harness_push_event (feed.h, make_pause ());
+    feed_bytes (&feed, input->data + 40100, end - 40100, GST_CLOCK_TIME_NONE);
+    feed_eos (&feed);
+    g_assert_cmpuint (count_messages (feed.messages, ISR_MESSAGE_FILE_CLOSED), ==, 1 + paused);
+    for (guint i = 0; i <= paused; i++) {
+      guint64 n = 0;
+
+      gst_structure_get_uint64 (find_message (feed.messages, ISR_MESSAGE_FILE_CLOSED, i), "samples", &n);
+      samples[paused] += n;
+    }
+    if (paused)
+      g_assert_cmpint (get_time (feed.messages, ISR_MESSAGE_FILE_OPENED, 1, "start-utc-us"), ==, get_time (feed.messages, ISR_MESSAGE_FILE_CLOSED, 0, "end-utc-us"));
+  }
+  g_assert_cmpuint (samples[1], ==, samples[0]);
+}
+
+/* Nothing comes any more: what was held back makes no file of its own. */
+static void
+test_pause_at_the_end (gconstpointer name)
+{
+  gboolean aac = g_str_has_suffix (name, ".aac");
+  g_autofree char *path = input_path (name);
+  g_autoptr (GByteArray) input = read_file (path);
+  g_auto (TestDir) dir = test_dir_new ();
+  g_auto (Feed) feed = feed_new (&dir, aac ? "audio/mpeg,mpegversion=4,stream-format=adts" : "audio/x-flac");
+
+  feed_bytes (&feed, input->data, 40100, GST_CLOCK_TIME_NONE);
+  gst_harness_push_event (feed.h, make_pause ());
+  feed_eos (&feed);
+  g_assert_cmpuint (count_messages (feed.messages, ISR_MESSAGE_FILE_CLOSED), ==, 1);
+}
+
 /* Wherever the gap is, what a parser still had of before stands at the head of no file. */
 static void
 test_gap_anywhere (gconstpointer name)
@@ -86,9 +154,18 @@ main (int argc, char **argv)
   make_input ("in.mp3", "-c:a libmp3lame -b:a 128k");
   make_input ("in.aac", "-c:a aac -b:a 96k -f adts");
   make_input ("in.flac", "-c:a flac");
+  make_input ("in.opus", "-c:a libopus -b:a 96k");
+  make_input ("in.ogg", "-c:a libvorbis -b:a 96k");
   g_test_add_func ("/split/gap/torn-frame", test_gap);
   g_test_add_data_func ("/split/gap/anywhere/aac", "in.aac", test_gap_anywhere);
   g_test_add_data_func ("/split/gap/anywhere/flac", "in.flac", test_gap_anywhere);
+  g_test_add_data_func ("/split/gap/pause/mp3", "in.mp3", test_pause);
+  g_test_add_data_func ("/split/gap/pause/aac", "in.aac", test_pause);
+  g_test_add_data_func ("/split/gap/pause/flac", "in.flac", test_pause);
+  g_test_add_data_func ("/split/gap/pause/opus", "in.opus", test_pause);
+  g_test_add_data_func ("/split/gap/pause/vorbis", "in.ogg", test_pause);
+  g_test_add_data_func ("/split/gap/pause-at-the-end/aac", "in.aac", test_pause_at_the_end);
+  g_test_add_data_func ("/split/gap/pause-at-the-end/flac", "in.flac", test_pause_at_the_end);
   status = g_test_run ();
   test_dir_clear (&inputs);
 
