@@ -44,7 +44,7 @@ IsrJobs *isr_analysis_make_jobs (IsrAnalysis *self);
 void isr_analysis_fill (IsrAnalysis *self, const char *name);
 
 /* ask.c: the sections that begin in [from_us, to_us) of @source are found again and
- * take the place of the catalog's. @file: as in a question. */
-void isr_analysis_renew_events (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, const char *file);
+ * take the place of the catalog's; then a file of @job (0: none) is done. @file: as in a question. */
+void isr_analysis_renew_events (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, const char *file, gint64 job);
 
 G_END_DECLS

@@ -199,7 +199,7 @@ isr_analysis_ask_finish (GAsyncResult *result, GError **error)
 typedef struct {
   IsrAnalysis *analysis;
   char *source;
-  gint64 from_us, to_us;
+  gint64 from_us, to_us, job;
 } Renewal;
 
 static void
@@ -220,14 +220,16 @@ on_renewed (GObject *object, GAsyncResult *result, gpointer data)
   }
   if (answer && !self->closed)
     isr_catalog_replace_events (self->catalog, source, renewal->from_us, renewal->to_us, events);
+  if (self->jobs)
+    isr_jobs_file_done (self->jobs, renewal->job);
 }
 
 void
-isr_analysis_renew_events (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, const char *file)
+isr_analysis_renew_events (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, const char *file, gint64 job)
 {
   const IsrQuestion question = { .source = source, .file = file, .from_us = from_us, .to_us = to_us };
   Renewal *renewal = g_new (Renewal, 1);
 
-  *renewal = (Renewal){ g_object_ref (self), g_strdup (source), from_us, to_us };
+  *renewal = (Renewal){ g_object_ref (self), g_strdup (source), from_us, to_us, job };
   isr_analysis_ask_async (self, &question, NULL, on_renewed, renewal);
 }

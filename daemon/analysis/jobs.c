@@ -127,19 +127,37 @@ note_error (Job *job, const IsrJobFile *file, const GError *error)
     job->pub.error = g_strdup_printf ("%s: %s", file->name, error->message);
 }
 
-/* One file less; @error NULL: it went well. */
+/* One file less. */
+static void
+count_file (IsrJobs *self, Job *job)
+{
+  job->pub.done++;
+  if (!is_over (job) && job->pub.done == job->pub.files)
+    end (self, job, job->pub.error ? ISR_JOB_FAILED : ISR_JOB_DONE);
+}
+
+/* @error NULL: it went well. */
 static void
 settle (IsrJobs *self, Job *job, const IsrJobFile *file, const IsrDecoded *decoded, const GError *error)
 {
-  job->pub.done++;
-  if (error)
-    note_error (job, file, error);
-  if (error)
-    self->hooks.failed (file, error, self->data);
-  else
-    self->hooks.decoded (file, decoded, self->data);
-  if (!is_over (job) && job->pub.done == job->pub.files)
-    end (self, job, job->pub.error ? ISR_JOB_FAILED : ISR_JOB_DONE);
+  if (!error) {
+    self->hooks.decoded (file, decoded, job->pub.id, self->data);
+    return;
+  }
+  note_error (job, file, error);
+  self->hooks.failed (file, error, self->data);
+  count_file (self, job);
+}
+
+void
+isr_jobs_file_done (IsrJobs *self, gint64 id)
+{
+  for (guint i = 0; i < self->jobs->len; i++) {
+    Job *job = self->jobs->pdata[i];
+
+    if (job->pub.id == id)
+      count_file (self, job);
+  }
 }
 
 static void

@@ -44,8 +44,8 @@ void isr_job_file_free (IsrJobFile *self);
 typedef struct _IsrJobs IsrJobs;
 
 typedef struct {
-  /* The levels of a file are there. */
-  void (*decoded) (const IsrJobFile *file, const IsrDecoded *decoded, gpointer data);
+  /* The levels of a file of job @id are there. Once all is kept that comes of them: isr_jobs_file_done(). */
+  void (*decoded) (const IsrJobFile *file, const IsrDecoded *decoded, gint64 id, gpointer data);
   void (*failed) (const IsrJobFile *file, const GError *error, gpointer data);
   /* A job is another than before. */
   void (*changed) (gint64 id, gpointer data);
@@ -61,6 +61,8 @@ void isr_jobs_set_program (IsrJobs *self, const char *program);
 
 /* @files (element-type IsrJobFile, taken). A job without files is done at once. */
 gint64 isr_jobs_start (IsrJobs *self, const char *what, GPtrArray *files);
+/* What a decoded file gave can be asked for now: only then it counts as done. */
+void isr_jobs_file_done (IsrJobs *self, gint64 id);
 /* The unfinished one that has a file of that name; 0: none. */
 gint64 isr_jobs_find (IsrJobs *self, const char *name);
 /* NULL: there is none. The last hundred that are over are remembered. */

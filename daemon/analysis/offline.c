@@ -244,6 +244,7 @@ isr_analysis_count_missing (IsrAnalysis *self, const char *source, gint64 from_u
 typedef struct {
   IsrAnalysis *analysis;
   IsrRecording *recording;
+  gint64 job;
 } Written;
 
 /* The levels of @recording are there: its sections are, too. One that lay across its
@@ -259,8 +260,10 @@ on_written (gboolean ok, gpointer data)
     g_autoptr (IsrRecording) before = find_neighbour (self, recording, TRUE);
     gint64 from_us = before && isr_analysis_has_levels (self, before->name) ? MAX (before->start_us, recording->start_us - ISR_SCORE_AHEAD_US) : recording->start_us;
 
-    isr_analysis_renew_events (self, recording->source, from_us, recording->end_us, recording->name);
+    isr_analysis_renew_events (self, recording->source, from_us, recording->end_us, recording->name, written->job);
     g_signal_emit_by_name (self->catalog, "changed", "file", recording->name);
+  } else if (self->jobs) {
+    isr_jobs_file_done (self->jobs, written->job);
   }
   g_object_unref (self);
   isr_recording_free (written->recording);
@@ -287,16 +290,18 @@ make_whole (const IsrRecording *recording, const IsrJobFile *file, const IsrDeco
 }
 
 static void
-on_decoded (const IsrJobFile *file, const IsrDecoded *decoded, gpointer data)
+on_decoded (const IsrJobFile *file, const IsrDecoded *decoded, gint64 id, gpointer data)
 {
   IsrAnalysis *self = data;
   IsrRecording *recording = isr_catalog_lookup (self->catalog, file->name);
   Written *written;
 
-  if (!recording) /* it was deleted meanwhile */
+  if (!recording) { /* it was deleted meanwhile */
+    isr_jobs_file_done (self->jobs, id);
     return;
+  }
   written = g_new (Written, 1);
-  *written = (Written){ g_object_ref (self), recording };
+  *written = (Written){ g_object_ref (self), recording, id };
   isr_store_write (self->store, file->name, make_whole (recording, file, decoded), on_written, written);
 }
 

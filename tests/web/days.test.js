@@ -20,6 +20,7 @@ after(async () => {
 const heading = (tab, day) => tab.locator(`[aria-controls="day-${day}"]`);
 const rows = (tab) => tab.locator('.file').evaluateAll((list) => list.map((row) => row.dataset.name));
 const unfolded = (tab) => tab.locator('.day > h3 [aria-expanded="true"]').evaluateAll((list) => list.map((one) => one.getAttribute('aria-controls').slice(4)));
+const settledFocus = async (tab) => assert.notEqual(await tab.evaluate(() => document.activeElement.localName), 'body');
 const settled = (tab, n) => until(() => `${n} rows`, async () => (await tab.locator('.file').count()) === n);
 
 test('a group a day, newest first and open; the others cost nothing until they are opened', async () => {
@@ -97,7 +98,8 @@ test('deleting is undone for ten seconds; the focus stays in the list', async ()
   await tab.keyboard.press('Delete');
   await until(() => 'the row to go', async () => !(await rows(tab)).includes(name));
   await until(() => 'the server to know', async () => (await daemon.json('/api/files?source=street')).files.length === 3);
-  await until(() => 'the focus in the list', () => tab.evaluate(() => document.activeElement.localName !== 'body'));
+  await until(() => 'the day to go with its last row', async () => !(await heading(tab, '2026-11-20').count()));
+  await settledFocus(tab);
   await tab.getByText('is in the trash.').first().waitFor();
   await tab.getByRole('button', { name: 'Undo' }).click();
   await settled(tab, 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // days.js - the recordings, one group a day, newest first; a folded day costs nothing.
-import { html, useEffect, useState } from '../vendor/htm-preact.js';
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/htm-preact.js';
 import * as actions from '../actions/days.js';
 import * as format from '../format.js';
 import { observe } from '../observe.js';
@@ -58,12 +58,27 @@ function useArrival(day, unfolded) {
   }, []);
 }
 
+/** A day whose last recording is deleted goes: the focus in it stays in the list, or on the page. @param {{current: HTMLElement|null}} section */
+function useParting(section) {
+  useLayoutEffect(() => {
+    const here = section.current;
+    return () => {
+      if (!here?.contains(document.activeElement)) return;
+      const next = [here.nextElementSibling, here.previousElementSibling].find((one) => one?.matches('.day'));
+      const there = next?.querySelector('button') ?? document.getElementById('main');
+      there?.focus({ preventScroll: true });
+    };
+  }, []);
+}
+
 /** @param {{day: import('../api.js').Day}} props */
 const Day = observe(({ day }) => {
   const unfolded = days.value.open[day.day] !== undefined;
+  const section = useRef(/** @type {HTMLElement|null} */ (null));
   useArrival(day.day, unfolded);
+  useParting(section);
   return html`
-    <section class="day">
+    <section class="day" ref=${section}>
       <h3>
         <button aria-expanded=${unfolded} aria-controls=${`day-${day.day}`} onClick=${() => actions.toggleDay(day.day)}>
           <${Icon} name="chevron" /><span>${format.day(day.day, locale())}</span>

@@ -32,7 +32,10 @@ function remove(event, file) {
   }
   const row = /** @type {Element} */ (event.currentTarget).closest('.file');
   const next = row?.nextElementSibling ?? row?.previousElementSibling ?? row?.closest('.day');
-  days.remove(file).then(() => /** @type {HTMLElement|null|undefined} */ (next?.querySelector('button'))?.focus());
+  days.remove(file).then(() => {
+    const there = next?.isConnected ? next.querySelector('button') : document.activeElement === document.body && document.getElementById('main');
+    if (there instanceof HTMLElement) there.focus();
+  });
 }
 
 /** @param {Props} props */
