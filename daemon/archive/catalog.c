@@ -430,7 +430,7 @@ isr_catalog_close (IsrCatalog *self)
   isr_catalog_stop_reconcile (self);
   g_clear_pointer (&self->find, sqlite3_finalize);
   if (self->database)
-    g_clear_pointer (&self->db, sqlite3_close_v2);
+    g_clear_pointer (&self->db, isr_db_close);
   g_clear_pointer (&self->ledger, isr_ledger_free);
   g_clear_pointer (&self->writer, isr_writer_free);
   g_clear_pointer (&self->journal, isr_journal_free);
@@ -443,7 +443,7 @@ isr_catalog_finalize (GObject *object)
   IsrCatalog *self = ISR_CATALOG (object);
 
   isr_catalog_close (self);
-  g_clear_pointer (&self->db, sqlite3_close_v2);
+  g_clear_pointer (&self->db, isr_db_close);
   g_async_queue_unref (self->reconciled);
   isr_day_cache_free (self->days);
   g_time_zone_unref (self->zone);

@@ -138,6 +138,37 @@ isr_db_prepare (sqlite3 *db, const char *sql, GError **error)
   return statement;
 }
 
+/* SQLite keeps the list: there are a dozen of them. */
+IsrDbLoan *
+isr_db_borrow (sqlite3 *db, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+
+  while ((statement = sqlite3_next_stmt (db, statement)))
+    if (strcmp (sqlite3_sql (statement), sql) == 0)
+      return statement;
+  if (sqlite3_prepare_v3 (db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
+    set_db_error (error, db, sql);
+  return statement;
+}
+
+void
+isr_db_give_back (IsrDbLoan *loan)
+{
+  sqlite3_reset (loan);
+  sqlite3_clear_bindings (loan);
+}
+
+void
+isr_db_close (sqlite3 *db)
+{
+  sqlite3_stmt *loan;
+
+  while ((loan = sqlite3_next_stmt (db, NULL)))
+    sqlite3_finalize (loan);
+  sqlite3_close_v2 (db);
+}
+
 gboolean
 isr_db_step (sqlite3_stmt *statement, gboolean *row, GError **error)
 {
@@ -162,7 +193,7 @@ isr_db_run (sqlite3_stmt *statement, GError **error)
 gboolean
 isr_db_get_int64 (sqlite3 *db, const char *sql, gint64 fallback, gint64 *value, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, sql, error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, sql, error);
   gboolean row;
 
   *value = fallback;
@@ -276,7 +307,7 @@ open_for_reading (const char *path, GError **error)
     g_autofree char *escaped = g_uri_escape_string (path, "/", TRUE);
     g_autofree char *uri = g_strdup_printf ("file:%s?immutable=1", escaped);
 
-    g_clear_pointer (&db, sqlite3_close_v2);
+    g_clear_pointer (&db, isr_db_close);
     db = open_file (uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
   }
   if (db && isr_db_get_int64 (db, "PRAGMA user_version", 0, &version, NULL) && version == ISR_DB_VERSION)
@@ -294,7 +325,7 @@ open_for_writing (const char *path, GError **error)
   if (!db)
     return NULL;
   if (!is_sound (db)) {
-    g_clear_pointer (&db, sqlite3_close_v2);
+    g_clear_pointer (&db, isr_db_close);
     if (!set_aside (path, error))
       return NULL;
     db = open_file (path, flags, error);

@@ -7,7 +7,9 @@
 
 G_BEGIN_DECLS
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, sqlite3_close_v2)
+/* With the statements that were borrowed; others must be finalized before. */
+void isr_db_close (sqlite3 *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, isr_db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
 
 #define ISR_DB_VERSION 5
@@ -24,6 +26,13 @@ sqlite3 *isr_db_open (const char *path, IsrDbMode mode, GError **error);
 
 gboolean isr_db_exec (sqlite3 *db, const char *sql, GError **error);
 sqlite3_stmt *isr_db_prepare (sqlite3 *db, const char *sql, GError **error);
+
+/* What is asked again and again: parsed once for a database and kept until it is closed. To
+ * be given back before the same @sql, which must be of nobody who prepares it, is borrowed again. */
+typedef sqlite3_stmt IsrDbLoan;
+IsrDbLoan *isr_db_borrow (sqlite3 *db, const char *sql, GError **error);
+void isr_db_give_back (IsrDbLoan *loan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDbLoan, isr_db_give_back)
 
 /* One step: TRUE and @row set, or FALSE with an error. */
 gboolean isr_db_step (sqlite3_stmt *statement, gboolean *row, GError **error);

@@ -73,7 +73,7 @@ isr_listing_prepare (sqlite3 *db, GError **error)
 gboolean
 isr_listing_put (sqlite3 *db, const IsrRecording *recording, gboolean gone, gsize number, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, "INSERT OR REPLACE INTO temp.pending (" ISR_ROW_COLUMNS ", number, gone) VALUES (" ISR_ROW_PLACES ", ?17, ?18)", error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "INSERT OR REPLACE INTO temp.pending (" ISR_ROW_COLUMNS ", number, gone) VALUES (" ISR_ROW_PLACES ", ?17, ?18)", error);
 
   if (!statement)
     return FALSE;
@@ -86,7 +86,7 @@ isr_listing_put (sqlite3 *db, const IsrRecording *recording, gboolean gone, gsiz
 gboolean
 isr_listing_settle (sqlite3 *db, gsize number, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, "DELETE FROM temp.pending WHERE number <= ?1", error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "DELETE FROM temp.pending WHERE number <= ?1", error);
 
   if (!statement)
     return FALSE;
@@ -316,7 +316,7 @@ isr_listing_lookup (sqlite3_stmt *statement, const char *name, GError **error)
 GPtrArray *
 isr_listing_live (sqlite3 *db, const char *source, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db,
       "SELECT " ISR_ROW_COLUMNS " FROM temp.pending r WHERE r.gone = 0 AND r.recording = 1 AND r.source = ifnull (?1, r.source)"
       " UNION ALL SELECT " ISR_ROW_COLUMNS " FROM main.recordings r WHERE r.recording = 1 AND r.source = ifnull (?1, r.source) AND " NOT_PENDING,
       error);

@@ -33,7 +33,7 @@ isr_survey_sources (sqlite3 *db, GError **error)
 gboolean
 isr_survey_life (sqlite3 *db, const char *source, gint64 *first_us, gint64 *last_us, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db,
       "SELECT * FROM (SELECT r.start_us, r.end_us " FINISHED " ORDER BY r.start_us LIMIT 1)"
       " UNION ALL SELECT * FROM (SELECT r.start_us, r.end_us " FINISHED " ORDER BY r.start_us DESC LIMIT 1)"
       " UNION ALL SELECT r.start_us, r.end_us " GIVEN,
@@ -69,7 +69,7 @@ add_stretch (sqlite3_stmt *statement, GArray *stretches)
 gboolean
 isr_survey_stretches (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *stretches, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db,
       "SELECT " COLUMNS " " FINISHED " AND r.start_us >= ?2 - ?4 AND r.start_us < ?3"
       " UNION ALL SELECT * FROM (SELECT " COLUMNS " " FINISHED " AND r.start_us < ?2 - ?4 ORDER BY r.start_us DESC LIMIT 1)"
       " UNION ALL SELECT " COLUMNS " " GIVEN " AND r.start_us < ?3",
@@ -94,7 +94,7 @@ isr_survey_stretches (sqlite3 *db, const char *source, gint64 from_us, gint64 to
 gboolean
 isr_survey_notes (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *notes, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db,
       "SELECT id, start_us, end_us, cause, uncertainty_us FROM main.gaps"
       " WHERE source = ?1 AND start_us < ?3 AND (end_us IS NULL OR end_us > ?2)",
       error);

@@ -297,7 +297,7 @@ destroy (IsrWriter *self)
   for (int i = 0; i < N_SQL; i++)
     sqlite3_finalize (self->statements[i]);
   if (!self->shared)
-    sqlite3_close_v2 (self->db);
+    isr_db_close (self->db);
   g_async_queue_unref (self->jobs);
   g_free (self);
 }

@@ -2,18 +2,12 @@
 """What a process has used, as the kernel counts it; and tables."""
 import os
 import statistics
-
-TICK = os.sysconf('SC_CLK_TCK')
+import time
 
 
 def cpu(pids):
-    """User and system seconds of these processes so far."""
-    total = 0
-    for pid in pids:
-        with open(f'/proc/{pid}/stat', encoding='ascii') as f:
-            fields = f.read().rsplit(')', 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICK
+    """User and system seconds of these processes so far, of threads that have ended too: their clocks, see clock_getcpuclockid(3)."""
+    return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)
 
 
 def pss(pids):
@@ -23,6 +17,11 @@ def pss(pids):
         with open(f'/proc/{pid}/smaps_rollup', encoding='ascii') as f:
             total += next(int(line.split()[1]) for line in f if line.startswith('Pss:'))
     return total / 1000
+
+
+def threads(pids):
+    """Threads of all these processes."""
+    return sum(len(os.listdir(f'/proc/{pid}/task')) for pid in pids)
 
 
 def switches(pids):
