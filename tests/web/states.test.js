@@ -34,7 +34,7 @@ test('no recordings yet: what the source does, instead of an empty page', () => 
   await tab.getByText('No recordings yet.').waitFor();
   await tab.getByText(/^radio is (connecting|waiting to retry)\. /).waitFor();
   assert.deepEqual(await axe(tab), []);
-  for (const [hash, sentence] of [['#/coverage', 'No recordings yet.'], ['#/titles', 'No stream has named a title yet. Titles come from internet radios'], ['#/storage', 'The trash is empty.']]) {
+  for (const [hash, sentence] of [['#/coverage', 'No recordings yet.'], ['#/titles', 'No stream has named a title yet. Titles come from internet radios'], ['#/storage', 'The trash is empty.'], ['#/review', 'No events here.']]) {
     await tab.goto(`${daemon.base}/${hash}`);
     await tab.getByText(sentence).first().waitFor();
   }

@@ -52,13 +52,16 @@ async function reserve(port) {
   }
 }
 
+/** Ports that no browser and no fetch() asks: https://fetch.spec.whatwg.org/#port-blocking */
+const BLOCKED = [1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080];
+
 /** A port that nobody else gets: neither another test, nor a connection that the kernel gives a number. */
 async function freePort() {
   const [first, last] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'ascii').split(/\s+/).map(Number);
   const [from, to] = first > 8192 ? [1024, first] : last < 60000 ? [last + 1, 65536] : [first, last];
   for (;;) {
     const port = from + Math.floor(Math.random() * (to - from));
-    if (await reserve(port)) return port;
+    if (!BLOCKED.includes(port) && await reserve(port)) return port;
   }
 }
 

@@ -177,7 +177,12 @@ function useQueue() {
 
 /** @param {{r: Review, loaded: boolean}} props */
 const Nothing = ({ r, loaded }) => html`
-  <p class="muted empty">${t(!loaded ? 'loading' : !r.sections.length ? 'review.nothing' : r.tab === 'unreviewed' ? 'review.done' : 'review.none-here')}</p>`;
+  <p class="muted empty">${t(!loaded ? 'loading' : r.tab === 'unreviewed' && r.label === null ? 'review.done' : 'review.none-here')}</p>`;
+
+/** There is nothing at all to review: why, and where to go. */
+const NoEvents = observe(() => html`
+  <div class="card idle"><p>${t('review.nothing')}</p>
+    <a class="button" href=${href({ view: 'days', day: route.value.day ?? null })}>${t(route.value.day ? 'open-day' : 'nav.days')}</a></div>`);
 
 export const Review = observe(() => {
   const { days, loaded, error } = useQueue();
@@ -187,6 +192,7 @@ export const Review = observe(() => {
   useEffect(bindKeys, []);
   const list = listed(r);
   const now = current(r);
+  const empty = loaded && !error && r.sections.length + r.later.length === 0;
   return html`
     <section class="review" aria-labelledby="review-title">
       <h1 id="review-title">${t('nav.review')}</h1>
@@ -194,10 +200,10 @@ export const Review = observe(() => {
       ${error && html`<p class="warning" role="alert">${error}</p>`}
       ${!writable.value && readOnlyWhy.value && html`<p class="muted">${t(readOnlyWhy.value)}</p>`}
       ${r.total > r.sections.length + r.later.length && html`<p class="muted">${t('review.capped', { shown: r.sections.length, total: r.total })}</p>`}
-      <div class="bar"><${Tabs} r=${r} />
-        <button aria-pressed=${table} onClick=${() => setTable(!table)}>${t('review.as-table')}</button></div>
+      ${!empty && html`<div class="bar"><${Tabs} r=${r} />
+        <button aria-pressed=${table} onClick=${() => setTable(!table)}>${t('review.as-table')}</button></div>`}
       ${r.later.length > 0 && html`<p class="news"><button onClick=${actions.showLater}>${tn('review.new', r.later.length)}</button></p>`}
-      <div class=${table ? 'whole' : 'two'}>
+      ${empty ? html`<${NoEvents} />` : html`<div class=${table ? 'whole' : 'two'}>
         ${!table && html`<${Card} section=${now} first=${list[0] ?? null} />`}
         <div id="review-list" role="tabpanel" aria-labelledby=${`tab-${r.tab}`}>
           ${list.length === 0 && html`<${Nothing} r=${r} loaded=${loaded} />`}
@@ -205,6 +211,6 @@ export const Review = observe(() => {
             : html`<ol class="queue">${list.map((one) => html`<${Item} key=${keyOf(one)} section=${one} on=${keyOf(one) === r.current} days=${many} />`)}</ol>`}
         </div>
       </div>
-      <${Exports} />
+      <${Exports} />`}
     </section>`;
 });
