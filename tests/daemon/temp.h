@@ -44,13 +44,22 @@ temp_too_late (gpointer what)
   return G_SOURCE_REMOVE;
 }
 
-/* Turns the main loop until the condition holds; only what fails takes the limit. */
+static inline gboolean
+temp_turn (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* Turns the main loop until the condition holds, which another thread may bring about and say nothing;
+ * only what fails takes the limit. */
 #define TEMP_WAIT_FOR(condition)                                                     \
   G_STMT_START                                                                       \
   {                                                                                  \
     guint limit_ = g_timeout_add_seconds (60, temp_too_late, (gpointer) #condition); \
+    guint turn_ = g_timeout_add (20, temp_turn, NULL);                               \
     while (!(condition))                                                             \
       g_main_context_iteration (NULL, TRUE);                                         \
     g_source_remove (limit_);                                                        \
+    g_source_remove (turn_);                                                         \
   }                                                                                  \
   G_STMT_END

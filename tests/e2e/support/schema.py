@@ -3,7 +3,7 @@
 import datetime
 import re
 
-KNOWN = {'$ref', 'anyOf', 'type', 'enum', 'required', 'properties', 'items', 'format', 'pattern', 'minimum', 'maximum', 'default'}
+KNOWN = {'$ref', 'anyOf', 'type', 'enum', 'required', 'properties', 'items', 'format', 'pattern', 'minimum', 'maximum', 'default', 'description'}
 TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'null': type(None)}
 
 
