@@ -10,6 +10,7 @@
 
 #include "daemon/app-rooms.h"
 #include "daemon/core/log.h"
+#include "daemon/core/memory.h"
 
 /* --- rooms --------------------------------------------------------------- */
 
@@ -133,9 +134,17 @@ on_hangup (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_tidy (gpointer none)
+{
+  isr_memory_tidy ();
+  return G_SOURCE_CONTINUE;
+}
+
 static int
 run (IsrApp *self)
 {
+  guint tidy = g_timeout_add_seconds (ISR_MEMORY_TIDY, on_tidy, NULL);
   guint hangup = g_unix_signal_add (SIGHUP, on_hangup, self);
   guint term = g_unix_signal_add (SIGTERM, on_signal, self);
   guint interrupt = g_unix_signal_add (SIGINT, on_signal, self);
@@ -143,6 +152,7 @@ run (IsrApp *self)
   isr_capture_start (self->capture);
   isr_notify_ready (self->notify);
   g_main_loop_run (self->loop);
+  g_source_remove (tidy);
   g_source_remove (hangup);
   g_source_remove (term);
   g_source_remove (interrupt);

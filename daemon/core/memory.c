@@ -17,3 +17,14 @@ isr_memory_save (void)
   mallopt (M_ARENA_MAX, 1);
 #endif
 }
+
+/* A disk that stalls for seconds, or a day that somebody exports, needs megabytes once. What was
+ * freed below something that lives is given back by nobody else: a process that runs for
+ * months would stay as large as it was in its worst moment. */
+void
+isr_memory_tidy (void)
+{
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+}

@@ -4,3 +4,8 @@
 
 /* To be called before the first thread is made. */
 void isr_memory_save (void);
+
+/* Gives back what is free. Milliseconds, during which no thread can allocate. */
+void isr_memory_tidy (void);
+
+#define ISR_MEMORY_TIDY 60 /* s between two times */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """MP3 files taken apart into frames, to see what a recorder lost or wrote twice."""
+import functools
 
 RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 KBITS = {True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -30,11 +31,17 @@ def frames(data):
     return found
 
 
+@functools.lru_cache(maxsize=1)
+def index_of(source):
+    """Number of each frame of the source, and how many there are."""
+    original = frames(source)
+    return {frame: n for n, frame in enumerate(original)}, len(original)
+
+
 def judge(source, files):
     """Compares files, in order, with the looped source: missing, twice, foreign frames.
     What stands in front of the first frame of a file that is new, is not played: tag and primer."""
-    original = frames(source)
-    index = {frame: n for n, frame in enumerate(original)}
+    index, count = index_of(source)
     missing = twice = foreign = 0
     last = None
     for data in files:
@@ -44,8 +51,8 @@ def judge(source, files):
             if n is None:
                 foreign += not first  # an Info frame or a primer's carrier may stand in front
                 continue
-            ahead = 1 if last is None else (n - last) % len(original)
-            if ahead > len(original) // 2:  # behind what was there: a primer at the start, else twice
+            ahead = 1 if last is None else (n - last) % count
+            if ahead > count // 2:  # behind what was there: a primer at the start, else twice
                 primer += first
                 twice += not first
                 continue

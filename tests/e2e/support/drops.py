@@ -42,20 +42,26 @@ def judge(stream, recorder):
     """Compares what is on disk with what was sent, and with the ledger."""
     track = stream.track
     files = sorted((f for f in recorder.files() if f['source'] == stream.name), key=lambda f: f['start_us'])
-    runs = [track.runs((recorder.recordings / f['name']).read_bytes()) for f in files]
+    contents = [(recorder.recordings / f['name']).read_bytes() for f in files]
+    runs, primers = [track.runs(data) for data in contents], [track.primer(data) for data in contents]
     gaps = {g['end_us']: g for g in recorder.json(f'/api/coverage?source={stream.name}')['gaps']}
     found = {'holes': 0, 'torn': 0, 'twice': 0, 'undeclared': 0, 'errors': [], 'missing': 0.0, 'declared': 0.0, 'beyond': 0, 'told': []}
     for file, run in zip(files, runs):
         if len(run) > 1:
             found['torn'] += len(run) - 1
             found['told'].append(f"{file['name']}: seams within: {run}")
-    for before, file, run in zip(runs, files[1:], runs[1:]):
+    for before, file, run, primer in zip(runs, files[1:], runs[1:], primers[1:]):
         if not run or not before:
             continue
-        missing = track.length(before[-1][1], run[0][0]) if run[0][0] >= before[-1][1] else -track.length(run[0][0], before[-1][1])
+        end, first = before[-1][1], run[0][0]
+        if first < end:  # the next file goes on where this one ended
+            first = min(end, first + primer)
+        missing = track.length(end, first) if first >= end else -track.length(first, end)
         gap = gaps.get(file['start_us'])
-        found['holes'] += 1
-        found['twice'] += max(0, before[-1][1] - run[0][0])
+        found['holes'] += bool(gap or missing)  # else the file ended while nothing came, and nothing is missing
+        found['twice'] += max(0, end - first)
+        if first < end:
+            found['told'].append(f"{file['name']}: begins {end - first} packets before the end of the last file; the ledger: {gap}")
         if not gap:
             found['undeclared'] += missing > 0
             continue

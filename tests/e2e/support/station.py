@@ -95,6 +95,11 @@ class Track:
         time_of = (lambda n: self.times[n] if n < len(self.times) else self.seconds)
         return time_of(end) - time_of(first)
 
+    def primer(self, data):
+        """How many packets of 20 ms at the head of a file are not played: what OpusHead says beyond the encoder's own."""
+        head = data.find(b'OpusHead', 0, 200)
+        return int.from_bytes(data[head + 10:head + 12], 'little') // 960 if head >= 0 else 0
+
     def runs(self, data):
         """What a recorded file holds, as runs [first, end) of packets, in order. What no packet of ours is, a
         table or a primer's carrier, is not played."""
