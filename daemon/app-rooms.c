@@ -7,6 +7,7 @@
 #include "daemon/archive/storage.h"
 #include "daemon/capture/alsalog.h"
 #include "daemon/core/error.h"
+#include "daemon/core/files-limit.h"
 #include "daemon/core/log.h"
 #include "plugins/elements.h"
 
@@ -80,6 +81,7 @@ on_reconciled (GObject *object, GAsyncResult *result, gpointer data)
 gboolean
 isr_app_open_archive (IsrApp *self, gboolean writable, GError **error)
 {
+  isr_files_limit_raise ();
   self->catalog = isr_catalog_open (self->config->output_directory, self->config->state_directory, writable, error);
   if (!self->catalog)
     return FALSE;

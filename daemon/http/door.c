@@ -2,8 +2,7 @@
 /* door.c - addresses of the config, or sockets of systemd.socket(5).
  *
  * A name stands for all its addresses: “localhost” is 127.0.0.1 and ::1. The first must
- * be had; of the others, a machine without IPv6 has none. The soft limit of open files
- * is raised to the hard one: a thousand pages may be open. */
+ * be had; of the others, a machine without IPv6 has none. */
 #define G_LOG_DOMAIN "isr-http"
 
 #include "daemon/http/door.h"
@@ -12,24 +11,11 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define FIRST_FD 3
-#define FILES 16384
 #define WAITING 1024 /* connections that are not accepted yet; the system may allow fewer */
-
-static void
-raise_file_limit (void)
-{
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= FILES)
-    return;
-  limit.rlim_cur = MIN (limit.rlim_max, FILES);
-  setrlimit (RLIMIT_NOFILE, &limit);
-}
 
 /* How many sockets are handed to this very process; its children shall not think so. */
 static int
@@ -146,7 +132,6 @@ isr_door_open (SoupServer *server, const IsrConfig *config, gboolean *handed, GE
 
   if (!set_certificate (server, config, error))
     return FALSE;
-  raise_file_limit ();
   n = take_handed ();
   *handed = n > 0;
   if (!(n > 0 ? listen_on_handed (server, n, options, error) : listen_on_config (server, config, options, error)))

@@ -128,5 +128,19 @@ class Manual(unittest.TestCase):
         process.run('bash', '-n', process.BUILD / 'data' / 'isr')
 
 
+class Files(unittest.TestCase):
+    def test_many_streams_without_a_page_may_open_their_files(self):
+        """The soft limit is 1024 nearly everywhere; 500 streams need three times as many."""
+        with tempfile.TemporaryDirectory(prefix='isr-files-') as place:
+            with open(os.path.join(place, 'config.ini'), 'w', encoding='utf-8') as config:
+                config.write('[web]\nlisten = none\n[scene]\ntype = test\n')
+            isr = process.Process(['prlimit', '--nofile=256:4096', process.ISR, 'config.ini'], cwd=place)
+            self.addCleanup(isr.close)
+            process.wait_for(lambda: f'a file: {isr.stderr}', lambda: 'recording' in isr.stderr)
+            with open(f'/proc/{isr.child.pid}/limits', encoding='ascii') as limits:
+                self.assertRegex(limits.read(), r'Max open files +4096 +4096')
+            self.assertEqual(isr.stop(), 0)
+
+
 if __name__ == '__main__':
     unittest.main()
