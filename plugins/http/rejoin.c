@@ -15,7 +15,8 @@
 
 #include <string.h>
 
-#define OGG_OVERLAP 27 /* a page header */
+#define OGG_OVERLAP 27    /* a page header */
+#define SHORT_OVERLAP 256 /* where it lies as the clock says, and approximate all the same */
 
 typedef enum {
   REJOIN_THROUGH,
@@ -164,6 +165,14 @@ join_at (IsrRejoin *self, gint64 offset, gboolean exact, const guint8 *data, gsi
   return follow (self, data + skip, size - (gsize) skip, join);
 }
 
+/* Less than ISR_REJOIN_OVERLAP proves nothing by itself; where nothing else fits, and at its
+ * time, it is what came last. */
+static gboolean
+fits_in_time (const IsrRejoin *self, const IsrMatch *match, gint64 expected, gsize size)
+{
+  return match->candidates == 1 && !match->repeats && ABS (expected - match->offset) <= (gint64) size / 4 && expected - match->offset <= self->late;
+}
+
 /* @final: nothing more is waited for. */
 static GBytes *
 look (IsrRejoin *self, const guint8 *data, gsize size, gint64 elapsed, gboolean final, IsrJoin *join)
@@ -184,6 +193,10 @@ look (IsrRejoin *self, const guint8 *data, gsize size, gint64 elapsed, gboolean 
     *join = ISR_JOIN_EXACT;
     return pass_on (self, data, size);
   }
+  if (!ogg && match.candidates == 0)
+    isr_match_find (&match, self->history.data, self->history.size, data, size, SHORT_OVERLAP, expected);
+  if (fits_in_time (self, &match, expected, size))
+    return join_at (self, match.offset, FALSE, data, size, join);
   return pass_behind_gap (self, data, size, join);
 }
 

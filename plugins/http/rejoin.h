@@ -9,7 +9,8 @@
  *                                   ^ joined here, at the exact byte
  *
  * The overlap has to be equal over its whole length, and 4 KiB of it at least (in Ogg a
- * page header, which holds serial, number and CRC). Heads that the server repeats are
+ * page header, which holds serial, number and CRC). Less, from 256 bytes on, is taken where
+ * nothing else fits and the clock says the same, as approximate. Heads that the server repeats are
  * taken off when they are known. Nothing that was not passed on is ever dropped: where
  * nothing fits, all of the burst goes on, behind a gap.
  *

@@ -35,6 +35,27 @@ test_declares_a_gap_where_the_burst_is_too_short (void)
   }
 }
 
+/* The burst reaches back by less than what proves an overlap, at its time: not a byte twice. */
+static void
+test_a_short_overlap_is_joined_in_its_time (void)
+{
+  const gsize overlaps[] = { 300, 2000, 4000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (overlaps); i++) {
+    g_autoptr (Listener) l = listener_new (i);
+    g_autoptr (GByteArray) stream = noise (l->rand, STREAM);
+    const Station station = { stream, no_head, burst_of_bytes, NULL };
+    gsize live = 100000 + BURST - overlaps[i];
+
+    listen (l, &station, BURST, 100000);
+    listen (l, &station, live, live + 5000);
+    g_assert_cmpuint (l->gaps->len, ==, 0);
+    g_assert_cmpuint (l->approximate, ==, 1);
+    g_assert_cmpuint (l->out->len, ==, live + 5000);
+    assert_same (l->out, 0, stream, 0, l->out->len);
+  }
+}
+
 static void
 test_declares_a_gap_without_a_burst (void)
 {
@@ -233,6 +254,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rejoin/joins-bytes-without-a-seam", test_joins_bytes_without_a_seam);
   g_test_add_func ("/rejoin/declares-a-gap-where-the-burst-is-too-short", test_declares_a_gap_where_the_burst_is_too_short);
+  g_test_add_func ("/rejoin/a-short-overlap-is-joined-in-its-time", test_a_short_overlap_is_joined_in_its_time);
   g_test_add_func ("/rejoin/declares-a-gap-without-a-burst", test_declares_a_gap_without_a_burst);
   g_test_add_func ("/rejoin/silence-is-joined-by-the-clock", test_silence_is_joined_by_the_clock);
   g_test_add_func ("/rejoin/silence-with-an-end-is-joined-exactly", test_silence_with_an_end_is_joined_exactly);
