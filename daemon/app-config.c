@@ -131,6 +131,10 @@ isr_app_config_load_serve (const IsrCommandLine *line, GError **error)
   IsrCommandLine as_said = *line;
   IsrConfig *config;
 
+  if (path && !g_file_test (path, G_FILE_TEST_EXISTS)) {
+    g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "there is no “%s”: “isr serve” takes the directory of an archive, or the configuration of one", path);
+    return NULL;
+  }
   as_said.config = directory ? NULL : (char *) path;
   config = isr_app_config_load_archive (&as_said, error);
   if (config && directory)
