@@ -41,6 +41,11 @@ inside '
   for element in isrsplitsink isrloudness isrhttpsrc; do gst-inspect-1.0 $element >/dev/null; done
   test -n "$(gst-launch-1.0 --version)"
   cd /tmp && gst-launch-1.0 -q audiotestsrc num-buffers=200 ! isrsplitsink @preset=evidence source=desk && find desk -name "desk_*.flac" | grep -q .
+  mkdir /tmp/recordings && chown isr /tmp/recordings
+  setpriv --reuid isr --regid isr --init-groups isr --demo -o general.output_directory=/tmp/recordings -o general.split_minutes=0.05 -o web.listen=none & recorder=$!
+  tries=0; until find /tmp/recordings -name "*.flac" -size +10k | grep -q .; do tries=$((tries + 1)); test $tries -lt 300; sleep 0.1; done
+  kill $recorder; wait $recorder
+  test -z "$(find /tmp/recordings -name "*.part")"
   id isr
   grep -q complete /usr/share/bash-completion/completions/isr
 '
