@@ -15,6 +15,7 @@
 #include "daemon/analysis/flac-reader.h"
 #include "daemon/analysis/gauge.h"
 #include "daemon/core/error.h"
+#include "daemon/core/patience.h"
 #include "plugins/format/format.h"
 
 #include <errno.h>
@@ -40,6 +41,8 @@ typedef struct {
   guint64 limit; /* samples of this file that are still to be heard */
   guint64 heard; /* of this file */
   double duration;
+  gint buffers; /* atomic: that came out of the decoder */
+  guint empty;  /* of them: the last ones */
   GError *error;
 } Decode;
 
@@ -248,12 +251,14 @@ on_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   Decode *self = data;
   GstAudioInfo audio;
 
+  g_atomic_int_inc (&self->buffers);
+  self->empty = gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info)) ? 0 : self->empty + 1;
   if (!take_pad (self, pad) || !gst_audio_info_from_caps (&audio, self->caps)) {
     GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_ERROR;
     gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
     return GST_PAD_PROBE_HANDLED;
   }
-  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = hear (self, GST_PAD_PROBE_INFO_BUFFER (info), (guint) GST_AUDIO_INFO_BPF (&audio)) ? GST_FLOW_OK : GST_FLOW_EOS;
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = hear (self, GST_PAD_PROBE_INFO_BUFFER (info), (guint) GST_AUDIO_INFO_BPF (&audio)) && self->empty < ISR_PATIENCE_EMPTY ? GST_FLOW_OK : GST_FLOW_EOS;
   return GST_PAD_PROBE_HANDLED;
 }
 
@@ -318,13 +323,31 @@ take_error (Decode *self, GstMessage *message, GError **error)
     fail (error, "%s", wrong->message);
 }
 
+/* A decoder that gives nothing any more, and does not end. */
+static gboolean
+is_stuck (Decode *self, IsrPatience *patience, gint *seen, GError **error)
+{
+  gint now = g_atomic_int_get (&self->buffers);
+
+  if (now != *seen)
+    isr_patience_renew (patience);
+  *seen = now;
+  if (!isr_patience_is_lost (patience))
+    return FALSE;
+  fail (error, "its decoder makes no progress: the file is damaged, or was cut off");
+  return TRUE;
+}
+
 /* Until its end, an error, or somebody's cancel. */
 static gboolean
 wait_for_end (Decode *self, GstElement *pipeline, GError **error)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  IsrPatience patience;
+  gint seen = 0;
 
-  while (!is_cancelled (self, error)) {
+  isr_patience_renew (&patience);
+  while (!is_cancelled (self, error) && !is_stuck (self, &patience, &seen, error)) {
     g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus, POLL, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
 
     if (!message)

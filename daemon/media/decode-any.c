@@ -6,9 +6,10 @@
 #include <gst/gst.h>
 #include <string.h>
 
+#include "daemon/core/patience.h"
 #include "daemon/media/media-error.h"
 
-#define PREROLL_S 20
+#define LOOK (100 * GST_MSECOND)
 
 typedef struct {
   IsrDecode parent;
@@ -63,14 +64,37 @@ place (Any *self, guint frame_size)
   self->placed = TRUE;
 }
 
+/* NULL: the end, or a decoder that does not get there. */
+static GstSample *
+pull (Any *self)
+{
+  GstSample *sample = NULL;
+  IsrPatience patience;
+
+  isr_patience_renew (&patience);
+  while (!sample && !gst_app_sink_is_eos (self->sink) && !isr_patience_is_lost (&patience))
+    sample = gst_app_sink_try_pull_sample (self->sink, LOOK);
+  return sample;
+}
+
+static gboolean
+is_empty (GstSample *sample)
+{
+  return gst_buffer_get_size (gst_sample_get_buffer (sample)) == 0;
+}
+
 static gboolean
 fill (Any *self, guint frame_size)
 {
-  while (!self->buffer) {
-    g_autoptr (GstSample) sample = gst_app_sink_try_pull_sample (self->sink, PREROLL_S * GST_SECOND);
+  guint empty = 0;
 
-    if (!sample)
+  while (!self->buffer) {
+    g_autoptr (GstSample) sample = pull (self);
+
+    if (!sample || (is_empty (sample) && ++empty == ISR_PATIENCE_EMPTY))
       return FALSE;
+    if (is_empty (sample))
+      continue;
     self->buffer = gst_buffer_ref (gst_sample_get_buffer (sample));
     self->taken = 0;
     if (!self->placed)
@@ -136,9 +160,15 @@ static GError *
 wait_for_preroll (Any *self)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
-  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus, PREROLL_S * GST_SECOND, GST_MESSAGE_ERROR | GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_EOS);
+  g_autoptr (GstMessage) message = NULL;
   GError *reason = NULL;
+  IsrPatience patience;
 
+  isr_patience_renew (&patience);
+  while (!message && !isr_patience_is_lost (&patience))
+    message = gst_bus_timed_pop_filtered (bus, LOOK, GST_MESSAGE_ERROR | GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_EOS);
+  if (!message)
+    return g_error_new_literal (ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "its decoder makes no progress: the file is damaged, or was cut off");
   if (message && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     gst_message_parse_error (message, &reason, NULL);
   return reason;

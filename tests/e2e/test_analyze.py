@@ -117,6 +117,17 @@ class Analyze(unittest.TestCase):
                 self.assertLessEqual(abs(round(answer['duration'] * rate) - len(raw) // 2), slack)
                 self.check_sections(answer['sections'], 0.3)
 
+    def test_cut_off(self):
+        """A demuxer that finds no end, or no way on, in a file that is damaged."""
+        whole = self.encode('aiff').read_bytes()
+        cut, size = self.dir / 'cut.aiff', self.dir / 'size.aiff'
+        cut.write_bytes(whole[:RATE * 2 * 35])
+        size.write_bytes(whole[:16] + b'\xff' * 4 + whole[20:])  # of a chunk: as large as can be
+        answer = json.loads(self.isr('--json', cut).stdout)
+        self.assertAlmostEqual(answer['duration'], 35, delta=1)
+        self.assertEqual([round(s['start']) for s in answer['sections']], [12, 30])
+        self.assertIn('damaged', self.isr(size, status=1).stderr)
+
     def test_recorded_files(self):
         """Files that ISR itself has cut are as long for isr analyze as for ffmpeg, to the sample: primers, pre-skips and ends are trimmed."""
         for name in ('mp3', 'ogg', 'opus', 'aac', 'flac'):
