@@ -126,25 +126,34 @@ const focusOf = (target) => target instanceof HTMLElement
   ? { tag: target.localName, type: /** @type {HTMLInputElement} */ (target).type, role: target.getAttribute('role'), editable: target.isContentEditable }
   : { tag: '' };
 
-/** What is typed while a field is still on its way; null: nobody waits for one. @type {{text: string|null}} */
-const held = { text: null };
+/** What is typed while a field is still on its way, and whether Enter was the last of it; text null: nobody waits for one.
+ *  @type {{text: string|null, entered: boolean}} */
+const held = { text: null, entered: false };
 
 /** From now on keys are kept for a field that opens. */
-export function hold() { held.text = ''; }
+export function hold() { Object.assign(held, { text: '', entered: false }); }
 
 /** The field is there: what has been typed. */
 export function release() {
-  const { text } = held;
-  held.text = null;
-  return text ?? '';
+  const { text, entered } = held;
+  Object.assign(held, { text: null, entered: false });
+  return { text: text ?? '', entered };
+}
+
+/** @param {KeyboardEvent} event @param {string} text */
+function keep(event, text) {
+  if (event.key === 'Escape') held.text = null;
+  else if (held.entered) return;
+  else if (event.key === 'Enter') held.entered = true;
+  else if (event.key === 'Backspace') held.text = text.slice(0, -1);
+  else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) held.text = text + event.key;
 }
 
 /** @param {KeyboardEvent} event */
 function pressed(event) {
   if (event.defaultPrevented || event.isComposing || (event.target instanceof Element && event.target.closest('dialog'))) return;
   if (held.text !== null) {
-    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) held.text += event.key;
-    if (event.key === 'Escape') held.text = null;
+    keep(event, held.text);
     if (event.key !== 'Tab') event.preventDefault();
     return;
   }

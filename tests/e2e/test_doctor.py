@@ -206,7 +206,8 @@ class Busy(Doctor):
         (check,) = [c for c in checks if c['code'] == 'recording']
         self.assertEqual(check['status'], 'ok')
         self.assertIn(str(recorder.process.child.pid), check['detail'])
-        self.assertEqual(status, 0, checks)
+        # the recorder may have lost samples on a busy machine, and say so
+        self.assertEqual([c for c in checks if c['status'] != 'ok' and c['code'] != 'overruns'], [], status)
         self.assertEqual(recorder.source('mic')['state'], 'recording')
 
 

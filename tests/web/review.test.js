@@ -161,6 +161,26 @@ test('words that were given before are offered, a digit takes one', async () => 
   await context.close();
 });
 
+test('what is typed while the field is still on its way is in it, and Enter takes it', async () => {
+  const page = await review(undefined, { serviceWorkers: 'block' });
+  const { tab, count, context } = page;
+  let come = () => {};
+  const late = new Promise((done) => { come = done; });
+  await tab.route('**/more*.js', async (route) => { await late; await route.continue(); });
+  await tab.keyboard.press('j');
+  await inHand(page, EVENTS[0]);
+  await tab.keyboard.press('m');
+  await tab.keyboard.type('gatex');
+  await tab.keyboard.press('Backspace');
+  await tab.keyboard.press('Enter');
+  assert.equal(await tab.getByRole('dialog').count(), 0);
+  come();
+  await until(() => 'the word', async () => (await labels()).some(({ label, verdict }) => label === 'gate' && verdict === null));
+  assert.equal(await count('Kept'), 0);
+  await until(() => 'the field to close', async () => (await tab.getByRole('dialog').count()) === 0);
+  await context.close();
+});
+
 test('what somebody types into a field is no command, and keys can be switched off', async () => {
   const page = await review();
   const { tab, count, context } = page;

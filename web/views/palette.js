@@ -21,15 +21,16 @@ const Dialog = ({ title, label, take }) => {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const [typed, type] = useState(label ?? '');
   const [words, setWords] = useState(/** @type {string[]} */ ([]));
+  const close = () => { box.current?.close(); };
+  const give = (/** @type {string|null} */ word) => { take(word?.trim() || null); close(); };
   useLayoutEffect(() => {
     box.current?.showModal();
     const early = release();
-    if (early) type(early);
-    return release;
+    if (early.text) type(early.text);
+    if (early.entered) give(early.text || label);
+    return () => { release(); };
   }, []);
   useEffect(() => { usedLabels().then(setWords); }, []);
-  const close = () => { box.current?.close(); };
-  const give = (/** @type {string|null} */ word) => { take(word?.trim() || null); close(); };
   const fits = fitting(words, typed === label ? '' : typed);
   const key = (/** @type {KeyboardEvent} */ event) => {
     const digit = Number(event.key);

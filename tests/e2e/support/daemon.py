@@ -63,8 +63,10 @@ class Daemon:
         return next(s for s in self.json('/api/status')['sources'] if s['name'] == name)
 
     def wait_state(self, name, state, limit=process.LIMIT):
-        return process.wait_for(lambda: f'{name} to be {state}; it is {self.source(name)}; log:\n{self.process.stderr}',
-                                lambda: self.source(name)['state'] == state and self.source(name), limit)
+        def there():
+            source = self.source(name)
+            return source['state'] == state and source
+        return process.wait_for(lambda: f'{name} to be {state}; it is {self.source(name)}; log:\n{self.process.stderr}', there, limit)
 
     def wait_closed(self, count, source=None, limit=60):
         """Until @count files (of a source) are finished; returns them, oldest first."""
