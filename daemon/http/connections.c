@@ -70,12 +70,13 @@ static void
 connection_free (gpointer data)
 {
   Connection *self = data;
+  GSource *watch = self->watch ? &self->watch->source : NULL;
   gboolean kept_by_listener = self->closed && !soup_check_version (3, 4, 0) && G_OBJECT (self->socket)->ref_count == 2;
 
   stop_waiting (self);
-  if (self->watch) {
-    g_source_destroy (&self->watch->source);
-    g_source_unref (&self->watch->source);
+  if (watch) {
+    g_source_destroy (watch);
+    g_source_unref (watch);
   }
   if (kept_by_listener)
     g_object_unref (self->socket);
