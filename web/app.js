@@ -46,8 +46,8 @@ const painted = () => new Promise((done) => {
 async function start() {
   theme.follow();
   routes.follow();
-  days.askEarly();
   await loadText(wanted(navigator.languages));
+  days.askEarly();
   document.documentElement.lang = t('lang');
   render(html`<${Frame} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
   startKeys();

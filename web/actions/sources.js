@@ -9,6 +9,7 @@ import { known, levels, listening, scan, sources, withLevels } from '../state/so
 import { t } from '../text.js';
 
 const LOOK_MS = 2000;
+const LATER_MS = 400; // a list over the whole archive waits until there is something to see
 
 /** Nobody tells when a look at new files goes on: asked again until it is over. @param {{done: number, total: number}|null} state */
 function lookOn(state) {
@@ -59,7 +60,7 @@ export function listen(source) {
 
 export function start() {
   load().catch(complain);
-  loadKnown().catch(() => {}); // then those that are recorded now are all there is to choose from
+  setTimeout(() => loadKnown().catch(() => {}), LATER_MS); // until then those that are recorded now are all there is to choose from
   onChange(['status', 'gap'], load);
   onReturn(load);
   onReturn(loadKnown);
