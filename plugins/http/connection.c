@@ -6,6 +6,7 @@
  * A session serves one request: nothing of a broken connection is kept for the next. */
 #include "plugins/http/connection.h"
 
+#include <glib-unix.h>
 #include <libsoup/soup.h>
 #include <sys/socket.h>
 
@@ -79,7 +80,7 @@ on_late (gpointer data)
 }
 
 static gboolean
-on_cancelled (GCancellable *cancellable, gpointer data)
+on_cancelled (int fd, GIOCondition condition, gpointer data)
 {
   Sending *sending = data;
 
@@ -140,13 +141,16 @@ send_request (IsrHttpConnection *self, GCancellable *cancellable, GError **error
   g_autoptr (GCancellable) inner = g_cancellable_new ();
   Sending sending = { NULL, NULL, inner };
   GSource *late = attach (g_timeout_source_new ((guint) MAX (1, self->limit / 1000)), on_late, &sending, self->context);
-  GSource *cancelled = attach (g_cancellable_source_new (cancellable), G_SOURCE_FUNC (on_cancelled), &sending, self->context);
+  int fd = g_cancellable_get_fd (cancellable); /* a source of the cancellable itself is lost when another thread cancels just then (GLib 2.74) */
+  GSource *cancelled = attach (g_unix_fd_source_new (fd, G_IO_IN), G_SOURCE_FUNC (on_cancelled), &sending, self->context);
 
   soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, inner, on_sent, &sending);
   while (!sending.done)
     g_main_context_iteration (self->context, TRUE);
   detach (late);
   detach (cancelled);
+  if (fd >= 0)
+    g_cancellable_release_fd (cancellable);
   self->body = sending.body;
   if (self->body && self->socket)
     return TRUE;
