@@ -91,12 +91,33 @@ add_live (IsrCatalog *self, GPtrArray *live, GArray *stretches, gint64 end_us)
   return recorded ? g_array_index (stretches, IsrStretch, stretches->len - 1).end_us : end_us;
 }
 
+/* Since when @source was to be recorded: its first recording, or what kept it from being
+ * made. Holes before that which lasted not so long are of what was deleted since. */
+static gboolean
+find_birth (IsrCatalog *self, const char *source, gint64 first_us, gint64 *birth_us, GError **error)
+{
+  g_autoptr (GArray) given = g_array_new (FALSE, FALSE, sizeof (IsrGap));
+
+  *birth_us = first_us;
+  if (!isr_survey_birth (self->db, source, first_us, birth_us, error))
+    return FALSE;
+  if (self->ledger)
+    isr_ledger_append_given (self->ledger, source, given);
+  for (guint i = 0; i < given->len; i++) {
+    const IsrGap *note = &g_array_index (given, IsrGap, i);
+
+    if (note->end_us >= first_us)
+      *birth_us = MIN (*birth_us, note->start_us);
+  }
+  return TRUE;
+}
+
 static gboolean
 take_survey (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 now_us, Survey *survey, GError **error)
 {
   g_autoptr (GPtrArray) live = isr_listing_live (self->db, source, error);
   gboolean alive = self->alive && g_strv_contains ((const char *const *) self->alive, source);
-  gint64 first_us = G_MAXINT64, last_us = G_MININT64, end_us;
+  gint64 first_us = G_MAXINT64, last_us = G_MININT64, birth_us, end_us;
 
   survey->stretches = g_array_new (FALSE, FALSE, sizeof (IsrStretch));
   if (!live || !isr_survey_life (self->db, source, &first_us, &last_us, error) || !isr_survey_stretches (self->db, source, from_us, to_us, survey->stretches, error))
@@ -108,7 +129,9 @@ take_survey (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us,
     first_us = MIN (first_us, file->start_us);
     last_us = MAX (last_us, file->end_us);
   }
-  survey->from_us = MAX (from_us, first_us);
+  if (!find_birth (self, source, first_us, &birth_us, error))
+    return FALSE;
+  survey->from_us = MAX (from_us, birth_us);
   survey->to_us = MAX (survey->from_us, MIN (to_us, alive ? end_us : MIN (last_us, now_us)));
   return TRUE;
 }

@@ -163,7 +163,7 @@ take_label (Words *words, JsonObject *object)
   label->label = g_strdup (get_text (object, "label"));
   label->note = g_strdup (get_text (object, "note"));
   label->changed_us = json_object_get_int_member_with_default (object, "changed_us", 0);
-  if (!label->source || label->start_us >= label->end_us || !isr_verdict_is_known (label->verdict))
+  if (!isr_label_is_sane (label) || !isr_verdict_is_known (label->verdict))
     return;
   key = g_strdup_printf ("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, label->source, label->start_us, label->end_us);
   g_hash_table_replace (words->labels, key, g_steal_pointer (&label));

@@ -55,6 +55,15 @@ is_covered (const IsrRecording *recording, GPtrArray *titles, guint i)
   return i + 1 < titles->len && get_frame (recording, titles->pdata[i]) == get_frame (recording, titles->pdata[i + 1]);
 }
 
+/* A sheet has a track at least. */
+static void
+add_only_track (GString *sheet, const IsrRecording *recording)
+{
+  g_string_append (sheet, "  TRACK 01 AUDIO\n");
+  add_quoted (sheet, "    TITLE", recording->source ? recording->source : "");
+  g_string_append (sheet, "\n    INDEX 01 00:00:00\n");
+}
+
 char *
 isr_cue_format (const IsrRecording *recording, GPtrArray *titles)
 {
@@ -67,5 +76,7 @@ isr_cue_format (const IsrRecording *recording, GPtrArray *titles)
   for (guint i = 0; i < titles->len; i++)
     if (!is_covered (recording, titles, i))
       add_track (sheet, ++number, titles->pdata[i], get_frame (recording, titles->pdata[i]));
+  if (!number)
+    add_only_track (sheet, recording);
   return g_string_free (sheet, FALSE);
 }

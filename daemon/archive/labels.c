@@ -174,9 +174,9 @@ set_label (IsrCatalog *self, IsrLabel *label)
 static gboolean
 check_label (const IsrLabel *label, GError **error)
 {
-  if (label->source && label->start_us < label->end_us && isr_verdict_is_known (label->verdict))
+  if (isr_label_is_sane (label) && isr_verdict_is_known (label->verdict))
     return TRUE;
-  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "a label needs a source, a start_us before its end_us, and as verdict \"kept\", \"false\" or null");
+  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "a label needs a source, a start_us before its end_us (from 1970 on, a day at most), and as verdict \"kept\", \"false\" or null");
   return FALSE;
 }
 

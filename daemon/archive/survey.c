@@ -52,6 +52,23 @@ isr_survey_life (sqlite3 *db, const char *source, gint64 *first_us, gint64 *last
   return FALSE;
 }
 
+gboolean
+isr_survey_birth (sqlite3 *db, const char *source, gint64 first_us, gint64 *birth_us, GError **error)
+{
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "SELECT min (start_us) FROM main.gaps WHERE source = ?1 AND start_us < ?2 AND (end_us IS NULL OR end_us >= ?2)", error);
+  gboolean row;
+
+  if (!statement)
+    return FALSE;
+  isr_db_bind_text (statement, 1, source);
+  sqlite3_bind_int64 (statement, 2, first_us);
+  if (!isr_db_step (statement, &row, error))
+    return FALSE;
+  if (row && sqlite3_column_type (statement, 0) != SQLITE_NULL)
+    *birth_us = MIN (*birth_us, sqlite3_column_int64 (statement, 0));
+  return TRUE;
+}
+
 static void
 add_stretch (sqlite3_stmt *statement, GArray *stretches)
 {

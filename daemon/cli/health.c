@@ -7,7 +7,8 @@
  *     page wanted?  --yes--> GET /healthz answers 200? --no--> not healthy
  *
  * Sources that wait for their server do not count: they are in a known state, and a
- * restart of ISR would not bring the server back. */
+ * restart of ISR would not bring the server back. One that was given up (max_retries) is
+ * not healthy: nobody tries it any more. */
 #include "daemon/cli/health.h"
 
 #include "daemon/archive/status-file.h"
@@ -103,8 +104,9 @@ only_serves (const IsrConfig *config)
 
 /* --- the recorder --- */
 
+/* @failed: the names of those that were given up. */
 static void
-count_sources (const char *status, guint *recording, guint *all)
+count_sources (const char *status, guint *recording, guint *all, GString *failed)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonArray *sources = NULL;
@@ -117,8 +119,11 @@ count_sources (const char *status, guint *recording, guint *all)
   if (json_object_has_member (root, "sources"))
     sources = json_object_get_array_member (root, "sources");
   for (guint i = 0; sources && i < json_array_get_length (sources); i++) {
-    const char *state = json_object_get_string_member_with_default (json_array_get_object_element (sources, i), "state", "");
+    JsonObject *source = json_array_get_object_element (sources, i);
+    const char *state = json_object_get_string_member_with_default (source, "state", "");
 
+    if (g_str_equal (state, "failed"))
+      g_string_append_printf (failed, "%s[%s]", failed->len ? ", " : "", json_object_get_string_member_with_default (source, "name", ""));
     *recording += g_str_equal (state, "recording");
     *all += 1;
   }
@@ -144,6 +149,7 @@ char *
 isr_cli_health_report (const IsrConfig *config, gboolean *healthy)
 {
   g_autofree char *status = isr_status_file_read (config->state_directory, FRESH), *problem = NULL;
+  g_autoptr (GString) failed = g_string_new (NULL);
   guint recording, all;
 
   *healthy = FALSE;
@@ -155,8 +161,10 @@ isr_cli_health_report (const IsrConfig *config, gboolean *healthy)
     return describe_silence (config);
   if (is_asked (config) && (problem = check_page (config)))
     return g_steal_pointer (&problem);
+  count_sources (status, &recording, &all, failed);
+  if (failed->len)
+    return g_strdup_printf ("given up: %s (%u of %u sources are recorded); the log says why; start what was given up on the page, or restart ISR", failed->str, recording, all);
   *healthy = TRUE;
-  count_sources (status, &recording, &all);
   return g_strdup_printf ("healthy: %u of %u sources are recorded", recording, all);
 }
 

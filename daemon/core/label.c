@@ -2,6 +2,8 @@
 /* label.c - a value: made, copied, freed, and laid over sections. */
 #include "daemon/core/label.h"
 
+#define END_OF_TIME (G_GINT64_CONSTANT (253402300799) * G_USEC_PER_SEC) /* 9999-12-31T23:59:59Z */
+
 IsrLabel *
 isr_label_new (const char *source, gint64 start_us, gint64 end_us)
 {
@@ -33,6 +35,12 @@ isr_label_free (IsrLabel *self)
   g_free (self->label);
   g_free (self->note);
   g_free (self);
+}
+
+gboolean
+isr_label_is_sane (const IsrLabel *self)
+{
+  return self->source && *self->source && self->start_us >= 0 && self->start_us < self->end_us && self->end_us <= END_OF_TIME && self->end_us - self->start_us <= G_TIME_SPAN_DAY;
 }
 
 gboolean

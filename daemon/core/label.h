@@ -19,6 +19,10 @@ typedef struct {
   gint64 changed_us;
 } IsrLabel;
 
+/* A stretch that the rest of ISR can show: of a named source, in the years 1970 to 9999,
+ * not longer than a day. */
+gboolean isr_label_is_sane (const IsrLabel *self);
+
 IsrLabel *isr_label_new (const char *source, gint64 start_us, gint64 end_us);
 IsrLabel *isr_label_copy (const IsrLabel *self);
 void isr_label_free (IsrLabel *self);

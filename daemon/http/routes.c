@@ -230,7 +230,7 @@ allow_origin (const IsrRequest *request)
   if (!origin || !isr_access_is_listed (request->house->access, origin))
     return;
   soup_message_headers_replace (request->answer, "Access-Control-Allow-Origin", origin);
-  soup_message_headers_replace (request->answer, "Access-Control-Expose-Headers", "Accept-Ranges, Content-Disposition, Content-Range, ETag, Retry-After");
+  soup_message_headers_replace (request->answer, "Access-Control-Expose-Headers", "Accept-Ranges, Content-Disposition, Content-Range, ETag, ISR-Gap-Seconds, ISR-Gaps, ISR-Start, Retry-After");
   soup_message_headers_replace (request->answer, "Cross-Origin-Resource-Policy", "cross-origin");
   soup_message_headers_append (request->answer, "Vary", "Origin");
 }

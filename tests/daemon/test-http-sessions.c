@@ -251,6 +251,7 @@ test_listed_page (Fixture *f, gconstpointer data)
   g_autofree char *expose = answer_header (read, "Access-Control-Expose-Headers");
   g_autofree char *allow = answer_header (before, "Access-Control-Allow-Headers");
 
+  g_assert_nonnull (strstr (expose, "ISR-Gap-Seconds, ISR-Gaps, ISR-Start"));
   g_assert_cmpuint (read->status, ==, 200);
   assert_header (read, "Access-Control-Allow-Origin", "https://radio.example");
   assert_header (read, "Cross-Origin-Resource-Policy", "cross-origin");

@@ -47,6 +47,33 @@ list_labels (Fixture *f, const char *source, gint64 from, gint64 to)
   }                                                                     \
   G_STMT_END
 
+/* What no page can show is not taken: it would lie over everything. */
+static void
+test_impossible (Fixture *f, gconstpointer unused)
+{
+  static const struct {
+    const char *source;
+    gint64 start, end;
+  } wrong[] = {
+    { "mic", 1, G_MAXINT64 },
+    { "mic", G_MININT64, 1 },
+    { "mic", -1, 1000 },
+    { "mic", 5, 5 },
+    { "mic", 1, G_TIME_SPAN_DAY + 2 },
+    { "", 1, 1000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    g_autoptr (IsrLabel) label = isr_label_new (wrong[i].source, wrong[i].start, wrong[i].end);
+    g_autoptr (GError) error = NULL;
+
+    label->verdict = g_strdup ("kept");
+    g_assert_null (isr_catalog_put_label (f->catalog, label, &error));
+    g_assert_error (error, ISR_ERROR, ISR_ERROR_USAGE);
+  }
+  put (f, "mic", 1, G_TIME_SPAN_DAY + 1, "kept", NULL);
+}
+
 static char *
 state_path (Fixture *f, const char *name)
 {
@@ -358,6 +385,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add ("/labels/" path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("impossible", test_impossible);
   ADD ("put-and-take", test_put_and_take);
   ADD ("refused", test_refused);
   ADD ("protection", test_protection);

@@ -37,6 +37,13 @@ class Health(unittest.TestCase):
         process.wait_for('the scene', lambda: '1 of 2' in self.health(isr.dir)[1])
         self.assertEqual(self.health(isr.dir)[0], 0)
 
+    def test_a_source_that_was_given_up(self):
+        isr = self.recorder('-o', 'general.max_retries=1', '-o', 'general.retry_delay_seconds=0.1',
+                            sources=f'[scene]\ntype = test\n[radio]\ntype = stream\nurl = http://127.0.0.1:{process.free_port()}/\n')
+        isr.wait_state('radio', 'failed')
+        process.wait_for('the news in status.json', lambda: 'given up: [radio] (1 of 2' in self.health(isr.dir)[1])
+        self.assertEqual(self.health(isr.dir)[0], 1)
+
     def test_hangs(self):
         """The main loop stands still: its page does not answer, whatever status.json says."""
         isr = self.recorder()

@@ -67,6 +67,22 @@ class Ledger(unittest.TestCase):
         self.assertEqual([g['cause'] for g in answer['gaps']], ['not-running'])
         self.holes_match_files(isr, 'mic', answer['gaps'])
 
+    def test_a_source_that_has_never_delivered(self):
+        """It is not left out: nothing of it is recorded, since its first failure, whatever works beside it."""
+        isr = self.start(f'[mic]\ntype = test\n[far]\ntype = stream\nurl = http://127.0.0.1:{process.free_port()}/a.mp3\n')
+        isr.wait_closed(1, 'mic')
+        answer = process.wait_for('the hole', lambda: (self.coverage(isr, 'far')['gaps'] or None) and self.coverage(isr, 'far'))
+        self.assertEqual((answer['coverage'], answer['recorded_us'], [g['cause'] for g in answer['gaps']]), (0, 0, ['disconnected']))
+        self.assertIn('far', [s['source'] for s in isr.json('/api/coverage')['sources']])
+        text = process.run(process.ISR, 'coverage', 'config.ini', cwd=isr.dir).stdout
+        self.assertRegex(text, r'(?m)^far: 0\.000 %, .* missing\n .* disconnected$')
+        self.assertEqual(isr.stop(), 0)
+        isr.process.close()
+        isr.start()
+        again = process.wait_for('the hole', lambda: (self.coverage(isr, 'far')['gaps'] or None) and self.coverage(isr, 'far'))
+        self.assertEqual(again['from_us'], answer['from_us'])
+        self.assertEqual(sorted({g['cause'] for g in again['gaps']}), ['disconnected', 'not-running'])
+
     def test_stopped_by_a_person(self):
         isr = self.start('[mic]\ntype = test\n[other]\ntype = test\n')
         isr.wait_closed(1, 'mic')

@@ -93,6 +93,20 @@ test_one_frame (void)
       "  TRACK 02 AUDIO\n    TITLE \"third\"\n    INDEX 01 00:00:01\n");
 }
 
+/* A sheet without a track is none. */
+static void
+test_no_titles (void)
+{
+  g_autoptr (IsrRecording) recording = isr_recording_new ();
+  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+  g_autofree char *sheet = NULL;
+
+  recording->source = g_strdup ("jazz");
+  recording->name = g_strdup ("jazz/a.mp3");
+  sheet = isr_cue_format (recording, titles);
+  g_assert_cmpstr (sheet, ==, "FILE \"a.mp3\" MP3\n  TRACK 01 AUDIO\n    TITLE \"jazz\"\n    INDEX 01 00:00:00\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -101,5 +115,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cue/escapes", test_escapes);
   g_test_add_func ("/cue/types", test_types);
   g_test_add_func ("/cue/one-frame", test_one_frame);
+  g_test_add_func ("/cue/no-titles", test_no_titles);
   return g_test_run ();
 }
