@@ -293,9 +293,11 @@ static void
 on_decoded (const IsrJobFile *file, const IsrDecoded *decoded, gint64 id, gpointer data)
 {
   IsrAnalysis *self = data;
-  IsrRecording *recording = isr_catalog_lookup (self->catalog, file->name);
+  IsrRecording *recording;
   Written *written;
 
+  isr_catalog_note_length (self->catalog, file->name, decoded->samples, decoded->begun.rate, decoded->begun.channels);
+  recording = isr_catalog_lookup (self->catalog, file->name);
   if (!recording) { /* it was deleted meanwhile */
     isr_jobs_file_done (self->jobs, id);
     return;

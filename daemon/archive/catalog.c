@@ -181,6 +181,20 @@ isr_catalog_bring_back (IsrCatalog *self, const IsrRecording *recording)
 }
 
 void
+isr_catalog_note_length (IsrCatalog *self, const char *name, guint64 samples, guint rate, guint channels)
+{
+  g_autoptr (IsrRecording) entry = isr_catalog_lookup (self, name);
+
+  if (!self->writer || !rate || !entry || entry->recording || entry->rate)
+    return;
+  entry->samples = samples;
+  entry->rate = rate;
+  entry->channels = channels;
+  entry->end_us = entry->start_us + (gint64) (samples / rate * G_USEC_PER_SEC + samples % rate * G_USEC_PER_SEC / rate);
+  isr_recording_free (put (self, entry));
+}
+
+void
 isr_catalog_forget (IsrCatalog *self, const char *name)
 {
   g_autoptr (IsrRecording) known = NULL;

@@ -78,6 +78,9 @@ void isr_catalog_begin (IsrCatalog *self, const IsrRecording *recording);
 /* A file is finished (isr-file-closed); the entry is found by its name. Of source,
  * clock, utc_offset, rate, channels, what is not set stays as it was. */
 void isr_catalog_finish (IsrCatalog *self, const IsrRecording *recording);
+/* What a decoder has found of @name, if its header did not say how long it is (files of
+ * other programs: MP4, Matroska). Without that: nothing happens. */
+void isr_catalog_note_length (IsrCatalog *self, const char *name, guint64 samples, guint rate, guint channels);
 /* The file never came to be, or is gone. */
 void isr_catalog_forget (IsrCatalog *self, const char *name);
 /* A source changed its state: kept with its time, the ledger is made of these. */

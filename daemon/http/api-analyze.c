@@ -134,6 +134,18 @@ ask (Analyze *self)
 
 /* --- without levels --- */
 
+/* Of some files only a decoder knows how long they are. */
+static void
+know_again (Analyze *self, const IsrRequest *request)
+{
+  IsrRecording *now = isr_catalog_lookup (request->house->catalog, self->recording->name);
+
+  if (!now)
+    return;
+  isr_recording_free (self->recording);
+  self->recording = now;
+}
+
 static void
 on_job (IsrAnalysis *analysis, gint64 id, gpointer data)
 {
@@ -149,10 +161,14 @@ on_job (IsrAnalysis *analysis, gint64 id, gpointer data)
     return;
   g_clear_signal_handler (&self->news, self->analysis);
   if (job->state == ISR_JOB_DONE) {
+    know_again (self, request);
     ask (self);
     return;
   }
-  isr_reply_error (request, 500, "failed", job->error ? job->error : "the analysis was cancelled");
+  if (job->error)
+    isr_reply_error (request, 415, "format", job->error);
+  else
+    isr_reply_error (request, 500, "failed", "the analysis was cancelled");
   analyze_free (self);
 }
 

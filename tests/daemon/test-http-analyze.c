@@ -202,7 +202,7 @@ test_failing_job (House *h, gconstpointer data)
   assert_int (again, "job", json_object_get_int_member (accepted, "job"));
   g_assert_true (json_object_has_member (accepted, "progress"));
   wait_for_state (h, json_object_get_int_member (accepted, "job"), "failed");
-  assert_error (h, "GET", waiting, 500, "failed");
+  assert_error (h, "GET", waiting, 415, "format");
   g_assert_false (isr_analysis_has_levels (h->analysis, NAME));
 }
 

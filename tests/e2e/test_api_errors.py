@@ -33,7 +33,7 @@ EXCUSED = {
     ('delete', 507): 'a rename that needs a new directory and has no room for it',
     ('post', 507): 'a rename that needs a new directory and has no room for it',
 }
-MUST = {('/api/events', 'get', 503), ('/api/analyze', 'get', 500), ('/api/labels', 'delete', 507)}  # and yet these
+MUST = {('/api/events', 'get', 503), ('/api/analyze', 'get', 415), ('/api/labels', 'delete', 507)}  # and yet these
 
 
 def quote(name):
@@ -109,7 +109,7 @@ class Errors(unittest.TestCase):
                 self.meet(client, path, 'get', target, 416, 'range', headers={'Range': span})
         for kind in ('clip', 'cut'):
             self.meet(client, f'/api/{kind}', 'get', f'/api/{kind}?file={quote(TEXT)}&start=0&end=1', 415, 'format')
-        self.meet(client, '/api/analyze', 'get', f'/api/analyze?file={quote(TEXT)}&wait=1', 500, 'failed')
+        self.meet(client, '/api/analyze', 'get', f'/api/analyze?file={quote(TEXT)}&wait=1', 415, 'format')
 
     def elsewhere(self, client):
         """403: every operation, asked by a page from elsewhere."""

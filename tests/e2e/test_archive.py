@@ -96,6 +96,21 @@ class Archive(unittest.TestCase):
         self.assertEqual(page.ask('/api/sources'), (200, {'sources': []}))
         self.assertEqual(page.ask('/api/status')[1]['sources'], [])
 
+    def test_files_that_only_a_decoder_knows(self):
+        """MP4 and AIFF: as long as they are, once they have been heard."""
+        isr = self.start()
+        isr.wait_closed(1)
+        for name in ('talk.m4a', 'talk.aiff'):
+            process.run('ffmpeg', '-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'sine=440:duration=20:sample_rate=44100', '-ac', '2', isr.recordings / name)
+        rows = process.wait_for('both', lambda: [f for f in isr.files() if f['name'].startswith('talk.')] if len([f for f in isr.files() if f['name'].startswith('talk.')]) == 2 else None)
+        for row in rows:
+            with self.subTest(row['name']):
+                answer = isr.json(f'/api/analyze?file={row["name"]}&wait=1')
+                self.assertAlmostEqual(answer['duration'], 20, delta=0.1)
+                self.assertGreater(len(answer['rms_display']), 100)
+                now = next(f for f in isr.files() if f['name'] == row['name'])
+                self.assertEqual((round(now['duration']), now['rate'], now['channels']), (20, 44100, 2))
+
     def test_nothing_listens(self):
         place = pathlib.Path(tempfile.mkdtemp(prefix='isr-e2e-'))
         self.addCleanup(shutil.rmtree, place)

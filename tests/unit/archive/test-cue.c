@@ -71,7 +71,7 @@ test_types (void)
     g_autofree char *sheet = format (rows[i][0], NULL, 0);
     g_autofree char *expected = g_strdup_printf ("FILE \"%s\" %s\n", rows[i][0], rows[i][1]);
 
-    g_assert_cmpstr (sheet, ==, expected);
+    g_assert_true (g_str_has_prefix (sheet, expected));
   }
 }
 
