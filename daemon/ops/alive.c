@@ -17,7 +17,7 @@ get_since (const IsrSourceState *state)
       return MAX (state->retry_at_us, state->since_us);
     case ISR_STATE_IDLE:
     case ISR_STATE_STOPPED:
-    case ISR_STATE_FAILED:
+    case ISR_STATE_FAILED: /* given up, as max_retries says: a restart would undo that, and cut the others */
     default:
       return 0;
   }

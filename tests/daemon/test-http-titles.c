@@ -106,7 +106,7 @@ test_errors (Fixture *f, gconstpointer data)
 static void
 test_cue (Fixture *f, gconstpointer data)
 {
-  assert_text (f, "/api/cue?file=" NAME, "FILE \"mic_20240131T120000+0100.flac\" WAVE\n");
+  assert_text (f, "/api/cue?file=" NAME, "FILE \"mic_20240131T120000+0100.flac\" WAVE\n  TRACK 01 AUDIO\n    TITLE \"mic\"\n    INDEX 01 00:00:00\n");
   note (f, "mic", START - 100, "Artist - before", NULL);
   note (f, "mic", START + 90.5, "\"Tür\"", NULL);
   note (f, "mic", START + 3600, "after", NULL);
