@@ -149,15 +149,25 @@ settle (IsrJobs *self, Job *job, const IsrJobFile *file, const IsrDecoded *decod
   count_file (self, job);
 }
 
-void
-isr_jobs_file_done (IsrJobs *self, gint64 id)
+static Job *
+find_job (IsrJobs *self, gint64 id)
 {
   for (guint i = 0; i < self->jobs->len; i++) {
     Job *job = self->jobs->pdata[i];
 
     if (job->pub.id == id)
-      count_file (self, job);
+      return job;
   }
+  return NULL;
+}
+
+void
+isr_jobs_file_done (IsrJobs *self, gint64 id)
+{
+  Job *job = find_job (self, id);
+
+  if (job)
+    count_file (self, job);
 }
 
 static void
@@ -368,18 +378,6 @@ isr_jobs_find (IsrJobs *self, const char *name)
       return job->pub.id;
   }
   return 0;
-}
-
-static Job *
-find_job (IsrJobs *self, gint64 id)
-{
-  for (guint i = 0; i < self->jobs->len; i++) {
-    Job *job = self->jobs->pdata[i];
-
-    if (job->pub.id == id)
-      return job;
-  }
-  return NULL;
 }
 
 static IsrJob *

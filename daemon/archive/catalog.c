@@ -190,7 +190,7 @@ isr_catalog_note_length (IsrCatalog *self, const char *name, guint64 samples, gu
   entry->samples = samples;
   entry->rate = rate;
   entry->channels = channels;
-  entry->end_us = entry->start_us + (gint64) (samples / rate * G_USEC_PER_SEC + samples % rate * G_USEC_PER_SEC / rate);
+  entry->end_us = entry->start_us + (gint64) (isr_recording_get_duration (entry) * G_USEC_PER_SEC + 0.5);
   isr_recording_free (put (self, entry));
 }
 

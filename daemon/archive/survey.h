@@ -13,13 +13,12 @@ GPtrArray *isr_survey_sources (sqlite3 *db, GError **error);
 /* Start of the first and end of the last of its finished recordings; left alone
  * when it has none. */
 gboolean isr_survey_life (sqlite3 *db, const char *source, gint64 *first_us, gint64 *last_us, GError **error);
-/* Appends its finished recordings (IsrStretch) that reach into the span, and the
- * last one before it. */
 /* Where the notes begin that last to @first_us, the start of the first recording
  * (G_MAXINT64: there is none, and only open ones count): since then it was to be
  * recorded. Lowers @birth_us. */
 gboolean isr_survey_birth (sqlite3 *db, const char *source, gint64 first_us, gint64 *birth_us, GError **error);
-
+/* Appends its finished recordings (IsrStretch) that reach into the span, and the
+ * last one before it. */
 gboolean isr_survey_stretches (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *stretches, GError **error);
 /* Appends its notes (IsrGap, without source) that reach into the span. */
 gboolean isr_survey_notes (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *notes, GError **error);

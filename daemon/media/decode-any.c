@@ -169,7 +169,7 @@ wait_for_preroll (Any *self)
     message = gst_bus_timed_pop_filtered (bus, LOOK, GST_MESSAGE_ERROR | GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_EOS);
   if (!message)
     return g_error_new_literal (ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "its decoder makes no progress: the file is damaged, or was cut off");
-  if (message && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     gst_message_parse_error (message, &reason, NULL);
   return reason;
 }
