@@ -139,12 +139,12 @@ hear (Decode *self, GstBuffer *buffer, guint frame_size)
 /* --- plain samples --- */
 
 static GstCaps *
-make_pcm_caps (const IsrShape *shape)
+make_pcm_caps (const char *encoding, guint rate, guint channels)
 {
-  GstCaps *caps = gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, shape->encoding, "layout", G_TYPE_STRING, "interleaved",
-      "rate", G_TYPE_INT, (int) shape->rate, "channels", G_TYPE_INT, (int) shape->channels, NULL);
+  GstCaps *caps = gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, encoding, "layout", G_TYPE_STRING, "interleaved",
+      "rate", G_TYPE_INT, (int) rate, "channels", G_TYPE_INT, (int) channels, NULL);
 
-  if (shape->channels > 2)
+  if (channels > 2)
     gst_caps_set_simple (caps, "channel-mask", GST_TYPE_BITMASK, (guint64) 0, NULL);
   return caps;
 }
@@ -170,7 +170,7 @@ read_piece (int fd, guint64 at, gsize size)
 static gboolean
 decode_pcm (Decode *self, const IsrShape *shape, int fd, GError **error)
 {
-  g_autoptr (GstCaps) caps = make_pcm_caps (shape);
+  g_autoptr (GstCaps) caps = make_pcm_caps (shape->encoding, shape->rate, shape->channels);
   GstAudioInfo info;
   guint frame_size;
   gsize piece;
@@ -201,15 +201,15 @@ decode_pcm (Decode *self, const IsrShape *shape, int fd, GError **error)
 static gboolean
 decode_flac (Decode *self, IsrFlacReader *reader, GError **error)
 {
-  g_autoptr (GstCaps) caps = isr_flac_reader_make_caps (reader);
-  guint64 samples = isr_flac_reader_get_samples (reader);
+  const IsrFlacInfo *flac = isr_flac_reader_get_info (reader);
+  g_autoptr (GstCaps) caps = make_pcm_caps (isr_flac_reader_get_encoding (reader), flac->rate, flac->channels);
   GstAudioInfo info;
   GstBuffer *buffer;
 
   if (!gst_audio_info_from_caps (&info, caps))
     return fail (error, "its header says what can not be measured");
-  if (samples)
-    self->duration = (double) samples / GST_AUDIO_INFO_RATE (&info);
+  if (flac->samples)
+    self->duration = (double) flac->samples / flac->rate;
   if (!take_caps (self, caps, error))
     return FALSE;
   while ((buffer = isr_flac_reader_next (reader))) {

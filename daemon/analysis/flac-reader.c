@@ -29,21 +29,16 @@ isr_flac_reader_free (IsrFlacReader *self)
   g_free (self);
 }
 
-GstCaps *
-isr_flac_reader_make_caps (IsrFlacReader *self)
+const IsrFlacInfo *
+isr_flac_reader_get_info (IsrFlacReader *self)
 {
-  GstCaps *caps = gst_caps_new_simple ("audio/x-raw", "format", G_TYPE_STRING, self->info->bits == 16 ? "S16LE" : "S24_32LE", "layout", G_TYPE_STRING, "interleaved",
-      "rate", G_TYPE_INT, (int) self->info->rate, "channels", G_TYPE_INT, (int) self->info->channels, NULL);
-
-  if (self->info->channels > 2)
-    gst_caps_set_simple (caps, "channel-mask", GST_TYPE_BITMASK, (guint64) 0, NULL);
-  return caps;
+  return self->info;
 }
 
-guint64
-isr_flac_reader_get_samples (IsrFlacReader *self)
+const char *
+isr_flac_reader_get_encoding (IsrFlacReader *self)
 {
-  return self->info->samples;
+  return self->info->bits == 16 ? "S16LE" : "S24_32LE";
 }
 
 static void
@@ -52,17 +47,6 @@ interleave_16 (gint16 *to, const IsrFlacBlock *block, guint channels)
   for (guint ch = 0; ch < channels; ch++)
     for (guint i = 0; i < block->samples; i++)
       to[i * channels + ch] = GINT16_TO_LE ((gint16) block->channels[ch][i]);
-}
-
-static void
-interleave_stereo_16 (gint16 *to, const IsrFlacBlock *block)
-{
-  const gint32 *left = block->channels[0], *right = block->channels[1];
-
-  for (guint i = 0; i < block->samples; i++) {
-    to[2 * i] = GINT16_TO_LE ((gint16) left[i]);
-    to[2 * i + 1] = GINT16_TO_LE ((gint16) right[i]);
-  }
 }
 
 static void
@@ -87,8 +71,6 @@ isr_flac_reader_next (IsrFlacReader *self)
   data = g_malloc (size);
   if (self->info->bits == 24)
     interleave_24 (data, &block, channels);
-  else if (channels == 2)
-    interleave_stereo_16 (data, &block);
   else
     interleave_16 (data, &block, channels);
   return gst_buffer_new_wrapped (data, size);

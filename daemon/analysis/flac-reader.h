@@ -17,11 +17,9 @@ IsrFlacReader *isr_flac_reader_new (IsrInput *input);
 void isr_flac_reader_free (IsrFlacReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrFlacReader, isr_flac_reader_free)
 
-/* As flacdec has them: S16LE, or S24_32LE for 24 bits. */
-GstCaps *isr_flac_reader_make_caps (IsrFlacReader *self);
-
-/* What STREAMINFO promises. 0: it says nothing. */
-guint64 isr_flac_reader_get_samples (IsrFlacReader *self);
+const IsrFlacInfo *isr_flac_reader_get_info (IsrFlacReader *self);
+/* Of its buffers, as flacdec has them: "S16LE", or "S24_32LE" for 24 bits. */
+const char *isr_flac_reader_get_encoding (IsrFlacReader *self);
 
 /* NULL: there is no further frame. A damaged frame is silent, or missing, as libFLAC
  * makes it. */
