@@ -3,18 +3,13 @@
 #include "daemon/http/conditions.h"
 
 #include <string.h>
-#include <time.h>
 
-/* What soup_date_time_to_string() makes of it; every range of a file needs it again. */
 static char *
 format_mtime (const IsrValidators *self)
 {
-  static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  time_t seconds = (time_t) self->mtime;
-  struct tm tm;
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (self->mtime);
 
-  gmtime_r (&seconds, &tm);
-  return g_strdup_printf ("%.3s, %02d %.3s %04d %02d:%02d:%02d GMT", days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+  return soup_date_time_to_string (time, SOUP_DATE_HTTP);
 }
 
 /* An entity tag of the list is ours; weak ones count, it is only for 304. */
