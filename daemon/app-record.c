@@ -22,21 +22,11 @@ make_status (gpointer data)
   return isr_http_dup_status (isr_capture_get_control (self->capture), self->catalog, self->config->timezone);
 }
 
-static char *
-make_metrics (gpointer data)
-{
-  return isr_metrics_dup_text (((IsrApp *) data)->metrics);
-}
-
 /* What machines look at. */
 static void
 open_windows (IsrApp *self)
 {
-  g_autoptr (GTimeZone) zone = self->config->timezone ? g_time_zone_new_identifier (self->config->timezone) : g_time_zone_new_local ();
-
-  self->metrics = isr_metrics_new (self->capture, self->catalog, zone);
-  if (self->http)
-    isr_http_serve (self->http, "/metrics", ISR_METRICS_CONTENT_TYPE, make_metrics, self);
+  isr_app_open_metrics (self);
   self->notify = isr_notify_new (self->config, isr_capture_get_control (self->capture));
 #ifdef ISR_WITH_MQTT
   if (self->config->mqtt_host)

@@ -102,8 +102,24 @@ isr_app_open_http (IsrApp *self, const IsrControl *control, GError **error)
   if (!self->http)
     return FALSE;
   self->doctor = isr_doctor_keeper_new (self->config);
-  isr_http_serve_later (self->http, "/api/doctor", "application/json", isr_doctor_keeper_ask, self->doctor);
+  isr_http_serve_later (self->http, "/api/doctor", "application/json; charset=utf-8", isr_doctor_keeper_ask, self->doctor);
   isr_http_set_analysis (self->http, self->analysis);
   isr_log_info (NULL, "the page is at %s", isr_http_get_uri (self->http));
   return TRUE;
+}
+
+static char *
+make_metrics (gpointer data)
+{
+  return isr_metrics_dup_text (((IsrApp *) data)->metrics);
+}
+
+void
+isr_app_open_metrics (IsrApp *self)
+{
+  g_autoptr (GTimeZone) zone = self->config->timezone ? g_time_zone_new_identifier (self->config->timezone) : g_time_zone_new_local ();
+
+  self->metrics = isr_metrics_new (self->capture, self->catalog, zone);
+  if (self->http)
+    isr_http_serve (self->http, "/metrics", ISR_METRICS_CONTENT_TYPE, make_metrics, self);
 }

@@ -56,6 +56,8 @@ void isr_app_init_gst (void);
 /* By self->config. */
 gboolean isr_app_open_archive (IsrApp *self, gboolean writable, GError **error);
 gboolean isr_app_open_http (IsrApp *self, const IsrControl *control, GError **error);
+/* Counts from now on, of what is recorded here, and serves /metrics. */
+void isr_app_open_metrics (IsrApp *self);
 
 /* app-reload.c: reads the configuration again, and tells it to every room; a wrong one is
  * told in the log, and the one before stays in force. */

@@ -24,7 +24,10 @@ open_view (IsrApp *self, GError **error)
   if (!isr_app_open_archive (self, FALSE, error))
     return FALSE;
   self->viewer = isr_viewer_new (self->catalog, self->config);
-  return isr_app_open_http (self, isr_viewer_get_control (self->viewer), error);
+  if (!isr_app_open_http (self, isr_viewer_get_control (self->viewer), error))
+    return FALSE;
+  isr_app_open_metrics (self);
+  return TRUE;
 }
 
 int

@@ -74,7 +74,11 @@ export function instant(day, seconds, zone, near = -Infinity) {
 export const dayPlus = (day, n) => new Date(Date.parse(`${day}T00:00:00Z`) + n * 86400000).toISOString().slice(0, 10);
 
 /** The end of a span whose last day belongs to it, as the server wants it: a date becomes the next one, an instant stays. @param {string|undefined} to */
-export const through = (to) => (to && /^\d{4}-\d\d-\d\d$/.test(to) ? dayPlus(to, 1) : to);
+const through = (to) => (to && /^\d{4}-\d\d-\d\d$/.test(to) ? dayPlus(to, 1) : to);
+
+/** What the server is asked for: from and to, or a day; an address that has both means from and to.
+ *  @param {{day?: string|null, from?: string, to?: string}} of */
+export const when = ({ day, from, to }) => (from || to ? { from, to: through(to) } : { day });
 
 /** First instant of the day and of the next one. @param {string} day @param {string} zone */
 export const dayBounds = (day, zone) => ({ from_us: dayStart(day, zone), to_us: dayStart(dayPlus(day, 1), zone) });

@@ -12,7 +12,6 @@
 #include "daemon/archive/listing.h"
 #include "daemon/archive/status-file.h"
 #include "daemon/archive/survey.h"
-#include "daemon/core/error.h"
 
 #include <string.h>
 
@@ -149,25 +148,20 @@ cover (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint6
   return isr_coverage_new (source, survey.stretches, notes, survey.from_us, survey.to_us);
 }
 
-/* Every source that there is or was. */
+/* @source, or every one that there is or was. */
 static GPtrArray *
-list_sources (IsrCatalog *self, GError **error)
+list_sources (IsrCatalog *self, const char *source, GError **error)
 {
-  GPtrArray *names = isr_survey_sources (self->db, error);
+  GPtrArray *names = source ? g_ptr_array_new_with_free_func (g_free) : isr_survey_sources (self->db, error);
 
+  if (source) {
+    g_ptr_array_add (names, g_strdup (source));
+    return names;
+  }
   for (guint i = 0; names && self->alive && self->alive[i]; i++)
     if (!g_ptr_array_find_with_equal_func (names, self->alive[i], g_str_equal, NULL))
       g_ptr_array_add (names, g_strdup (self->alive[i]));
   return names;
-}
-
-static gboolean
-check_source (GPtrArray *names, const char *source, GError **error)
-{
-  if (!source || g_ptr_array_find_with_equal_func (names, source, g_str_equal, NULL))
-    return TRUE;
-  g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no source “%s”, and no recording of one", source);
-  return FALSE;
 }
 
 GPtrArray *
@@ -177,15 +171,12 @@ isr_catalog_coverage (IsrCatalog *self, const char *source, gint64 from_us, gint
   g_autoptr (GPtrArray) names = NULL;
 
   isr_catalog_settle (self);
-  names = list_sources (self, error);
-  if (!names || !check_source (names, source, error))
+  names = list_sources (self, source, error);
+  if (!names)
     return NULL;
   for (guint i = 0; i < names->len; i++) {
-    g_autoptr (IsrCoverage) coverage = NULL;
+    g_autoptr (IsrCoverage) coverage = cover (self, names->pdata[i], from_us, to_us, now_us, error);
 
-    if (source && !g_str_equal (source, names->pdata[i]))
-      continue;
-    coverage = cover (self, names->pdata[i], from_us, to_us, now_us, error);
     if (!coverage)
       return NULL;
     if (source || coverage->to_us > coverage->from_us)

@@ -149,7 +149,7 @@ void isr_catalog_set_sources (IsrCatalog *self, const char *const *names);
  * now on is "not-running" and not "stopped". */
 void isr_catalog_note_end (IsrCatalog *self, gint64 now_us);
 /* (element-type IsrCoverage): of @source, or (NULL) of each source that counts in
- * [from_us, to_us), by name. ISR_ERROR_NOT_FOUND: there never was @source. */
+ * [from_us, to_us), by name. Of a source that there never was, nothing counts. */
 GPtrArray *isr_catalog_coverage (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 now_us, GError **error);
 /* The share of today, in @zone, that @source has; negative: nothing counts yet.
  * Cheap: known again every few seconds. */

@@ -73,3 +73,34 @@ isr_catalog_sources (IsrCatalog *self, GError **error)
     refresh (self, list->pdata[i], live);
   return g_steal_pointer (&list);
 }
+
+static gboolean
+is_configured (IsrCatalog *self, const char *source)
+{
+  return self->alive && g_strv_contains ((const char *const *) self->alive, source);
+}
+
+gboolean
+isr_catalog_knows_source (IsrCatalog *self, const char *source)
+{
+  g_autoptr (IsrDbLoan) statement = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean row = FALSE;
+
+  if (is_configured (self, source))
+    return TRUE;
+  isr_catalog_settle (self);
+  statement = isr_db_borrow (self->db,
+      "SELECT 1 FROM main.recordings WHERE source = ?1 UNION ALL SELECT 1 FROM temp.pending WHERE source = ?1 AND gone = 0"
+      " UNION ALL SELECT 1 FROM labels_now WHERE source = ?1"
+      " UNION ALL SELECT 1 FROM main.events WHERE source = ?1 UNION ALL SELECT 1 FROM temp.pending_events WHERE source = ?1 AND gone = 0"
+      " UNION ALL SELECT 1 FROM main.titles WHERE source = ?1 UNION ALL SELECT 1 FROM temp.pending_titles WHERE source = ?1 LIMIT 1",
+      &error);
+  if (statement) {
+    isr_db_bind_text (statement, 1, source);
+    isr_db_step (statement, &row, &error);
+  }
+  if (error)
+    g_critical ("%s", error->message);
+  return row;
+}

@@ -103,7 +103,7 @@ add_all (Bundle *self, const IsrReport *report, const char *text, const IsrConfi
   g_autoptr (GPtrArray) devices = isr_devices_list ();
 
   add (self, "doctor.txt", isr_report_to_text (report));
-  add (self, "doctor.json", isr_report_to_json (report));
+  add (self, "doctor.json", isr_report_to_json (report, TRUE));
   add (self, "config.ini", text ? isr_mask_config (self->mask, text) : NULL);
   add (self, "system.txt", describe_system ());
   add (self, "gstreamer.txt", isr_versions_describe ());

@@ -6,6 +6,7 @@
 #include "daemon/cli/coverage.h"
 
 #include "daemon/archive/days.h"
+#include "daemon/archive/sources.h"
 #include "daemon/core/error.h"
 #include "daemon/http/json.h"
 
@@ -87,6 +88,10 @@ isr_cli_coverage_report (IsrCatalog *catalog, const IsrCoverageQuestion *questio
   isr_day_bounds (now_us, zone, &from_us, &to_us, NULL);
   if (question->day && !isr_day_parse (question->day, zone, &from_us, &to_us)) {
     g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "--day: “%s” is no date: give it like 2024-01-31", question->day);
+    return NULL;
+  }
+  if (question->source && !isr_catalog_knows_source (catalog, question->source)) {
+    g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no source “%s”, and no recording of one", question->source);
     return NULL;
   }
   list = isr_catalog_coverage (catalog, question->source, from_us, to_us, now_us, error);

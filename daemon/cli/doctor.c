@@ -11,7 +11,7 @@ int
 isr_cli_doctor (const IsrConfig *config, const GPtrArray *problems, const IsrDoctorQuestion *question)
 {
   g_autoptr (IsrReport) report = isr_doctor_examine (config, problems);
-  g_autofree char *text = question->json ? isr_report_to_json (report) : isr_report_to_text (report);
+  g_autofree char *text = question->json ? isr_report_to_json (report, TRUE) : isr_report_to_text (report);
   g_autoptr (GError) error = NULL;
 
   g_print ("%s%s", text, question->json ? "\n" : "");

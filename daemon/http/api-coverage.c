@@ -5,8 +5,8 @@
 #include "daemon/http/handlers.h"
 #include "daemon/http/json.h"
 
-/* Without day, from and to: today. With one of from and to: the day of the one
- * that is given is of no interest, it is all before or behind it. */
+/* Without day, from and to: today. With from alone until now, with to alone from the
+ * first second on. */
 static gboolean
 read_span (const IsrRequest *request, gint64 now_us, gint64 *from_us, gint64 *to_us, GError **error)
 {
@@ -21,13 +21,9 @@ read_span (const IsrRequest *request, gint64 now_us, gint64 *from_us, gint64 *to
     return FALSE;
   *from_us = CLAMP (*from_us, 0, G_MAXINT64 / 4);
   *to_us = CLAMP (*to_us, 0, G_MAXINT64 / 4);
-  if (isr_query_get (request->query, "day")) {
-    *from_us = MAX (*from_us, day_from);
-    *to_us = MIN (*to_us, day_to);
-  }
   if (*from_us < *to_us)
     return TRUE;
-  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "from: it must lie before to");
+  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "from, to: there is nothing between them; without to it is until now, and nothing is older than 1970");
   return FALSE;
 }
 

@@ -66,7 +66,7 @@ start_job (const IsrRequest *request, GError **error)
   if (!isr_request_read_query (request, &query, error))
     return NULL;
   if (query.from_us == 0 && query.to_us == 0) {
-    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "file, or day, is needed: what is to be analysed?");
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "file, or day, or from and to, are needed: what is to be analysed?");
     return NULL;
   }
   return isr_analysis_analyze_span (request->house->analysis, query.source, query.from_us, query.to_us, isr_query_get (request->query, "day"), error);

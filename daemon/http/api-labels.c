@@ -9,10 +9,13 @@
 #include "daemon/http/json-values.h"
 #include "daemon/http/json.h"
 #include "daemon/http/kept.h"
+#include "daemon/http/known.h"
 #include "daemon/http/span.h"
 
 #define MAX_LABEL 200 /* characters */
 #define MAX_NOTE 10000
+#define SAID "source start_us end_us verdict label note"
+#define ANSWERED "id start end changed_us" /* not looked at: so an answer can be sent back as it is */
 
 void
 isr_json_add_label (JsonBuilder *builder, const IsrLabel *label, GTimeZone *zone)
@@ -129,23 +132,23 @@ read_int (JsonObject *body, const char *name, gint64 *value, GError **error)
 }
 
 static gboolean
-read_source (JsonObject *body, IsrLabel *label, GError **error)
+read_source (const IsrRequest *request, JsonObject *body, IsrLabel *label, GError **error)
 {
   JsonNode *node = json_object_get_member (body, "source");
 
   if (!node || json_node_get_value_type (node) != G_TYPE_STRING)
     return wrong (error, "source", "the name of a source");
   label->source = json_node_dup_string (node);
-  return TRUE;
+  return isr_house_check_source (request->house, label->source, error);
 }
 
 static IsrLabel *
 read_label (const IsrRequest *request, GError **error)
 {
-  g_autoptr (JsonObject) body = isr_request_read_json (request, error);
+  g_autoptr (JsonObject) body = isr_request_read_json (request, SAID " " ANSWERED, error);
   g_autoptr (IsrLabel) label = g_new0 (IsrLabel, 1);
 
-  if (!body || !read_source (body, label, error) || !read_int (body, "start_us", &label->start_us, error) || !read_int (body, "end_us", &label->end_us, error)
+  if (!body || !read_source (request, body, label, error) || !read_int (body, "start_us", &label->start_us, error) || !read_int (body, "end_us", &label->end_us, error)
       || !read_text (body, "verdict", MAX_LABEL, &label->verdict, error) || !read_text (body, "label", MAX_LABEL, &label->label, error)
       || !read_text (body, "note", MAX_NOTE, &label->note, error))
     return NULL;

@@ -119,7 +119,7 @@ void
 isr_handle_session (const IsrRequest *request)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) object = isr_request_read_json (request, &error);
+  g_autoptr (JsonObject) object = isr_request_read_json (request, "password", &error);
   JsonNode *password = object ? json_object_get_member (object, "password") : NULL;
 
   if (!object)

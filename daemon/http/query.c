@@ -9,6 +9,7 @@
 
 struct _IsrQuery {
   GHashTable *values; /* NULL: there are none */
+  GPtrArray *names;   /* as they came; owned by values */
 };
 
 static gboolean
@@ -59,6 +60,7 @@ add_pair (IsrQuery *self, const char *pair, GError **error)
     g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "“%s” is given twice: give it once", name);
     return FALSE;
   }
+  g_ptr_array_add (self->names, name);
   g_hash_table_insert (self->values, g_steal_pointer (&name), g_steal_pointer (&value));
   return TRUE;
 }
@@ -72,6 +74,7 @@ isr_query_parse (const char *text, GError **error)
   if (!pairs)
     return g_steal_pointer (&self);
   self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->names = g_ptr_array_new ();
   for (guint i = 0; pairs[i]; i++)
     if (*pairs[i] && !add_pair (self, pairs[i], error))
       return NULL;
@@ -81,6 +84,7 @@ isr_query_parse (const char *text, GError **error)
 void
 isr_query_free (IsrQuery *self)
 {
+  g_clear_pointer (&self->names, g_ptr_array_unref);
   g_clear_pointer (&self->values, g_hash_table_unref);
   g_free (self);
 }
@@ -89,6 +93,12 @@ const char *
 isr_query_get (const IsrQuery *self, const char *name)
 {
   return self->values ? g_hash_table_lookup (self->values, name) : NULL;
+}
+
+const GPtrArray *
+isr_query_get_names (const IsrQuery *self)
+{
+  return self->names;
 }
 
 gboolean

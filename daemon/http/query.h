@@ -21,6 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrQuery, isr_query_free)
 
 /* NULL: not there. */
 const char *isr_query_get (const IsrQuery *self, const char *name);
+/* (element-type utf8) in the order of the text; NULL: there are none. */
+const GPtrArray *isr_query_get_names (const IsrQuery *self);
 /* FALSE: there, but no number between @min and @max. */
 gboolean isr_query_get_uint (const IsrQuery *self, const char *name, guint min, guint max, guint fallback, guint *value, GError **error);
 /* UTC µs, ISO 8601 with an offset, or a date: its midnight in @zone. */

@@ -64,9 +64,9 @@ read_source_span (const IsrRequest *request, const char *source, GError **error)
 
   if (!isr_query_get_time (request->query, "from", request->house->zone, G_MININT64, &from_us, error) || !isr_query_get_time (request->query, "to", request->house->zone, G_MININT64, &to_us, error))
     return NULL;
-  if (from_us != G_MININT64 && to_us > from_us && from_us > G_MININT64 / 4 && to_us < G_MAXINT64 / 4)
+  if (from_us > G_MININT64 / 4 && to_us > from_us && to_us < G_MAXINT64 / 4)
     return isr_span_new_source (request->house->catalog, source, from_us, to_us, error);
-  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "from, to: both are needed, and to must be later than from");
+  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "from, to: both are needed: which stretch of the source?");
   return NULL;
 }
 
@@ -76,9 +76,9 @@ isr_request_read_span (const IsrRequest *request, GError **error)
   const char *file = isr_query_get (request->query, "file");
   const char *source = isr_query_get (request->query, "source");
 
-  if (file && !source)
+  if (file)
     return read_file_span (request, file, error);
-  if (source && !file)
+  if (source)
     return read_source_span (request, source, error);
   g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "say either file, start and end (seconds from its first sample), or source, from and to");
   return NULL;

@@ -8,6 +8,7 @@
 #include "daemon/http/coding.h"
 #include "daemon/http/intake.h"
 #include "daemon/http/json.h"
+#include "daemon/http/params.h"
 #include "daemon/http/read-json.h"
 
 #define ZIP_FROM 1024 /* bytes; less is one packet anyway */
@@ -60,9 +61,21 @@ isr_request_get_body (const IsrRequest *request, GBytes **body, GError **error)
   }
 }
 
-JsonObject *
-isr_request_read_json (const IsrRequest *request, GError **error)
+static gboolean
+check_members (JsonObject *object, const char *known, GError **error)
 {
+  g_autoptr (GList) names = json_object_get_members (object);
+
+  for (GList *name = names; name; name = name->next)
+    if (!isr_params_check_name (name->data, known, "member of the body", error))
+      return FALSE;
+  return TRUE;
+}
+
+JsonObject *
+isr_request_read_json (const IsrRequest *request, const char *known, GError **error)
+{
+  g_autoptr (JsonObject) object = NULL;
   g_autoptr (GBytes) body = NULL;
   const char *data;
   gsize size;
@@ -70,7 +83,8 @@ isr_request_read_json (const IsrRequest *request, GError **error)
   if (!isr_request_get_body (request, &body, error))
     return NULL;
   data = g_bytes_get_data (body, &size);
-  return isr_read_json (data ? data : "", size, error);
+  object = isr_read_json (data ? data : "", size, error);
+  return object && check_members (object, known, error) ? g_steal_pointer (&object) : NULL;
 }
 
 gboolean

@@ -66,8 +66,9 @@ GQuark isr_http_error_quark (void);
 
 /* The body of a POST, PUT or DELETE; empty when there is none. FALSE: 413. */
 gboolean isr_request_get_body (const IsrRequest *request, GBytes **body, GError **error);
-/* The same as a JSON object. NULL: 413, or 400 for what is none. */
-JsonObject *isr_request_read_json (const IsrRequest *request, GError **error);
+/* The same as a JSON object of which all members are @known (names, a blank between two).
+ * NULL: 413, or 400 for what is none, or has others. */
+JsonObject *isr_request_read_json (const IsrRequest *request, const char *known, GError **error);
 
 /* Whether this one may change something: on loopback everybody, with a password who
  * has given it. */

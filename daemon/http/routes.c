@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* routes.c - the table, and what is checked before any of its handlers is called:
- * the Host, the address, the method, and for changes whether they are allowed. */
+ * the Host, the address, the method, for changes whether they are allowed, and whether
+ * the parameters are those that the address takes. */
 #define G_LOG_DOMAIN "isr-http"
 
 #include "daemon/http/routes.h"
 
 #include "daemon/http/handlers.h"
+#include "daemon/http/known.h"
+#include "daemon/http/params.h"
 #include "daemon/http/question.h"
 
 #include <string.h>
@@ -15,50 +18,51 @@ typedef void (*Handler) (const IsrRequest *request);
 typedef struct {
   const char *path;   /* with a / at its end: a prefix, what follows is `rest` */
   const char *method; /* "GET" takes HEAD as well; all others change something */
+  const char *takes;  /* its parameters; NULL: a query is no question to us, and ignored */
   Handler handle;
 } Route;
 
 static const Route routes[] = {
-  { "/", "GET", isr_handle_index },
-  { "/index.html", "GET", isr_handle_index },
-  { "/sw.js", "GET", isr_handle_worker },
-  { "/assets/", "GET", isr_handle_asset },
-  { "/api/files", "GET", isr_handle_files },
-  { "/api/files/", "PUT", isr_handle_protect },
-  { "/api/files/", "DELETE", isr_handle_delete_file },
-  { "/api/trash", "GET", isr_handle_trash },
-  { "/api/trash/", "POST", isr_handle_restore },
-  { "/api/trash/", "DELETE", isr_handle_delete_trash },
-  { "/api/storage", "GET", isr_handle_storage },
-  { "/api/sources", "GET", isr_handle_sources },
-  { "/api/days", "GET", isr_handle_days },
-  { "/api/status", "GET", isr_handle_status },
-  { "/api/coverage", "GET", isr_handle_coverage },
-  { "/api/config", "GET", isr_handle_config },
-  { "/api/events", "GET", isr_handle_events },
-  { "/api/labels", "GET", isr_handle_labels },
-  { "/api/labels", "PUT", isr_handle_put_label },
-  { "/api/labels", "DELETE", isr_handle_delete_label },
-  { "/api/titles", "GET", isr_handle_titles },
-  { "/api/cue", "GET", isr_handle_cue },
-  { "/api/session", "POST", isr_handle_session },
-  { "/api/session", "DELETE", isr_handle_session_end },
-  { "/api/analyze", "GET", isr_handle_analyze },
-  { "/api/levels", "GET", isr_handle_levels },
-  { "/api/highlights", "GET", isr_handle_highlights },
-  { "/api/export", "GET", isr_handle_export },
-  { "/api/jobs", "GET", isr_handle_jobs },
-  { "/api/jobs", "POST", isr_handle_start_job },
-  { "/api/jobs/", "DELETE", isr_handle_cancel_job },
-  { "/api/sources/", "POST", isr_handle_control },
-  { "/api/clip", "GET", isr_handle_clip },
-  { "/api/cut", "GET", isr_handle_cut },
-  { "/live/", "GET", isr_handle_live },
-  { "/stream/", "GET", isr_handle_stream },
-  { "/download/", "GET", isr_handle_download },
-  { "/api/openapi.json", "GET", isr_handle_openapi },
-  { "/healthz", "GET", isr_handle_health },
-  { "/readyz", "GET", isr_handle_ready },
+  { "/", "GET", NULL, isr_handle_index },
+  { "/index.html", "GET", NULL, isr_handle_index },
+  { "/sw.js", "GET", NULL, isr_handle_worker },
+  { "/assets/", "GET", NULL, isr_handle_asset },
+  { "/api/files", "GET", "day from to source q limit cursor", isr_handle_files },
+  { "/api/files/", "PUT", "protected", isr_handle_protect },
+  { "/api/files/", "DELETE", "", isr_handle_delete_file },
+  { "/api/trash", "GET", "", isr_handle_trash },
+  { "/api/trash/", "POST", "", isr_handle_restore },
+  { "/api/trash/", "DELETE", "", isr_handle_delete_trash },
+  { "/api/storage", "GET", "", isr_handle_storage },
+  { "/api/sources", "GET", "", isr_handle_sources },
+  { "/api/days", "GET", "source q", isr_handle_days },
+  { "/api/status", "GET", "", isr_handle_status },
+  { "/api/coverage", "GET", "day from to source", isr_handle_coverage },
+  { "/api/config", "GET", "", isr_handle_config },
+  { "/api/events", "GET", "", isr_handle_events },
+  { "/api/labels", "GET", "source day from to verdict", isr_handle_labels },
+  { "/api/labels", "PUT", "", isr_handle_put_label },
+  { "/api/labels", "DELETE", "source start_us end_us", isr_handle_delete_label },
+  { "/api/titles", "GET", "day from to source q limit cursor", isr_handle_titles },
+  { "/api/cue", "GET", "file", isr_handle_cue },
+  { "/api/session", "POST", "", isr_handle_session },
+  { "/api/session", "DELETE", "", isr_handle_session_end },
+  { "/api/analyze", "GET", "file margin min_gap mode wait", isr_handle_analyze },
+  { "/api/levels", "GET", "source from to points", isr_handle_levels },
+  { "/api/highlights", "GET", "day from to source limit margin min_gap mode", isr_handle_highlights },
+  { "/api/export", "GET", "day from to source margin min_gap mode format", isr_handle_export },
+  { "/api/jobs", "GET", "", isr_handle_jobs },
+  { "/api/jobs", "POST", "kind file day from to source", isr_handle_start_job },
+  { "/api/jobs/", "DELETE", "", isr_handle_cancel_job },
+  { "/api/sources/", "POST", "", isr_handle_control },
+  { "/api/clip", "GET", "file start end source from to", isr_handle_clip },
+  { "/api/cut", "GET", "file start end source from to", isr_handle_cut },
+  { "/live/", "GET", NULL, isr_handle_live },
+  { "/stream/", "GET", NULL, isr_handle_stream },
+  { "/download/", "GET", NULL, isr_handle_download },
+  { "/api/openapi.json", "GET", "", isr_handle_openapi },
+  { "/healthz", "GET", NULL, isr_handle_health },
+  { "/readyz", "GET", NULL, isr_handle_ready },
 };
 
 static const struct {
@@ -146,15 +150,43 @@ begin_body (const IsrRequest *request, const IsrServed *served)
   served->begin (served->data, on_body, self);
 }
 
+/* Under /api/ everything that is asked has to be understood. Elsewhere a query belongs to
+ * whoever made the address: to the page, to a player, to what monitors. */
+static const char *
+find_takes (const char *path)
+{
+  return g_str_has_prefix (path, "/api/") ? "" : NULL;
+}
+
+/* NULL: the query is not what the address @takes, and that is answered. */
+static IsrQuery *
+read_query (const IsrRequest *request, const char *takes)
+{
+  const char *text = takes ? g_uri_get_query (soup_server_message_get_uri (request->message)) : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrQuery) query = isr_query_parse (text, &error);
+  const char *source = query ? isr_query_get (query, "source") : NULL;
+
+  if (query && (!text || isr_params_check (query, takes, request->house->zone, &error)) && (!source || isr_house_check_source (request->house, source, &error)))
+    return g_steal_pointer (&query);
+  isr_reply_gerror (request, error);
+  return NULL;
+}
+
 /* FALSE: @served is not there, or asked for in another way than by GET. */
 static gboolean
 reply_served (const IsrRequest *request, const IsrServed *served, GString *allowed)
 {
+  g_autoptr (IsrQuery) query = NULL;
+
   if (!served)
     return FALSE;
   g_string_assign (allowed, "GET, HEAD");
   if (!request->head && strcmp (soup_server_message_get_method (request->message), "GET") != 0)
     return FALSE;
+  query = read_query (request, find_takes (served->path));
+  if (!query)
+    return TRUE;
   if (served->make)
     isr_reply_text (request, served->content_type, served->make (served->data));
   else
@@ -253,23 +285,22 @@ reply_preflight (const IsrRequest *request, const char *allowed)
 static void
 run (IsrRequest *request, const char *path)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (IsrQuery) query = isr_query_parse (g_uri_get_query (soup_server_message_get_uri (request->message)), &error);
+  g_autoptr (IsrQuery) query = NULL;
   g_autoptr (GString) allowed = g_string_new (NULL);
   const Route *route = find_route (path, soup_server_message_get_method (request->message), &request->rest, allowed);
 
-  request->query = query;
   if (!check_origin (request, route && changes (route)))
     return;
   if (!route && (reply_served (request, find_served (request->house, path), allowed) || reply_preflight (request, allowed->str)))
     return;
-  if (!route)
+  if (!route) {
     reply_no_route (request, allowed);
-  else if (!check_change (request, route))
     return;
-  else if (!query)
-    isr_reply_gerror (request, error);
-  else
+  }
+  if (!check_change (request, route))
+    return;
+  request->query = query = read_query (request, route->takes);
+  if (query)
     route->handle (request);
 }
 

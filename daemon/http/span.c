@@ -2,7 +2,7 @@
 /* span.c - reads what lists have in common. */
 #include "daemon/http/span.h"
 
-/* `day` and from/to narrow each other down. */
+/* A day, or from and to: params.c has seen that not both are given. */
 static gboolean
 read_span (const IsrRequest *request, IsrCatalogQuery *query, GError **error)
 {
@@ -19,8 +19,8 @@ read_span (const IsrRequest *request, IsrCatalogQuery *query, GError **error)
       || !isr_query_get_time (request->query, "to", request->house->zone, day_to, &query->to_us, error))
     return FALSE;
   /* a year far beyond any recording on both sides: the catalog adds to these */
-  query->from_us = CLAMP (MAX (query->from_us, day_from), G_MININT64 / 4, G_MAXINT64 / 4);
-  query->to_us = CLAMP (MIN (query->to_us, day_to), G_MININT64 / 4, G_MAXINT64 / 4);
+  query->from_us = CLAMP (query->from_us, G_MININT64 / 4, G_MAXINT64 / 4);
+  query->to_us = CLAMP (query->to_us, G_MININT64 / 4, G_MAXINT64 / 4);
   return TRUE;
 }
 

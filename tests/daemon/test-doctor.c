@@ -66,7 +66,7 @@ test_examine (Fixture *f, gconstpointer data)
   g_autoptr (IsrConfig) config = load (f, "[fine]\ntype = soundcard\ndevice = fine\n[busy]\ntype = soundcard\ndevice = busy\n"
                                           "[gone]\ntype = soundcard\ndevice = gone\n[scene]\ntype = test\n");
   g_autoptr (IsrReport) report = isr_doctor_examine (config, NULL);
-  g_autofree char *text = isr_report_to_text (report), *json = isr_report_to_json (report);
+  g_autofree char *text = isr_report_to_text (report), *json = isr_report_to_json (report, TRUE);
 
   g_assert_cmpint (isr_report_get_status (report), ==, ISR_CHECK_FAIL);
   g_assert_true (isr_report_has (report, "busy", ISR_CHECK_FAIL));

@@ -89,6 +89,7 @@ test_errors (Fixture *f, gconstpointer data)
     { "/api/titles?limit=0", 400 },
     { "/api/titles?from=now", 400 },
     { "/api/titles?cursor=1", 400 },
+    { "/api/titles?source=nobody", 404 },
     { "/api/cue", 400 },
     { "/api/cue?file=", 404 },
     { "/api/cue?file=../isr.db", 404 },

@@ -27,7 +27,7 @@ def shape(path):
 def routes():
     """Path and method of every row of the table, and of what other rooms have served."""
     text = (TABLE / 'http' / 'routes.c').read_text()
-    rows = {(path, method.lower()) for path, method in re.findall(r'\{ "([^"]+)", "([A-Z]+)", isr_handle', text)}
+    rows = {(path, method.lower()) for path, method in re.findall(r'\{ "([^"]+)", "([A-Z]+)", (?:NULL|"[^"]*"), isr_handle', text)}
     served = [path for file in TABLE.glob('*.c') for path in re.findall(r'isr_http_serve\w* \([^,]+, "([^"]+)"', file.read_text())]
     return rows | {(path, 'get') for path in served}
 

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import resource
 import shutil
 import tempfile
@@ -80,6 +81,13 @@ class Errors(unittest.TestCase):
                 target = '/api/jobs?kind=analyze&file=x'
             if (path, method) != ('/api/labels', 'put'):
                 self.meet(client, path, method, target.replace('/desk/', '/nobody/'), 404, 'not-found', body)
+        for path, method, operation in client.operations:
+            target = re.sub(r'\{\w+\}', 'x', path)
+            if path.startswith('/api/'):
+                self.meet(client, path, method, f'{target}?zzzzzzzz=1', 400, 'bad-request')
+            if any(parameter['in'] == 'query' and parameter['name'] == 'source' for parameter in operation.get('parameters', [])):
+                self.meet(client, path, method, f'{target}?source=nobody', 404, 'not-found')
+        self.meet(client, '/api/labels', 'put', '/api/labels', 404, 'not-found', {**LABEL, 'source': 'nobody'})
         self.meet(client, '/api/labels', 'put', '/api/labels', 413, 'too-large', {**LABEL, 'note': 'x' * 70000})
         self.meet(client, '/api/session', 'post', '/api/session', 413, 'too-large', {'password': 'x' * 70000})
 

@@ -82,6 +82,11 @@ class Archive(unittest.TestCase):
         process.wait_for('the levels of a file', lambda: page.ask(f'/api/analyze?file={first}')[0] == 200)
         self.assertEqual([page.ask(path)[0] for path in ('/readyz', '/api/storage', '/api/trash', '/api/labels', '/api/coverage', '/api/jobs')], [200] * 6)
         self.assertEqual(page.ask('/api/config')[1]['writable'], False)
+        with urllib.request.urlopen(page.base + '/metrics', timeout=process.LIMIT) as answer:
+            values = dict(line.rsplit(' ', 1) for line in answer.read().decode().splitlines() if not line.startswith('#'))
+        self.assertGreater(float(values['isr_recordings_bytes']), 1000)  # of the archive; of sources the recorder tells
+        self.assertIn('process_open_fds', values)
+        self.assertFalse([name for name in values if name.startswith('isr_source_')])
         isr.process.kill()
         process.wait_for('that nobody records', lambda: page.ask('/api/status')[1]['sources'] == [])
         self.assertIn(first, page.names())

@@ -67,6 +67,7 @@ type = test
 QUERIES = [
     'source=mic&from=2026-11-20T00:00:00%2B01:00&to=2026-11-21&limit=10', 'day=2026-03-29', 'day=2026-11-20&limit=1000',
     'from=1774746000&to=1774746000.25', 'q=%C3%A4%20+%00', 'a=b&a=c', 'limit=-1', 'from=2026-11-20T10:00:00Z', '%', 'x=%f', '',
+    'sorce=mic', 'day=2026-11-20&from=1', 'file=a.flac&start=1&end=2', 'file=a&source=b', 'from=2&to=1', 'source=mic&start_us=1&end_us=2', '%73ource=a&cursor=x',
 ]
 
 BODIES = [

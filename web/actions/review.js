@@ -8,7 +8,7 @@ import { player, updatePlayer, withQueue } from '../state/player.js';
 import { TABS, current, following, keyOf, neighbour, nothing, review, updateReview, wanted, withCurrent, withLabel, withLaterShown, withNews, withSections, withTab } from '../state/review.js';
 import { asking, upToDate } from '../state/said.js';
 import { t } from '../text.js';
-import { through } from '../zone.js';
+import { when } from '../zone.js';
 import { decide, undo } from './labels.js';
 import { follower, playSection } from './player.js';
 
@@ -27,7 +27,7 @@ async function ask(of) {
     const answer = await getAnalysis(of.file);
     return 'sections' in answer ? { sections: upToDate(answer.sections, asked, keyOf), total: answer.sections.length } : { sections: [], total: 0 };
   }
-  const { sections, total } = await getHighlights({ day: of.day, source: of.source, from: of.from, to: through(of.to), limit: MOST });
+  const { sections, total } = await getHighlights({ ...when(of), source: of.source, limit: MOST });
   return { sections: upToDate(sections, asked, keyOf), total };
 }
 

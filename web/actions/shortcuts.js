@@ -8,7 +8,7 @@ import { days } from '../state/days.js';
 import { player, playhead } from '../state/player.js';
 import * as format from '../format.js';
 import { locale, t } from '../text.js';
-import { dayOf, through } from '../zone.js';
+import { dayOf, when } from '../zone.js';
 import { undo } from './labels.js';
 import { zone } from './moments.js';
 
@@ -46,7 +46,7 @@ function takeAlong() {
   const day = dayHere();
   if (!['days', 'review'].includes(view) || (!day && !from)) return false;
   const link = document.createElement('a');
-  link.href = exportUrl({ ...(from || to ? { from, to: through(to) } : { day }), source, format: 'csv' });
+  link.href = exportUrl({ ...when({ day, from, to }), source, format: 'csv' });
   link.download = '';
   link.click();
   toast(t('export.begun'));

@@ -15,7 +15,7 @@ import { known } from '../state/sources.js';
 import { NO_LABEL, TABS, counts, current, keyOf, labelsOf, listed, review } from '../state/review.js';
 import { readOnlyWhy, writable } from '../store.js';
 import { locale, t, tn } from '../text.js';
-import { clockOf, dayOf, through } from '../zone.js';
+import { clockOf, dayOf, when } from '../zone.js';
 import { labelAt } from '../actions/label-at.js';
 import { Card } from './review-card.js';
 
@@ -145,7 +145,7 @@ const Exports = observe(() => {
   if (file) return null;
   return html`
     <p class="exports"><span class="muted">${t('review.export')}</span>
-      ${FORMATS.map((one) => html`<a key=${one} class="button" download href=${exportUrl({ day, source, from, to: through(to), format: one })}>${t(`review.as-${one}`)}</a>`)}</p>`;
+      ${FORMATS.map((one) => html`<a key=${one} class="button" download href=${exportUrl({ ...when({ day, from, to }), source, format: one })}>${t(`review.as-${one}`)}</a>`)}</p>`;
 });
 
 /** The newest day with something to review. @param {import('../api.js').Day[]} days */

@@ -93,7 +93,7 @@ examine (gpointer data)
   g_autoptr (IsrConfig) config = self->config;
   g_autoptr (IsrReport) report = isr_doctor_examine (config, NULL);
 
-  g_async_queue_push (self->keeper->done, isr_report_to_json (report));
+  g_async_queue_push (self->keeper->done, isr_report_to_json (report, FALSE));
   g_idle_add_full (G_PRIORITY_DEFAULT, on_done, self->keeper, keeper_unref);
   return NULL;
 }

@@ -125,7 +125,7 @@ add_check (JsonBuilder *builder, const IsrCheck *check)
 }
 
 char *
-isr_report_to_json (const IsrReport *self)
+isr_report_to_json (const IsrReport *self, gboolean pretty)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   g_autoptr (JsonNode) root = NULL;
@@ -139,5 +139,5 @@ isr_report_to_json (const IsrReport *self)
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
-  return json_to_string (root, TRUE);
+  return json_to_string (root, pretty);
 }

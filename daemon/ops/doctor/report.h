@@ -39,7 +39,7 @@ gboolean isr_report_has (const IsrReport *self, const char *code, IsrCheckStatus
 
 /* One line a check: "FAIL  busy  [mic]: ... Do: sudo fuser -v ..." */
 char *isr_report_to_text (const IsrReport *self);
-/* {"status", "checks": [{"code", "status", "title", "detail", "fix"}]} */
-char *isr_report_to_json (const IsrReport *self);
+/* {"status", "checks": [{"code", "status", "title", "detail", "fix"}]}; @pretty: for people. */
+char *isr_report_to_json (const IsrReport *self, gboolean pretty);
 
 G_END_DECLS

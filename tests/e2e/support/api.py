@@ -65,6 +65,8 @@ class Client:
             return []
         if not any(re.fullmatch(known.replace('*', '.*'), kind) for known in content):
             return [f'{where}: {kind}, but {list(content)} is said']
+        if kind == 'application/json' and (headers['Content-Type'] != 'application/json; charset=utf-8' or (b'\n' in body and path != '/api/openapi.json')):
+            return [f'{where}: JSON of another kind than all other: {headers["Content-Type"]} {body[:60]}']
         described = content.get(kind, {}).get('schema')
         return schema.check(json.loads(body), described, self.document, where) if described else []
 

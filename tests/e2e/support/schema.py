@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""JSON Schema, as far as our OpenAPI document uses it; and stricter: a member that is not described is wrong."""
+"""JSON Schema, as far as our OpenAPI document uses it; and every object has to say that it has no other members."""
 import datetime
 import re
 
-KNOWN = {'$ref', 'anyOf', 'type', 'enum', 'required', 'properties', 'items', 'format', 'pattern', 'minimum', 'maximum', 'default', 'description'}
+KNOWN = {'$ref', 'anyOf', 'type', 'enum', 'required', 'properties', 'additionalProperties', 'items', 'format', 'pattern', 'minimum', 'maximum', 'default', 'description'}
 TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'null': type(None)}
 
 
@@ -26,7 +26,8 @@ def check_format(value, name, where):
 
 def check_object(value, schema, document, where):
     properties = schema.get('properties', {})
-    wrong = [f'{where}: {name} is missing' for name in schema.get('required', []) if name not in value]
+    wrong = [] if schema.get('additionalProperties') is False else [f'{where}: the schema leaves open what else there is']
+    wrong += [f'{where}: {name} is missing' for name in schema.get('required', []) if name not in value]
     wrong += [f'{where}: {name} is not described' for name in value if name not in properties]
     for name, member in value.items():
         if name in properties:

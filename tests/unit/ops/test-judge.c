@@ -217,7 +217,7 @@ test_report (void)
   isr_report_add (report, ISR_CHECK_FAIL, "busy", "[mic]", "sudo kill 1", "held by \xff");
   text = isr_report_to_text (report);
   g_assert_cmpstr (text, ==, "OK    host                place: all is well\nFAIL  busy                [mic]: held by \xff. Do: sudo kill 1\n");
-  json = isr_report_to_json (report);
+  json = isr_report_to_json (report, TRUE);
   g_assert_true (g_utf8_validate (json, -1, NULL));
   g_assert_nonnull (strstr (json, "\"status\" : \"fail\""));
   g_assert_nonnull (strstr (json, "\"fix\" : null"));
