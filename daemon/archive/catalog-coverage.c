@@ -15,8 +15,8 @@
 
 #include <string.h>
 
-#define RECORDER_AGE 10                    /* s: a living recorder has written its status since */
-#define TODAY_AGE (3 * G_TIME_SPAN_SECOND) /* how old a figure of today may be */
+#define RECORDER_AGE 10                     /* s: a living recorder has written its status since */
+#define TODAY_AGE (15 * G_TIME_SPAN_SECOND) /* how old a figure of today may be: 0.02 % of the day */
 
 typedef struct {
   gint64 at_us, day_us;

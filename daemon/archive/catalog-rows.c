@@ -26,11 +26,11 @@ isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording)
   recording->end_us = MAX (recording->mtime_us, recording->start_us);
 }
 
-static sqlite3_stmt *
-prepare_facts (IsrCatalog *self)
+static IsrDbLoan *
+borrow_facts (IsrCatalog *self)
 {
   g_autoptr (GError) error = NULL;
-  sqlite3_stmt *statement = isr_db_prepare (self->db,
+  IsrDbLoan *statement = isr_db_borrow (self->db,
       "SELECT EXISTS (SELECT 1 FROM protection_now WHERE name = ?1),"
       " (SELECT count (*) FROM main.events r WHERE r.source = ?2 AND r.start_us >= ?3 AND r.start_us < ?4 AND NOT EXISTS (SELECT 1 FROM temp.pending_events p WHERE p.id = r.id))"
       " + (SELECT count (*) FROM temp.pending_events r WHERE r.source = ?2 AND r.start_us >= ?3 AND r.start_us < ?4 AND r.gone = 0)",
@@ -63,11 +63,11 @@ add_facts (sqlite3_stmt *statement, IsrRecording *recording)
 void
 isr_catalog_complete (IsrCatalog *self, IsrRecording **recordings, guint n)
 {
-  g_autoptr (sqlite3_stmt) facts = NULL;
+  g_autoptr (IsrDbLoan) facts = NULL;
 
   isr_labels_settle (self);
   isr_events_settle (self);
-  facts = prepare_facts (self);
+  facts = borrow_facts (self);
   for (guint i = 0; i < n; i++) {
     isr_catalog_refresh (self, recordings[i]);
     if (facts)

@@ -7,6 +7,8 @@
 #include "plugins/http/connection.h"
 
 #include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <libsoup/soup.h>
 #include <sys/socket.h>
 
@@ -308,6 +310,17 @@ isr_http_connection_read_all (IsrHttpConnection *self, gsize size, GCancellable 
       return NULL;
   }
   return g_bytes_new (data, used);
+}
+
+gint64
+isr_http_connection_get_age (IsrHttpConnection *self)
+{
+  struct tcp_info info = { 0 };
+  socklen_t size = sizeof info;
+
+  if (getsockopt (g_socket_get_fd (self->socket), IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+    return 0;
+  return (gint64) info.tcpi_last_data_recv * 1000;
 }
 
 gboolean

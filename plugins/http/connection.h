@@ -49,6 +49,9 @@ gssize isr_http_connection_read (IsrHttpConnection *self, guint8 *data, gsize si
  * cancelled, or the socket is broken. */
 gboolean isr_http_connection_wait (IsrHttpConnection *self, gint64 us, GCancellable *cancellable, GError **error);
 
+/* How long ago the last byte reached this machine, read or not, µs, to the millisecond; 0: not known. */
+gint64 isr_http_connection_get_age (IsrHttpConnection *self);
+
 /* The kernel wakes a waiter when so many bytes are there, or the connection ends.
  * FALSE: not on this connection (TLS has records of its own). */
 gboolean isr_http_connection_set_low_watermark (IsrHttpConnection *self, gsize bytes);

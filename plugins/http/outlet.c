@@ -125,7 +125,7 @@ isr_outlet_send_pause (IsrOutlet *self, const char *cause)
 }
 
 void
-isr_outlet_send_audio (IsrOutlet *self, GBytes *bytes, gboolean discont)
+isr_outlet_send_audio (IsrOutlet *self, GBytes *bytes, gboolean discont, gint64 age)
 {
   GstBuffer *buffer = gst_buffer_new_wrapped_bytes (bytes);
 
@@ -135,8 +135,8 @@ isr_outlet_send_audio (IsrOutlet *self, GBytes *bytes, gboolean discont)
   self->passed += g_bytes_get_size (bytes);
   GST_BUFFER_OFFSET_END (buffer) = self->passed;
   g_queue_push_tail (&self->out, buffer);
-  self->last_us = g_get_monotonic_time ();
-  self->last_utc = g_get_real_time ();
+  self->last_us = g_get_monotonic_time () - age;
+  self->last_utc = g_get_real_time () - age;
   self->gap_sent = self->pause_sent = FALSE;
 }
 

@@ -41,8 +41,8 @@ void isr_outlet_count (IsrOutlet *self, guint *counter);
 GstBuffer *isr_outlet_next (IsrOutlet *self);
 gboolean isr_outlet_is_empty (IsrOutlet *self);
 
-/* @bytes stays the caller's. @discont: it does not continue what was sent. */
-void isr_outlet_send_audio (IsrOutlet *self, GBytes *bytes, gboolean discont);
+/* @bytes stays the caller's. @discont: it does not continue what was sent. @age: µs since the last of it came. */
+void isr_outlet_send_audio (IsrOutlet *self, GBytes *bytes, gboolean discont, gint64 age);
 
 /* Monotonic time of the last byte, µs; 0: none yet. */
 gint64 isr_outlet_get_last (IsrOutlet *self);

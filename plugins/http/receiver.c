@@ -19,11 +19,11 @@
 #include "plugins/http/retry.h"
 #include "plugins/messages.h"
 
-#define BLOCK (16 * 1024)                    /* half a second of most streams */
-#define LONGEST_WAIT G_USEC_PER_SEC          /* for the low watermark: then what is there is taken */
-#define RECOVERED (10 * G_USEC_PER_SEC)      /* of audio: the failures are forgotten; a file is fetched in less, and not for ever */
-#define LATE (2 * G_USEC_PER_SEC)            /* a relay that is back may be so far behind */
-#define MAX_DRAIN (16 * 1024 * 1024 / BLOCK) /* blocks: a server that sends faster than we read is left */
+#define BLOCK (16 * 1024)                     /* a second of most streams */
+#define LONGEST_WAIT (5 * G_USEC_PER_SEC / 4) /* for the low watermark: then what is there is taken */
+#define RECOVERED (10 * G_USEC_PER_SEC)       /* of audio: the failures are forgotten; a file is fetched in less, and not for ever */
+#define LATE (2 * G_USEC_PER_SEC)             /* a relay that is back may be so far behind */
+#define MAX_DRAIN (16 * 1024 * 1024 / BLOCK)  /* blocks: a server that sends faster than we read is left */
 
 typedef enum {
   STATE_CONNECT, /* ask the server */
@@ -54,6 +54,7 @@ struct _IsrReceiver {
   guint connections;    /* that brought audio */
   gint64 retry_at;      /* WAIT */
   gint64 flowing_since; /* audio of this connection; 0: none yet */
+  gint64 arrived;       /* the last byte that was read, monotonic */
   gboolean joined;      /* this connection goes on where the last one ended */
   gboolean gone;        /* the server said since the last one that it has no such stream */
   const char *cause;    /* ISR_GAP_*: why the last connection ended */
@@ -170,7 +171,7 @@ pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
   if (bytes && self->joined)
     self->failures = 0; /* a live server: the sooner we are back, the more of a hole its burst covers */
   if (bytes) {
-    isr_outlet_send_audio (self->outlet, bytes, join == ISR_JOIN_GAP);
+    isr_outlet_send_audio (self->outlet, bytes, join == ISR_JOIN_GAP, g_get_monotonic_time () - self->arrived);
     g_bytes_unref (bytes);
   }
   if (join != ISR_JOIN_UNDECIDED) {
@@ -248,6 +249,7 @@ take_block (IsrReceiver *self, GBytes *body)
 {
   gint64 now = g_get_monotonic_time ();
 
+  self->arrived = now - isr_http_connection_get_age (self->reached.connection);
   if (!self->flowing_since && !begin_flow (self, body))
     return;
   take_body (self, body);

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "plugins/split/ioerror.h"
+#include "plugins/split/ioqueue.h"
 #include "plugins/split/ioreport.h"
 #include "plugins/split/lostpart.h"
 #include "plugins/split/partfile.h"
@@ -24,33 +25,11 @@
 #define RETRY_US G_USEC_PER_SEC
 #define DRAIN_POLL_US (100 * G_TIME_SPAN_MILLISECOND)
 
-typedef enum {
-  JOB_OPEN,
-  JOB_APPEND,
-  JOB_PATCH,
-  JOB_TRUNCATE,
-  JOB_ANNOUNCE,
-  JOB_CLOSE,
-  JOB_RENAME,
-  JOB_REPLY,
-  JOB_QUIT,
-} JobType;
-
-typedef struct {
-  JobType type;
-  guint number; /* OPEN, RENAME: of the file; REPLY: of the question */
-  char *stem, *extension;
-  GBytes *bytes;
-  guint64 offset; /* PATCH; TRUNCATE: size */
-  guint64 duration_ns;
-  GstStructure *message;
-} Job;
-
 struct _IsrIoThread {
   IsrIoSettings settings;
   GThread *thread;
-  GAsyncQueue *jobs;    /* of Job */
-  GAsyncQueue *replies; /* numbers of JOB_REPLY */
+  IsrIoQueue *jobs;
+  GAsyncQueue *replies; /* numbers of ISR_IO_REPLY */
   GAsyncQueue *nudges;  /* ends the pause between two tries */
 
   IsrIoReport report; /* object lock, with settings.stats */
@@ -67,22 +46,10 @@ struct _IsrIoThread {
   gint64 synced_us;
 };
 
-static void
-job_free (gpointer data)
-{
-  Job *self = data;
-
-  g_free (self->stem);
-  g_free (self->extension);
-  g_clear_pointer (&self->bytes, g_bytes_unref);
-  g_clear_pointer (&self->message, gst_structure_free);
-  g_free (self);
-}
-
 /* --- the jobs: 0 or an errno, and then they may be run again --- */
 
 static int
-run_open (IsrIoThread *self, Job *job)
+run_open (IsrIoThread *self, IsrIoJob *job)
 {
   int code = 0;
 
@@ -113,7 +80,7 @@ sync_when_due (IsrIoThread *self)
 }
 
 static int
-run_append (IsrIoThread *self, Job *job)
+run_append (IsrIoThread *self, IsrIoJob *job)
 {
   gsize size = 0;
   const void *data;
@@ -133,7 +100,7 @@ run_append (IsrIoThread *self, Job *job)
 }
 
 static int
-run_patch (IsrIoThread *self, Job *job)
+run_patch (IsrIoThread *self, IsrIoJob *job)
 {
   gsize size = 0;
   const void *data = g_bytes_get_data (job->bytes, &size);
@@ -142,13 +109,13 @@ run_patch (IsrIoThread *self, Job *job)
 }
 
 static int
-run_truncate (IsrIoThread *self, Job *job)
+run_truncate (IsrIoThread *self, IsrIoJob *job)
 {
   return self->part ? isr_part_file_truncate (self->part, job->offset) : 0;
 }
 
 static int
-run_announce (IsrIoThread *self, Job *job)
+run_announce (IsrIoThread *self, IsrIoJob *job)
 {
   if (!self->part)
     return 0;
@@ -160,7 +127,7 @@ run_announce (IsrIoThread *self, Job *job)
 }
 
 static void
-post_closed (IsrIoThread *self, Job *job, const char *location, guint64 bytes)
+post_closed (IsrIoThread *self, IsrIoJob *job, const char *location, guint64 bytes)
 {
   if (!self->announced)
     return;
@@ -178,7 +145,7 @@ count_file (IsrIoThread *self, guint64 bytes)
 }
 
 static void
-remember_name (IsrIoThread *self, Job *job)
+remember_name (IsrIoThread *self, IsrIoJob *job)
 {
   gboolean unsynced = FALSE;
 
@@ -187,7 +154,7 @@ remember_name (IsrIoThread *self, Job *job)
 }
 
 static int
-close_whole (IsrIoThread *self, Job *job)
+close_whole (IsrIoThread *self, IsrIoJob *job)
 {
   int code = isr_part_file_commit (self->part);
 
@@ -201,7 +168,7 @@ close_whole (IsrIoThread *self, Job *job)
 }
 
 static int
-run_close (IsrIoThread *self, Job *job)
+run_close (IsrIoThread *self, IsrIoJob *job)
 {
   guint64 samples = 0;
 
@@ -221,7 +188,7 @@ run_close (IsrIoThread *self, Job *job)
 }
 
 static int
-run_rename (IsrIoThread *self, Job *job)
+run_rename (IsrIoThread *self, IsrIoJob *job)
 {
   if (isr_renames_move (&self->renames, self->settings.verbs, job->number, job->stem, job->extension, job->message))
     self->settings.post (self->settings.owner, g_steal_pointer (&job->message));
@@ -229,24 +196,24 @@ run_rename (IsrIoThread *self, Job *job)
 }
 
 static int
-run_reply (IsrIoThread *self, Job *job)
+run_reply (IsrIoThread *self, IsrIoJob *job)
 {
   g_async_queue_push (self->replies, GUINT_TO_POINTER (job->number));
   return 0;
 }
 
 static const struct {
-  int (*run) (IsrIoThread *self, Job *job);
+  int (*run) (IsrIoThread *self, IsrIoJob *job);
   const char *what; /* "could not ... <path>" */
 } jobs[] = {
-  [JOB_OPEN] = { run_open, "create" },
-  [JOB_APPEND] = { run_append, "write" },
-  [JOB_PATCH] = { run_patch, "update the header of" },
-  [JOB_TRUNCATE] = { run_truncate, "shorten" },
-  [JOB_ANNOUNCE] = { run_announce, "announce" },
-  [JOB_CLOSE] = { run_close, "complete" },
-  [JOB_RENAME] = { run_rename, "rename" },
-  [JOB_REPLY] = { run_reply, "answer" },
+  [ISR_IO_OPEN] = { run_open, "create" },
+  [ISR_IO_APPEND] = { run_append, "write" },
+  [ISR_IO_PATCH] = { run_patch, "update the header of" },
+  [ISR_IO_TRUNCATE] = { run_truncate, "shorten" },
+  [ISR_IO_ANNOUNCE] = { run_announce, "announce" },
+  [ISR_IO_CLOSE] = { run_close, "complete" },
+  [ISR_IO_RENAME] = { run_rename, "rename" },
+  [ISR_IO_REPLY] = { run_reply, "answer" },
 };
 
 /* --- when one fails --- */
@@ -273,21 +240,21 @@ break_down (IsrIoThread *self, int code, const char *what)
 
 /* TRUE: run it again. Its first failure at the end of the recording is its last. */
 static gboolean
-may_retry (IsrIoThread *self, Job *job, int code)
+may_retry (IsrIoThread *self, IsrIoJob *job, int code)
 {
   isr_io_report_failed (&self->report, code, jobs[job->type].what);
   if (!self->settings.disk_retry || (!self->written && isr_io_error_is_final (code))) {
     break_down (self, code, jobs[job->type].what);
     return FALSE;
   }
-  if ((job->type != JOB_OPEN && !isr_io_error_may_pass (code)) || g_atomic_int_get (&self->finishing))
+  if ((job->type != ISR_IO_OPEN && !isr_io_error_may_pass (code)) || g_atomic_int_get (&self->finishing))
     return FALSE;
   g_async_queue_timeout_pop (self->nudges, RETRY_US);
   return TRUE;
 }
 
 static gboolean
-try_job (IsrIoThread *self, Job *job)
+try_job (IsrIoThread *self, IsrIoJob *job)
 {
   int code = 0;
 
@@ -296,7 +263,7 @@ try_job (IsrIoThread *self, Job *job)
   if (code == 0)
     return TRUE;
   lose_file (self);
-  if (job->type == JOB_CLOSE)
+  if (job->type == ISR_IO_CLOSE)
     run_close (self, job);
   else if (!g_atomic_int_get (&self->finishing) && !g_atomic_int_get (&self->broken))
     g_async_queue_timeout_pop (self->nudges, RETRY_US); /* the next file gets a disk that had a second */
@@ -305,16 +272,26 @@ try_job (IsrIoThread *self, Job *job)
 
 /* Counts what a job that is done leaves behind. */
 static void
-settle (IsrIoThread *self, Job *job, gsize size, gboolean lost)
+settle (IsrIoThread *self, IsrIoJob *job, gsize size, gboolean lost)
 {
   GST_OBJECT_LOCK (self->settings.owner);
   self->settings.stats->pending_bytes -= size;
   self->settings.stats->pending_ns -= job->duration_ns;
-  if (job->type == JOB_CLOSE)
+  if (job->type == ISR_IO_CLOSE)
     self->settings.stats->pending_files--;
   if (lost)
     self->settings.stats->lost_ns += job->duration_ns;
   GST_OBJECT_UNLOCK (self->settings.owner);
+}
+
+static void
+do_job (IsrIoThread *self, IsrIoJob *job)
+{
+  gsize size = job->bytes ? g_bytes_get_size (job->bytes) : 0;
+  gboolean lost = job->type == ISR_IO_APPEND && !self->part;
+
+  lost |= !try_job (self, job);
+  settle (self, job, size, lost);
 }
 
 static gpointer
@@ -323,19 +300,12 @@ io_main (gpointer data)
   IsrIoThread *self = data;
   gboolean more = TRUE;
 
-  while (more) {
-    Job *job = g_async_queue_pop (self->jobs);
-    gsize size = job->bytes ? g_bytes_get_size (job->bytes) : 0;
-
-    more = job->type != JOB_QUIT;
-    if (more) {
-      gboolean lost = job->type == JOB_APPEND && !self->part;
-
-      lost |= !try_job (self, job);
-      settle (self, job, size, lost);
+  while (more)
+    for (IsrIoJob *job = isr_io_queue_pop (self->jobs); job; job = isr_io_job_free (job)) {
+      more = job->type != ISR_IO_QUIT;
+      if (more)
+        do_job (self, job);
     }
-    job_free (job);
-  }
 
   return NULL;
 }
@@ -349,7 +319,7 @@ isr_io_thread_new (const IsrIoSettings *settings)
 
   self->settings = *settings;
   self->report = (IsrIoReport){ settings->owner, settings->stats, settings->post };
-  self->jobs = g_async_queue_new_full (job_free);
+  self->jobs = isr_io_queue_new ();
   self->replies = g_async_queue_new ();
   self->nudges = g_async_queue_new ();
   isr_renames_init (&self->renames);
@@ -358,15 +328,27 @@ isr_io_thread_new (const IsrIoSettings *settings)
 }
 
 static void
-push_job (IsrIoThread *self, const Job *values)
+push_job (IsrIoThread *self, const IsrIoJob *values)
 {
   GST_OBJECT_LOCK (self->settings.owner);
   self->settings.stats->pending_bytes += values->bytes ? g_bytes_get_size (values->bytes) : 0;
   self->settings.stats->pending_ns += values->duration_ns;
-  if (values->type == JOB_OPEN)
+  if (values->type == ISR_IO_OPEN)
     self->settings.stats->pending_files++;
   GST_OBJECT_UNLOCK (self->settings.owner);
-  g_async_queue_push (self->jobs, g_memdup2 (values, sizeof *values));
+  isr_io_queue_push (self->jobs, values);
+}
+
+void
+isr_io_thread_gather (IsrIoThread *self)
+{
+  isr_io_queue_gather (self->jobs);
+}
+
+void
+isr_io_thread_give (IsrIoThread *self)
+{
+  isr_io_queue_give (self->jobs);
 }
 
 void
@@ -374,10 +356,10 @@ isr_io_thread_free (IsrIoThread *self)
 {
   isr_io_thread_drain (self, TRUE);
   g_atomic_int_set (&self->finishing, TRUE);
-  push_job (self, &(Job){ .type = JOB_QUIT });
+  push_job (self, &(IsrIoJob){ .type = ISR_IO_QUIT });
   g_async_queue_push (self->nudges, self);
   g_thread_join (self->thread);
-  g_async_queue_unref (self->jobs);
+  isr_io_queue_free (self->jobs);
   g_async_queue_unref (self->replies);
   g_async_queue_unref (self->nudges);
   g_clear_pointer (&self->part, isr_part_file_close);
@@ -390,44 +372,44 @@ isr_io_thread_free (IsrIoThread *self)
 guint
 isr_io_thread_open (IsrIoThread *self, const char *stem, const char *extension)
 {
-  push_job (self, &(Job){ .type = JOB_OPEN, .number = ++self->opened, .stem = g_strdup (stem), .extension = g_strdup (extension) });
+  push_job (self, &(IsrIoJob){ .type = ISR_IO_OPEN, .number = ++self->opened, .stem = g_strdup (stem), .extension = g_strdup (extension) });
   return self->opened;
 }
 
 void
 isr_io_thread_append (IsrIoThread *self, GBytes *bytes, guint64 duration_ns)
 {
-  push_job (self, &(Job){ .type = JOB_APPEND, .bytes = g_bytes_ref (bytes), .duration_ns = duration_ns });
+  push_job (self, &(IsrIoJob){ .type = ISR_IO_APPEND, .bytes = g_bytes_ref (bytes), .duration_ns = duration_ns });
 }
 
 void
 isr_io_thread_patch (IsrIoThread *self, guint64 offset, GBytes *bytes)
 {
-  push_job (self, &(Job){ .type = JOB_PATCH, .bytes = g_bytes_ref (bytes), .offset = offset });
+  push_job (self, &(IsrIoJob){ .type = ISR_IO_PATCH, .bytes = g_bytes_ref (bytes), .offset = offset });
 }
 
 void
 isr_io_thread_truncate (IsrIoThread *self, guint64 size)
 {
-  push_job (self, &(Job){ .type = JOB_TRUNCATE, .offset = size });
+  push_job (self, &(IsrIoJob){ .type = ISR_IO_TRUNCATE, .offset = size });
 }
 
 void
 isr_io_thread_announce (IsrIoThread *self, GstStructure *opened)
 {
-  push_job (self, &(Job){ .type = JOB_ANNOUNCE, .message = opened });
+  push_job (self, &(IsrIoJob){ .type = ISR_IO_ANNOUNCE, .message = opened });
 }
 
 void
 isr_io_thread_close (IsrIoThread *self, GstStructure *closed)
 {
-  push_job (self, &(Job){ .type = JOB_CLOSE, .message = closed });
+  push_job (self, &(IsrIoJob){ .type = ISR_IO_CLOSE, .message = closed });
 }
 
 void
 isr_io_thread_rename (IsrIoThread *self, guint number, const char *stem, const char *extension, GstStructure *renamed)
 {
-  push_job (self, &(Job){ .type = JOB_RENAME, .number = number, .stem = g_strdup (stem), .extension = g_strdup (extension), .message = renamed });
+  push_job (self, &(IsrIoJob){ .type = ISR_IO_RENAME, .number = number, .stem = g_strdup (stem), .extension = g_strdup (extension), .message = renamed });
 }
 
 gboolean
@@ -476,7 +458,7 @@ isr_io_thread_drain (IsrIoThread *self, gboolean last)
     g_atomic_int_set (&self->finishing, TRUE);
     g_async_queue_push (self->nudges, self);
   }
-  push_job (self, &(Job){ .type = JOB_REPLY, .number = self->asked });
+  push_job (self, &(IsrIoJob){ .type = ISR_IO_REPLY, .number = self->asked });
   while (reply != question && (last || !g_atomic_int_get (&self->awake)))
     reply = g_async_queue_timeout_pop (self->replies, DRAIN_POLL_US);
   if (last)

@@ -59,6 +59,11 @@ IsrIoThread *isr_io_thread_new (const IsrIoSettings *settings);
 /* Carries out what is left (without waiting for a full disk), ends the thread. */
 void isr_io_thread_free (IsrIoThread *self);
 
+/* What is given between the two is given together: each job on its own wakes a thread. They
+ * nest; nobody waits for the thread in between. */
+void isr_io_thread_gather (IsrIoThread *self);
+void isr_io_thread_give (IsrIoThread *self);
+
 /* --- jobs, between open and close of one file at a time --- */
 
 /* Begins @stem.@extension; returns its number, for isr_io_thread_has_lost(). */

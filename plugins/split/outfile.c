@@ -46,11 +46,13 @@ isr_out_file_open (IsrStream *stream, IsrIoThread *io, const IsrOutFileStart *st
   self->rate = isr_stream_get_rate (stream);
   self->unsynced = start->unsynced;
   self->extension = g_intern_string (isr_stream_get_extension (stream));
+  isr_io_thread_gather (io);
   self->number = isr_io_thread_open (io, start->stem, isr_stream_get_extension (stream));
   isr_queue_output_init (&self->output, io);
   self->writer = isr_stream_open (stream, &self->output.parent, &self->info);
   isr_queue_output_flush (&self->output);
   isr_io_thread_announce (io, opened_message (self, stream, start));
+  isr_io_thread_give (io);
   return self;
 }
 
@@ -64,8 +66,10 @@ isr_out_file_write (IsrOutFile *self, const IsrPacket *packet, guint64 duration_
 void
 isr_out_file_refresh (IsrOutFile *self)
 {
+  isr_io_thread_gather (self->io);
   isr_writer_refresh (self->writer);
   isr_queue_output_flush (&self->output);
+  isr_io_thread_give (self->io);
 }
 
 gboolean
@@ -87,6 +91,7 @@ isr_out_file_close (IsrOutFile *self, gint64 end_us, const char *reason, const c
   IsrFileTotals totals = { 0 };
   GstStructure *closed;
 
+  isr_io_thread_gather (self->io);
   isr_writer_close (self->writer, &totals);
   isr_queue_output_clear (&self->output);
   closed = gst_structure_new (ISR_MESSAGE_FILE_CLOSED, "version", G_TYPE_UINT, ISR_MESSAGE_VERSION,
@@ -100,6 +105,7 @@ isr_out_file_close (IsrOutFile *self, gint64 end_us, const char *reason, const c
   if (cause)
     gst_structure_set (closed, "cause", G_TYPE_STRING, cause, NULL);
   isr_io_thread_close (self->io, closed);
+  isr_io_thread_give (self->io);
   g_free (self);
 }
 

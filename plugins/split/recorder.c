@@ -115,8 +115,10 @@ split_file (IsrRecorder *self, gint64 start_us, gint64 named_us, const char *rea
 {
   gint64 began = g_get_monotonic_time (), cost;
 
+  isr_io_thread_gather (self->io);
   close_here (self, reason, NULL);
   open_file (self, start_us, named_us);
+  isr_io_thread_give (self->io);
   cost = g_get_monotonic_time () - began;
   GST_OBJECT_LOCK (self->lock);
   self->stats->splits++;

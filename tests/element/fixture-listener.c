@@ -44,6 +44,7 @@ describe (GstEvent *event, guint at)
 {
   const GstStructure *s = gst_event_get_structure (event);
   g_autofree char *text = NULL;
+  gint64 since = 0;
   GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
@@ -54,7 +55,8 @@ describe (GstEvent *event, guint at)
     case GST_EVENT_TAG:
       return describe_tags (event);
     case GST_EVENT_CUSTOM_DOWNSTREAM:
-      return g_strdup_printf ("gap: %s @%u", gst_structure_get_string (s, "cause"), at);
+      gst_structure_get_int64 (s, "since", &since);
+      return g_strdup_printf ("gap: %s @%u since %" G_GINT64_FORMAT, gst_structure_get_string (s, "cause"), at, since);
     case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
       text = gst_structure_to_string (s);
       return g_strdup_printf ("headers: %s", text);

@@ -11,7 +11,7 @@ typedef struct {
   GMutex lock;   /* for what follows */
   GCond changed;
   GByteArray *bytes;
-  GPtrArray *events; /* char*: "caps: audio/mpeg...", "gap: stalled @1000", "title: X @1000", "segment", "eos" */
+  GPtrArray *events; /* char*: "caps: audio/mpeg...", "gap: stalled @1000 since 1767225600000000", "title: X @1000", "segment", "eos" */
   gboolean held;     /* the streaming thread waits in the pad */
 } Listener;
 
