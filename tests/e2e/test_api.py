@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The API as its own document describes it: every route is there and nothing else, every
-answer has the shape that is said, every bad value gets the error that is said."""
+"""The API as its own document describes it: every answer has the shape that is said, every bad
+value gets the error that is said."""
 import http.client
 import json
 import pathlib
@@ -15,13 +15,7 @@ from support import api, daemon, process, schema
 TABLE = pathlib.Path(__file__).resolve().parents[2] / 'daemon'
 BAD = {'date': '2024-02-30', 'isr-time': 'yesterday', 'isr-cursor': 'x', 'isr-seconds': 'x'}
 ROOF = 'roof/roof_20240131T120000+0000.wav'
-PAGE = ('/', '/index.html', '/sw.js', '/assets/')
 MARKER = 'the text of a file outside of the archive'
-
-
-def shape(path):
-    """"/a/{b}/c" and "/a/" of the table are one thing: the fixed part in front."""
-    return path.split('{')[0]
 
 
 def routes():
@@ -30,39 +24,6 @@ def routes():
     rows = {(path, method.lower()) for path, method in re.findall(r'\{ "([^"]+)", "([A-Z]+)", (?:NULL|"[^"]*"), isr_handle', text)}
     served = [path for file in TABLE.glob('*.c') for path in re.findall(r'isr_http_serve\w* \([^,]+, "([^"]+)"', file.read_text())]
     return rows | {(path, 'get') for path in served}
-
-
-def readme_rows():
-    """Method and address of everything in README's table of the API."""
-    rows = []
-    for line in (TABLE.parent / 'README.md').read_text(encoding='utf-8').splitlines():
-        if not re.match(r'\| `(GET|PUT|POST|DELETE) /', line):
-            continue
-        method, before = None, ''
-        for word in re.findall(r'`([^`]+)`', line.split(' | ')[0]):
-            asked = re.match(r'(GET|PUT|POST|DELETE) (/\S*)$', word)
-            if asked:
-                method, before = asked.groups()
-            elif word.startswith('/') and word.count('/') == 1 and before.rsplit('/', 1)[-1] in ('start', 'stop', 'split'):
-                before = before.rsplit('/', 1)[0] + word
-            elif word.startswith('/'):
-                before = word
-            else:
-                continue
-            rows.append((method, before))
-    return rows
-
-
-def read_event(answer):
-    """The next event of a stream, as its fields."""
-    event = {}
-    while True:
-        line = answer.readline().decode().rstrip('\n')
-        if not line and 'data' in event:
-            return event
-        name, _, value = line.partition(': ')
-        if name in ('id', 'event', 'data'):
-            event[name] = value
 
 
 class Raw:
@@ -122,29 +83,6 @@ class Api(unittest.TestCase):
             '/api/highlights': '?day=2024-01-31', '/api/export': '?day=2024-01-31&format=json',
             '/api/analyze': f'?file={urllib.parse.quote(ROOF)}&wait=1', '/api/levels': '?source=roof&from=2024-01-31T12:00:00Z&to=2024-01-31T12:00:30Z&points=30',
         }, {'{name}': quoted, '{path}': asset.removeprefix('assets/'), '{source}': 'desk'}
-
-    def test_every_route_is_described(self):
-        described = {(shape(path), method) for path, method, _ in self.operations}
-        there = {(path, method) for path, method in routes()}
-        self.assertEqual(there - described, set(), 'routes that openapi.json does not describe')
-        self.assertEqual(described - there, set(), 'described in openapi.json, but no route')
-
-    def test_readme_has_the_same(self):
-        """README's table: every address of the API, and none that is not there."""
-        named = {(re.sub(r'<\w+>', '', path).split('?')[0], method.lower()) for method, path in readme_rows()}
-        table = {(path, method) for path, method in routes() if path not in PAGE}
-        table -= {('/api/trash/', 'post'), ('/api/sources/', 'post')}  # README names what stands behind the number and the name
-        table |= {('/api/trash//restore', 'post')} | {(f'/api/sources//{verb}', 'post') for verb in ('start', 'stop', 'split')}
-        self.assertEqual(table - named, set(), 'routes that README does not name')
-        self.assertEqual(named - table, set(), 'in README, but no route')
-
-    def test_readme_has_the_same_parameters(self):
-        described = {(path, method): {p['name'] for p in operation.get('parameters', []) if p['in'] == 'query'} for path, method, operation in self.operations}
-        for method, target in readme_rows():
-            path, _, query = target.partition('?')
-            key = (re.sub(r'<(\w+)>', r'{\1}', path), method.lower())
-            if query and key in described:
-                self.assertEqual(set(re.findall(r'(\w+)=', query)) - described[key], set(), f'README: {method} {target}')
 
     def test_answers(self):
         query, names = self.good()
@@ -214,7 +152,7 @@ class Api(unittest.TestCase):
         self.assertEqual((answer.status, answer.headers.get_content_type()), (200, 'text/event-stream'))
         seen, last = {}, None
         while not {'level', 'file'} <= set(seen):
-            event = read_event(answer)
+            event = api.read_event(answer)
             known = {'level': 'Levels'}.get(event.get('event'), 'Event')
             self.assertEqual(schema.check(json.loads(event['data']), {'$ref': f'#/components/schemas/{known}'}, self.document, event['event']), [])
             self.assertEqual('id' in event, event['event'] != 'level')
@@ -224,9 +162,9 @@ class Api(unittest.TestCase):
         later, answer = self.client.ask_open('/api/events', {'Last-Event-ID': last})
         self.addCleanup(later.close)
         run, number = last.rsplit('-', 1)
-        missed = read_event(answer)
+        missed = api.read_event(answer)
         while 'id' not in missed:
-            missed = read_event(answer)
+            missed = api.read_event(answer)
         self.assertEqual(missed['id'], f'{run}-{int(number) + 1}')
 
     def test_live(self):

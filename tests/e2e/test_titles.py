@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Titles of a real Icecast: each arrives, in order, at its time, in the list and in the CUE sheet."""
-import base64
 import datetime
-import time
 import unittest
-import urllib.parse
-import urllib.request
 
 from support import daemon, icecast, process
 
@@ -20,15 +16,6 @@ class Titles(unittest.TestCase):
         cls.icecast = icecast.Icecast()
         cls.addClassCleanup(cls.icecast.close)
 
-    def set_title(self, mount, title):
-        """As an encoder does it; returns when, in UTC µs."""
-        query = urllib.parse.urlencode({'mode': 'updinfo', 'mount': f'/{mount}', 'charset': 'UTF-8', 'song': title})
-        login = base64.b64encode(b'admin:hackme').decode()
-        request = urllib.request.Request(self.icecast.url(f'admin/metadata?{query}'), headers={'Authorization': f'Basic {login}'})
-        with urllib.request.urlopen(request, timeout=process.LIMIT) as answer:
-            self.assertEqual(answer.status, 200)
-        return time.time_ns() // 1000
-
     def wait_titles(self, isr, count):
         def enough():
             titles = isr.json('/api/titles?source=radio')['titles']
@@ -42,14 +29,14 @@ class Titles(unittest.TestCase):
 
     def test_titles_of_an_icecast(self):
         url = self.icecast.station('radio', 'mp3')
-        before = self.set_title('radio', TITLES[0])
+        before = self.icecast.set_title('radio', TITLES[0])
         isr = daemon.Daemon(f'[radio]\ntype = stream\nurl = {url}\nformat = mp3\n', general='split_minutes = 0\n')
         self.addCleanup(isr.close)
         isr.wait_state('radio', 'recording')
         self.wait_titles(isr, 1)
         set_at = [before]
         for i, title in enumerate(TITLES[1:], 2):
-            set_at.append(self.set_title('radio', title))
+            set_at.append(self.icecast.set_title('radio', title))
             titles = self.wait_titles(isr, i)
         self.assertEqual([t['title'] for t in titles], TITLES)
         for title, at in list(zip(titles, set_at))[1:]:

@@ -26,6 +26,18 @@ def make_wav(path, rate=8000, loud=LOUD, seconds=30):
         out.writeframes(samples.tobytes())
 
 
+def read_event(answer):
+    """The next event of a stream, as its fields."""
+    event = {}
+    while True:
+        line = answer.readline().decode().rstrip('\n')
+        if not line and 'data' in event:
+            return event
+        name, _, value = line.partition(': ')
+        if name in ('id', 'event', 'data'):
+            event[name] = value
+
+
 class Client:
     """Asks one server; what was answered is held against the document, and noted."""
 

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """A real Icecast on a free port of loopback, and ffmpeg as the stations that feed it."""
+import base64
 import os
 import pwd
 import shutil
 import signal
 import tempfile
+import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from . import process
@@ -94,6 +97,14 @@ class Icecast:
         self.stations[mount] = child
         process.wait_for(lambda: f'the station {mount}: {child.stderr}', lambda: self.answers(mount))
         return self.url(mount)
+
+    def set_title(self, mount, title):
+        """As an encoder does it; returns when, in UTC µs."""
+        query = urllib.parse.urlencode({'mode': 'updinfo', 'mount': f'/{mount}', 'charset': 'UTF-8', 'song': title})
+        login = base64.b64encode(b'admin:hackme').decode()
+        request = urllib.request.Request(self.url(f'admin/metadata?{query}'), headers={'Authorization': f'Basic {login}'})
+        with urllib.request.urlopen(request, timeout=process.LIMIT):  # anything but 2xx raises
+            return time.time_ns() // 1000
 
     def silence(self, mount):
         """The station goes off the air."""

@@ -68,3 +68,41 @@ def resolve(node, document):
             target = target[step]
         node = target
     return node
+
+
+def objects(document):
+    """Name and schema of every object in the components; one inside of another is "Outer.member"."""
+    def walk(name, node):
+        if 'properties' in node:
+            yield name, node
+            for member, inner in node['properties'].items():
+                yield from walk(f'{name}.{member}', inner)
+        if 'items' in node:
+            yield from walk(name, node['items'])
+    for name, node in document['components']['schemas'].items():
+        yield from walk(name, node)
+
+
+def members(node, document):
+    """Paths of all members, through arrays and references: {"jobs", "jobs.id", ...}."""
+    if '$ref' in node:
+        return members(resolve(node, document), document)
+    found = set().union(*[members(one, document) for one in node.get('anyOf', [])])
+    if 'items' in node:
+        found |= members(node['items'], document)
+    for name, inner in node.get('properties', {}).items():
+        found |= {name} | {f'{name}.{deeper}' for deeper in members(inner, document)}
+    return found
+
+
+def met(value, node, document, name=''):
+    """Names (as objects() has them) of the objects that occur in @value, which is as @node says."""
+    if '$ref' in node:
+        return met(value, resolve(node, document), document, node['$ref'].rsplit('/', 1)[-1])
+    if 'anyOf' in node:
+        return set().union(*[met(value, one, document, name) for one in node['anyOf'] if not check(value, one, document)])
+    if isinstance(value, list):
+        return set().union(*[met(item, node.get('items', {}), document, name) for item in value])
+    if not isinstance(value, dict):
+        return set()
+    return {name}.union(*[met(member, node['properties'][key], document, f'{name}.{key}') for key, member in value.items()])
