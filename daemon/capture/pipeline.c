@@ -347,9 +347,19 @@ watch_sink (IsrPipeline *self)
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_data, self, NULL);
 }
 
+/* Each message on the bus holds the pipeline, which holds the bus: what was said last would keep both. */
+static void
+drop_messages (GstElement *element)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (element);
+
+  gst_bus_set_flushing (bus, TRUE);
+}
+
 static void
 pipeline_clear (IsrPipeline *self)
 {
+  drop_messages (self->element);
   gst_clear_object (&self->element);
   g_free (self->what);
   g_free (self->device);

@@ -176,6 +176,9 @@ take_loudness (IsrStretch *self, const GstStructure *heard)
 static void
 stretch_free (IsrStretch *self)
 {
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+
+  gst_bus_set_flushing (bus, TRUE); /* a message holds the pipeline, and that the bus */
   isr_timeline_clear (&self->places);
   g_clear_error (&self->error);
   g_object_unref (self->feed);

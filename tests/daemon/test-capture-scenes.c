@@ -262,6 +262,41 @@ test_feed_renamed (void)
   fixture_capture_free (f);
 }
 
+static guint
+count_open_files (void)
+{
+  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (directory))
+    n++;
+  return n;
+}
+
+/* A run is gone when it is over: its pipeline, with the two files of its bus, too. */
+static void
+test_nothing_left (void)
+{
+  FixtureCapture *f = fixture_capture_new ("[count]\ntype = test\nscene = counter\n");
+  const IsrControl *control = isr_capture_get_control (f->capture);
+  g_autoptr (GError) error = NULL;
+  guint before = 0;
+
+  for (guint i = 0; i < 6; i++) {
+    isr_control_start (control, "count", &error);
+    g_assert_no_error (error);
+    TEMP_WAIT_FOR (fixture_capture_is (f, "count", ISR_STATE_RECORDING));
+    isr_control_stop (control, "count", &error);
+    g_assert_no_error (error);
+    TEMP_WAIT_FOR (fixture_capture_is (f, "count", ISR_STATE_STOPPED));
+    if (i == 1)
+      before = count_open_files ();
+  }
+  TEMP_WAIT_FOR (count_open_files () <= before);
+  fixture_capture_stop (f);
+  fixture_capture_free (f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,5 +312,6 @@ main (int argc, char **argv)
   g_test_add_func ("/capture/scenes/grows", test_grows);
   g_test_add_func ("/capture/scenes/feed", test_feed);
   g_test_add_func ("/capture/scenes/feed-renamed", test_feed_renamed);
+  g_test_add_func ("/capture/scenes/nothing-left", test_nothing_left);
   return g_test_run ();
 }
