@@ -25,10 +25,10 @@
 
 typedef struct {
   IsrRecording *recording;
-  int fd;     /* -1: it can not be opened, */
-  int error;  /* because */
-  char *path; /* where it must still be, to be taken again */
-  struct stat st;
+  int root;       /* the output directory, */
+  int fd;         /* and the file; -1: it can not be opened, */
+  int error;      /* because */
+  struct stat st; /* of the last look */
 } Found;
 
 IsrRecording *
@@ -96,8 +96,9 @@ isr_found_file_free (gpointer data)
 
   if (self->fd >= 0)
     close (self->fd);
+  if (self->root >= 0)
+    close (self->root);
   isr_recording_free (self->recording);
-  g_free (self->path);
   g_free (self);
 }
 
@@ -113,11 +114,12 @@ on_old (gpointer data)
 
 /* Nothing else has its name by now; what is written is always looked for. */
 static gboolean
-is_still_there (const Found *self)
+is_still_there (Found *self)
 {
-  struct stat now;
+  ino_t inode = self->st.st_ino;
+  dev_t device = self->st.st_dev;
 
-  return self->fd >= 0 && !self->recording->recording && lstat (self->path, &now) == 0 && now.st_ino == self->st.st_ino && now.st_dev == self->st.st_dev;
+  return self->fd >= 0 && !self->recording->recording && fstatat (self->root, self->recording->name, &self->st, AT_SYMLINK_NOFOLLOW) == 0 && self->st.st_ino == inode && self->st.st_dev == device;
 }
 
 static Found *
@@ -129,9 +131,9 @@ find (IsrCatalog *self, const char *name)
   if (!found)
     return NULL;
   found->recording = recording;
+  found->root = isr_place_open_root (self->output_directory);
   found->fd = isr_catalog_open_file (self, recording);
   found->error = errno;
-  found->path = g_build_filename (self->output_directory, name, NULL);
   if (found->fd >= 0)
     fstat (found->fd, &found->st);
   if (g_hash_table_size (self->found) >= KEPT)
@@ -143,7 +145,7 @@ find (IsrCatalog *self, const char *name)
 }
 
 const IsrRecording *
-isr_catalog_find (IsrCatalog *self, const char *name, int *fd)
+isr_catalog_find (IsrCatalog *self, const char *name, int *fd, struct stat *st)
 {
   Found *found;
 
@@ -156,6 +158,7 @@ isr_catalog_find (IsrCatalog *self, const char *name, int *fd)
   if (!found)
     return NULL;
   *fd = found->fd;
+  *st = found->st;
   errno = found->error;
   return found->recording;
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/stat.h>
 
 #include "daemon/archive/coverage.h"
 #include "daemon/core/event.h"
@@ -106,8 +107,9 @@ IsrRecording *isr_catalog_lookup (IsrCatalog *self, const char *name);
 /* The one of @source that holds @at_us; NULL: none. */
 IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us);
 /* Its row alone (no events, no protection, a file being written as it began), and @fd, its
- * bytes, or -1 and errno. Both are the catalog's, valid until its next call. */
-const IsrRecording *isr_catalog_find (IsrCatalog *self, const char *name, int *fd);
+ * bytes, with what @st says of them, or -1 and errno. Row and descriptor are the catalog's,
+ * valid until its next call. */
+const IsrRecording *isr_catalog_find (IsrCatalog *self, const char *name, int *fd, struct stat *st);
 /* Its bytes, to be read; -1, and errno. No link is followed. */
 int isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording);
 /* Where its bytes are now: absolute, with ".part" while it is being written (or

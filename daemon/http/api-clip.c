@@ -124,9 +124,9 @@ set_range (Answer *self, guint64 size)
   }
   self->left = size;
   if (ranges->len == 1) {
-    g_autofree char *content_range = isr_send_format_range (range->start, range->length, size);
+    IsrRangeText text;
 
-    soup_message_headers_replace (request->answer, "Content-Range", content_range);
+    soup_message_headers_replace (request->answer, "Content-Range", isr_send_format_range (&text, range->start, range->length, size));
     isr_clip_seek (self->clip, range->start);
     self->left = range->length;
   }
@@ -139,10 +139,11 @@ begin (Answer *self)
 {
   const IsrRequest *request = &self->later.request;
   SoupMessageBody *body = soup_server_message_get_response_body (request->message);
+  g_autofree char *disposition = isr_words_format_disposition (FALSE, isr_clip_get_name (self->clip));
 
   soup_message_headers_replace (request->answer, "Accept-Ranges", "bytes");
   soup_message_headers_replace (request->answer, "Cache-Control", "no-store");
-  isr_send_set_disposition (request->answer, FALSE, isr_clip_get_name (self->clip));
+  soup_message_headers_replace (request->answer, "Content-Disposition", disposition);
   if (!set_range (self, isr_clip_get_size (self->clip)))
     return;
   soup_message_headers_replace (request->answer, "Content-Type", "audio/wav");

@@ -59,13 +59,13 @@ send_file (Answer *self, const IsrCutFile *file)
 {
   const IsrRequest *request = &self->later.request;
   const char *type = isr_audio_content_type (file->name);
+  g_autofree char *disposition = isr_words_format_disposition (TRUE, file->name);
   IsrSendable what = {
     .fd = file->fd,
     .size = file->size,
-    .etag = self->etag,
+    .validators = { .etag = self->etag },
     .type = type ? type : "application/octet-stream",
-    .name = file->name,
-    .attachment = TRUE,
+    .disposition = disposition,
   };
 
   tell_gaps (request->answer, file);

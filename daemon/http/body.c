@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <unistd.h>
 
 #define PORTION (256 * 1024)
@@ -95,10 +96,9 @@ isr_body_add_range (IsrBody *self, guint64 start, guint64 length)
     add (self, NULL, start, length);
 }
 
-static GBytes *
-read_file (IsrBody *self, guint64 start, gsize length)
+static gboolean
+read_into (IsrBody *self, guint8 *data, guint64 start, gsize length)
 {
-  guint8 *data = g_malloc (length);
   gsize have = 0;
   gssize n;
 
@@ -106,15 +106,22 @@ read_file (IsrBody *self, guint64 start, gsize length)
     n = pread (self->fd, data + have, length - have, (off_t) (start + have));
     if (n < 0 && errno == EINTR)
       continue;
-    if (n <= 0) {
-      g_free (data);
-      return NULL;
-    }
+    if (n <= 0)
+      return FALSE;
     have += (gsize) n;
   }
-  if (self->length > SMALL)
-    posix_fadvise (self->fd, (off_t) (start + length), PORTION, POSIX_FADV_WILLNEED);
-  return g_bytes_new_take (data, length);
+  return TRUE;
+}
+
+static GBytes *
+read_file (IsrBody *self, guint64 start, gsize length)
+{
+  g_autofree guint8 *data = g_malloc (length);
+
+  if (!read_into (self, data, start, length))
+    return NULL;
+  posix_fadvise (self->fd, (off_t) (start + length), PORTION, POSIX_FADV_WILLNEED);
+  return g_bytes_new_take (g_steal_pointer (&data), length);
 }
 
 /* FALSE: the file does not hold what was promised. @portion NULL: nothing is left. */
@@ -137,17 +144,23 @@ take_portion (IsrBody *self, GBytes **portion)
 }
 
 static void
+cut_off (SoupServerMessage *message)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  g_message ("a file became shorter while it was sent; the connection is cut");
+  if (socket)
+    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+}
+
+static void
 append_portion (SoupServerMessage *message, IsrBody *self)
 {
   SoupMessageBody *body = soup_server_message_get_response_body (message);
   g_autoptr (GBytes) portion = NULL;
 
   if (!take_portion (self, &portion)) {
-    GSocket *socket = soup_server_message_get_socket (message);
-
-    g_message ("a file became shorter while it was sent; the connection is cut");
-    if (socket)
-      g_socket_shutdown (socket, TRUE, TRUE, NULL);
+    cut_off (message);
   } else if (portion) {
     soup_message_body_append_bytes (body, portion);
     if (g_queue_is_empty (&self->pieces))
@@ -166,13 +179,31 @@ cork (SoupServerMessage *message)
     g_socket_set_option (socket, IPPROTO_TCP, TCP_CORK, TRUE, NULL);
 }
 
+static gboolean
+read_piece (IsrBody *self, const Piece *piece, guint8 *data)
+{
+  if (!piece->bytes)
+    return read_into (self, data, piece->start, (gsize) piece->length);
+  memcpy (data, g_bytes_get_data (piece->bytes, NULL), (gsize) piece->length);
+  return TRUE;
+}
+
+/* All of it at once, in one piece. */
 static void
 send_small (IsrBody *self, SoupServerMessage *message)
 {
-  do
-    append_portion (message, self);
-  while (!g_queue_is_empty (&self->pieces));
-  cork (message);
+  guint8 *data = g_malloc (self->length), *p = data;
+  gboolean whole = TRUE;
+
+  for (GList *item = self->pieces.head; item && whole; item = item->next) {
+    whole = read_piece (self, item->data, p);
+    p += ((Piece *) item->data)->length;
+  }
+  if (whole)
+    cork (message);
+  else
+    cut_off (message);
+  soup_message_body_append_take (soup_server_message_get_response_body (message), data, (gsize) (p - data));
 }
 
 static void

@@ -4,14 +4,6 @@
 
 #include <string.h>
 
-static char *
-format_mtime (const IsrValidators *self)
-{
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (self->mtime);
-
-  return soup_date_time_to_string (time, SOUP_DATE_HTTP);
-}
-
 /* An entity tag of the list is ours; weak ones count, it is only for 304. */
 static gboolean
 matches_etag (const char *list, const char *etag)
@@ -46,24 +38,19 @@ gboolean
 isr_conditions_may_be_partial (const IsrValidators *self, SoupMessageHeaders *request)
 {
   const char *condition = soup_message_headers_get_one (request, "If-Range");
-  g_autofree char *mtime = NULL;
 
   if (!condition)
     return TRUE;
   if (!self->etag)
     return FALSE;
-  mtime = self->mtime ? format_mtime (self) : NULL;
-  return strcmp (condition, self->etag) == 0 || g_strcmp0 (condition, mtime) == 0;
+  return strcmp (condition, self->etag) == 0 || (self->mtime && strcmp (condition, self->modified) == 0);
 }
 
 void
 isr_validators_put (const IsrValidators *self, SoupMessageHeaders *answer)
 {
-  if (self->etag && self->mtime) {
-    g_autofree char *mtime = format_mtime (self);
-
-    soup_message_headers_append (answer, "Last-Modified", mtime);
-  }
+  if (self->etag && self->mtime)
+    soup_message_headers_append (answer, "Last-Modified", self->modified);
   if (self->etag)
     soup_message_headers_append (answer, "ETag", self->etag);
   soup_message_headers_append (answer, "Cache-Control", self->etag ? "private, no-cache" : "no-store");

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 
 /* What an answer is known by. */
 typedef struct {
-  const char *etag; /* strong, with its quotes; NULL: the next answer may be another one */
-  gint64 mtime;     /* seconds since the epoch; 0: has none */
+  const char *etag;     /* strong, with its quotes; NULL: the next answer may be another one */
+  gint64 mtime;         /* seconds since the epoch; 0: has none */
+  const char *modified; /* the same as HTTP writes it */
 } IsrValidators;
 
 /* The client has it already: 304. */

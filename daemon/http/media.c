@@ -14,30 +14,21 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-
-static char *
-make_etag (const struct stat *st)
-{
-  return g_strdup_printf ("\"%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x-%lx\"", (gint64) st->st_size, (gint64) st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
-}
 
 static void
 send_recording (const IsrRequest *request, const IsrRecording *recording, int fd, const struct stat *st, gboolean attachment)
 {
   const char *slash = strrchr (recording->name, '/');
   const char *type = isr_audio_content_type (recording->name);
-  g_autofree char *etag = recording->recording ? NULL : make_etag (st);
+  const IsrWords *words = isr_words_find (request->house->words, slash ? slash + 1 : recording->name, attachment, st);
   g_autoptr (GBytes) head = NULL;
   IsrFile file;
   IsrSendable what = {
     .fd = fd,
     .size = (guint64) st->st_size,
-    .mtime = st->st_mtim.tv_sec,
-    .etag = etag,
+    .validators = { recording->recording ? NULL : words->etag, st->st_mtim.tv_sec, words->modified },
     .type = type ? type : "application/octet-stream",
-    .name = slash ? slash + 1 : recording->name,
-    .attachment = attachment,
+    .disposition = words->disposition,
   };
 
   if (recording->recording && isr_file_init (&file, fd))
@@ -49,12 +40,12 @@ static void
 handle_media (const IsrRequest *request, gboolean attachment)
 {
   int fd;
-  const IsrRecording *recording = isr_catalog_find (request->house->catalog, request->rest, &fd);
   struct stat st;
+  const IsrRecording *recording = isr_catalog_find (request->house->catalog, request->rest, &fd, &st);
 
   if (recording && fd < 0 && errno != ENOENT)
     g_message ("%s: can not be opened: %s", recording->name, g_strerror (errno));
-  if (fd >= 0 && fstat (fd, &st) == 0 && S_ISREG (st.st_mode))
+  if (fd >= 0 && S_ISREG (st.st_mode))
     send_recording (request, recording, fd, &st, attachment);
   else
     isr_reply_error (request, 404, "not-found", "there is no such recording: it was deleted or renamed, or the address is wrong");

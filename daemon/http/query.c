@@ -27,8 +27,11 @@ decode_escape (GString *out, const char *p)
 char *
 isr_uri_decode (const char *text, GError **error)
 {
-  g_autoptr (GString) out = g_string_sized_new (strlen (text));
+  g_autoptr (GString) out = NULL;
 
+  if (!strchr (text, '%') && g_utf8_validate (text, -1, NULL))
+    return g_strdup (text);
+  out = g_string_sized_new (strlen (text));
   for (const char *p = text; *p; p++) {
     if (*p != '%') {
       g_string_append_c (out, *p);

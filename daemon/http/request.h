@@ -14,6 +14,7 @@
 #include "daemon/http/day-lines.h"
 #include "daemon/http/query.h"
 #include "daemon/http/sse.h"
+#include "daemon/http/words.h"
 #include "daemon/media/cuts.h"
 #include "daemon/media/live.h"
 
@@ -41,6 +42,7 @@ typedef struct {
   GCancellable *ended; /* the house is torn down: what works for it may not touch it any more */
   IsrSse *sse;
   IsrDayLines *day_lines;
+  IsrWordsKeeper *words;
   IsrCuts *cuts;
   IsrLive *live;
   GPtrArray *served;     /* IsrServed */

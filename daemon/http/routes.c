@@ -22,7 +22,10 @@ typedef struct {
   Handler handle;
 } Route;
 
+/* What is asked for hundreds of times a second comes first. */
 static const Route routes[] = {
+  { "/stream/", "GET", NULL, isr_handle_stream },
+  { "/download/", "GET", NULL, isr_handle_download },
   { "/", "GET", NULL, isr_handle_index },
   { "/index.html", "GET", NULL, isr_handle_index },
   { "/sw.js", "GET", NULL, isr_handle_worker },
@@ -58,19 +61,18 @@ static const Route routes[] = {
   { "/api/clip", "GET", "file start end source from to", isr_handle_clip },
   { "/api/cut", "GET", "file start end source from to", isr_handle_cut },
   { "/live/", "GET", NULL, isr_handle_live },
-  { "/stream/", "GET", NULL, isr_handle_stream },
-  { "/download/", "GET", NULL, isr_handle_download },
   { "/api/openapi.json", "GET", "", isr_handle_openapi },
   { "/healthz", "GET", NULL, isr_handle_health },
   { "/readyz", "GET", NULL, isr_handle_ready },
 };
 
+/* "X-Content-Type-Options: nosniff" is there already: server.c. */
 static const struct {
   const char *name, *value;
+  gboolean pages; /* says something of a page only, which sound is none */
 } security_headers[] = {
-  { "Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'" },
-  { "X-Content-Type-Options", "nosniff" },
-  { "Referrer-Policy", "same-origin" },
+  { "Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'", TRUE },
+  { "Referrer-Policy", "same-origin", TRUE },
   { "Cross-Origin-Resource-Policy", "same-origin" },
 };
 
@@ -304,11 +306,20 @@ run (IsrRequest *request, const char *path)
     route->handle (request);
 }
 
-static void
-add_headers (const IsrRequest *request)
+static gboolean
+is_sound (const char *path)
 {
+  return g_str_has_prefix (path, "/stream/") || g_str_has_prefix (path, "/download/");
+}
+
+static void
+add_headers (const IsrRequest *request, const char *path)
+{
+  gboolean sound = is_sound (path);
+
   for (guint i = 0; i < G_N_ELEMENTS (security_headers); i++)
-    soup_message_headers_append (request->answer, security_headers[i].name, security_headers[i].value);
+    if (!sound || !security_headers[i].pages)
+      soup_message_headers_append (request->answer, security_headers[i].name, security_headers[i].value);
   allow_origin (request);
 }
 
@@ -323,9 +334,10 @@ isr_route (const IsrHouse *house, SoupServerMessage *message)
     .head = strcmp (soup_server_message_get_method (message), "HEAD") == 0,
   };
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = isr_uri_decode (g_uri_get_path (soup_server_message_get_uri (message)), &error);
+  const char *raw = g_uri_get_path (soup_server_message_get_uri (message));
+  g_autofree char *path = isr_uri_decode (raw, &error);
 
-  add_headers (&request);
+  add_headers (&request, raw);
   if (!check_host (&request))
     return;
   if (path)

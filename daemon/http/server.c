@@ -48,13 +48,12 @@ on_request_started (SoupServer *server, SoupServerMessage *message, IsrHttp *sel
   soup_message_body_append_bytes (soup_server_message_get_response_body (message), self->no_http);
 }
 
+/* All but that no browser may guess its type. */
 static void
 forget_answer (SoupServerMessage *message)
 {
-  SoupMessageHeaders *answer = soup_server_message_get_response_headers (message);
-
   soup_message_body_truncate (soup_server_message_get_response_body (message));
-  soup_message_headers_clear (answer);
+  soup_message_headers_remove (soup_server_message_get_response_headers (message), "Content-Type");
 }
 
 static void
@@ -120,6 +119,7 @@ furnish (IsrHttp *self, const IsrConfig *config, IsrCatalog *catalog, const IsrC
   self->house.ended = g_cancellable_new ();
   self->house.sse = isr_sse_new ();
   self->house.day_lines = isr_day_lines_new ();
+  self->house.words = isr_words_keeper_new ();
   self->house.live = isr_live_new (catalog, control);
   self->house.cuts = isr_cuts_new (isr_catalog_get_output_directory (catalog));
   self->house.served = g_ptr_array_new_with_free_func (served_free);
@@ -198,6 +198,7 @@ isr_http_free (IsrHttp *self)
   g_ptr_array_unref (self->house.served);
   isr_sse_free (self->house.sse);
   isr_day_lines_free (self->house.day_lines);
+  isr_words_keeper_free (self->house.words);
   isr_cuts_free (self->house.cuts);
   isr_live_free (self->house.live);
   g_clear_object (&self->server);

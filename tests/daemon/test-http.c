@@ -331,6 +331,9 @@ test_page (Fixture *f, gconstpointer data)
   assert_header (index, "Cache-Control", "no-cache");
   g_assert_true (g_str_has_prefix (g_bytes_get_data (index->body, NULL), "<!doctype html>"));
   g_assert_nonnull (strstr (index->head, "default-src 'self'"));
+  assert_header (index, "X-Content-Type-Options", "nosniff");
+  assert_header (index, "Referrer-Policy", "same-origin");
+  assert_header (index, "Cross-Origin-Resource-Policy", "same-origin");
   g_assert_cmpuint (again->status, ==, 304);
   g_assert_cmpuint (g_bytes_get_size (again->body), ==, 0);
   assert_header (plain, "Content-Encoding", NULL);
