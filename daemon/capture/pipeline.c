@@ -5,6 +5,7 @@
 #include "daemon/capture/alsalog.h"
 #include "daemon/capture/devices.h"
 #include "daemon/capture/loudness.h"
+#include "daemon/capture/lull.h"
 #include "daemon/capture/scenesrc.h"
 #include "daemon/core/error.h"
 #include "plugins/loudness/meter.h"
@@ -21,6 +22,7 @@ struct _IsrPipeline {
   GstElement *element;
   GstElement *source; /* inside element; borrowed */
   GstElement *sink;   /* inside element; borrowed */
+  IsrLull *lull;      /* of souphttpsrc; else NULL */
   char *what;
   char *device; /* pulsesrc: what was asked for; else NULL */
 
@@ -126,6 +128,7 @@ build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **er
       NULL);
   if (may_share_session (config))
     gst_element_set_context (source, get_soup_session ());
+  self->lull = isr_lull_new (source);
   return source;
 }
 
@@ -361,6 +364,7 @@ pipeline_clear (IsrPipeline *self)
 {
   drop_messages (self->element);
   gst_clear_object (&self->element);
+  g_clear_pointer (&self->lull, isr_lull_free);
   g_free (self->what);
   g_free (self->device);
   g_free (self->card);
@@ -451,6 +455,13 @@ void
 isr_pipeline_expect_end (IsrPipeline *self)
 {
   g_atomic_int_set (&self->expects_end, TRUE);
+}
+
+void
+isr_pipeline_read_out (IsrPipeline *self)
+{
+  if (self->lull)
+    isr_lull_end (self->lull);
 }
 
 void

@@ -88,12 +88,14 @@ work_play (IsrPipeline *pipeline, const char *gap)
 static void
 work_eos (IsrPipeline *pipeline, const char *gap)
 {
+  isr_pipeline_read_out (pipeline);
   gst_element_send_event (isr_pipeline_get_element (pipeline), gst_event_new_eos ());
 }
 
 static void
 work_ready (IsrPipeline *pipeline, const char *gap)
 {
+  isr_pipeline_read_out (pipeline);
   if (gap)
     isr_pipeline_push_gap (pipeline, gap);
   gst_element_set_state (isr_pipeline_get_element (pipeline), GST_STATE_READY);

@@ -13,7 +13,7 @@
 #define BURST 125 /* frames: 3 s */
 
 static void
-send_frames (SoupServerMessage *message, guint n)
+send_frames (FixtureRadio *self, SoupServerMessage *message, guint n)
 {
   static const guint8 header[] = { 0xff, 0xfb, 0x94, 0xc4 };
   g_autofree guint8 *data = g_malloc0 (n * FRAME);
@@ -22,6 +22,7 @@ send_frames (SoupServerMessage *message, guint n)
     memcpy (data + i * FRAME, header, sizeof header);
   soup_message_body_append (soup_server_message_get_response_body (message), SOUP_MEMORY_COPY, data, n * FRAME);
   soup_server_message_unpause (message);
+  self->sent += n * FRAME;
 }
 
 static gboolean
@@ -30,7 +31,7 @@ on_turn (gpointer data)
   FixtureRadio *self = data;
 
   for (guint i = 0; i < self->listeners->len && !self->mute; i++)
-    send_frames (self->listeners->pdata[i], FRAMES);
+    send_frames (self, self->listeners->pdata[i], FRAMES);
   return G_SOURCE_CONTINUE;
 }
 
@@ -46,7 +47,7 @@ listen_live (FixtureRadio *self, SoupServerMessage *message, guint burst)
   g_signal_connect_swapped (message, "finished", G_CALLBACK (g_ptr_array_remove), self->listeners);
   g_ptr_array_add (self->listeners, message);
   if (burst)
-    send_frames (message, burst);
+    send_frames (self, message, burst);
 }
 
 static void

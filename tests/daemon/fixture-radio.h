@@ -16,6 +16,7 @@ typedef struct {
   guint timer;
   GPtrArray *listeners; /* SoupServerMessage */
   guint requests;
+  gsize sent;    /* bytes, to all of them */
   gboolean mute; /* listeners stay connected and get nothing more */
 } FixtureRadio;
 
