@@ -22,6 +22,7 @@
 #define KEPT 64 /* rows */
 #define KEPT_MS 200
 #define PART ".part"
+#define SLACK G_TIME_SPAN_MILLISECOND /* the time map moves a little between a file and what is told of it */
 
 typedef struct {
   IsrRecording *recording;
@@ -85,6 +86,22 @@ isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording)
   for (int attempt = 0; fd < 0 && errno == ENOENT && attempt < 4; attempt++)
     fd = open_name (self, recording->name, recording->recording != (attempt % 2));
   return fd;
+}
+
+IsrRecording *
+isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us)
+{
+  g_autoptr (GError) error = NULL;
+  IsrRecording *recording;
+
+  g_return_val_if_fail (self->db, NULL);
+  isr_catalog_settle (self);
+  recording = isr_listing_find_at (self->db, source, at_us, SLACK, &error);
+  if (error)
+    g_critical ("%s", error->message);
+  if (recording)
+    isr_catalog_refresh (self, recording);
+  return recording;
 }
 
 /* --- those that are asked for again and again -------------------------------- */

@@ -42,8 +42,10 @@ struct _IsrCatalog {
   GAsyncQueue *reconciled;    /* one token when the worker has ended */
 
   IsrDayCache *days;
-  gint64 polled;  /* of another process' catalog, when its news were told */
-  gint64 version; /* of another process' catalog, when the days were counted */
+  GPtrArray *sources; /* IsrSourceFiles, counted; NULL: to be counted */
+  gint64 polled;      /* of another process' catalog, when its news were told */
+  gint64 hidden;      /* of another process' catalog, when the events of its trash were hidden */
+  gint64 version;     /* of another process' catalog, when the days were counted */
 
   guint trash_days;
   gboolean trash_stuck; /* it was said that it can not be emptied */
@@ -58,8 +60,12 @@ struct _IsrCatalog {
   GHashTable *today;     /* source -> what is known of its coverage today */
 };
 
-/* catalog.c */
+/* catalog.c, catalog-days.c */
 void isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name);
+/* A finished recording came or went, or is another now: what was counted is kept true. */
+void isr_catalog_recount (IsrCatalog *self, const IsrRecording *recording, gboolean gone);
+/* Where another process writes: what was counted is dropped when it has committed something. */
+void isr_catalog_drop_old (IsrCatalog *self);
 /* Drops what is committed from the overlay: before every question. */
 void isr_catalog_settle (IsrCatalog *self);
 /* A file has another name, or a place in the trash instead of one; NULL: neither. */

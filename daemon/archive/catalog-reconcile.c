@@ -31,6 +31,7 @@ static void
 tell_changed (IsrCatalog *self)
 {
   isr_day_cache_clear (self->days);
+  g_clear_pointer (&self->sources, g_ptr_array_unref);
   isr_catalog_changed (self, "file", "");
 }
 

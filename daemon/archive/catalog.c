@@ -12,14 +12,11 @@
  * the writer has committed that number, the temporary entry is dropped, at the
  * next call: before that the overlay and the row say the same. Ids are given out
  * here, so that an entry has its place in the order of pages before it is a row.
- *
- * Days are counted once and kept; a file that ends is added to them. What is being
- * written is added to a copy at every question. */
+ */
 #define G_LOG_DOMAIN "isr-catalog"
 
 #include "daemon/archive/catalog-journal.h"
 #include "daemon/archive/catalog-private.h"
-#include "daemon/archive/days.h"
 #include "daemon/archive/events.h"
 #include "daemon/archive/labels.h"
 #include "daemon/archive/listing.h"
@@ -53,6 +50,7 @@ isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name)
 void
 isr_catalog_deleted (IsrCatalog *self, const IsrRecording *recording)
 {
+  isr_events_drop (self, recording);
   g_signal_emit (self, signals[DELETED], 0, recording);
 }
 
@@ -93,6 +91,7 @@ overlay (IsrCatalog *self, const IsrRecording *recording, gboolean gone, gsize n
 {
   g_autoptr (GError) error = NULL;
 
+  g_clear_pointer (&self->sources, g_ptr_array_unref);
   g_hash_table_remove_all (self->found);
   if (!isr_listing_put (self->db, recording, gone, number, &error))
     g_critical ("%s", error->message);
@@ -131,9 +130,9 @@ put (IsrCatalog *self, const IsrRecording *recording)
     entry->id = (gint64) (gsize) g_atomic_pointer_add (&self->next_id, 1);
   overlay (self, entry, FALSE, isr_writer_put (self->writer, entry));
   if (known && !known->recording)
-    isr_day_cache_clear (self->days);
-  else if (!entry->recording)
-    isr_day_cache_add (self->days, entry);
+    isr_catalog_recount (self, known, TRUE);
+  if (!entry->recording)
+    isr_catalog_recount (self, entry, FALSE);
   isr_catalog_changed (self, "file", entry->name);
   return g_steal_pointer (&entry);
 }
@@ -204,7 +203,8 @@ isr_catalog_forget (IsrCatalog *self, const char *name)
   if (!known)
     return;
   overlay (self, known, TRUE, isr_writer_remove (self->writer, known->id));
-  isr_day_cache_clear (self->days);
+  if (!known->recording)
+    isr_catalog_recount (self, known, TRUE);
   isr_catalog_changed (self, "file", name);
 }
 
@@ -285,19 +285,6 @@ isr_catalog_lookup (IsrCatalog *self, const char *name)
   return recording;
 }
 
-/* Where another process writes, the number changes with its every commit. */
-static void
-drop_old_days (IsrCatalog *self)
-{
-  gint64 version = 0;
-
-  if (!self->writer)
-    isr_db_get_int64 (self->db, "PRAGMA data_version", 0, &version, NULL);
-  if (version != self->version)
-    isr_day_cache_clear (self->days);
-  self->version = version;
-}
-
 void
 isr_catalog_poll (IsrCatalog *self)
 {
@@ -309,41 +296,6 @@ isr_catalog_poll (IsrCatalog *self)
   for (guint i = 0; self->polled && i < G_N_ELEMENTS (kinds); i++)
     isr_catalog_changed (self, kinds[i], "");
   self->polled = version;
-}
-
-static GPtrArray *
-get_finished_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error)
-{
-  GPtrArray *days;
-
-  drop_old_days (self);
-  days = isr_day_cache_get (self->days, source, zone);
-  if (days)
-    return days;
-  days = isr_listing_days (self->db, source, zone, error);
-  return days ? isr_day_cache_put (self->days, source, zone, days) : NULL;
-}
-
-GPtrArray *
-isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error)
-{
-  g_autoptr (GPtrArray) live = NULL, days = NULL;
-  GPtrArray *finished;
-
-  g_return_val_if_fail (self->db, NULL);
-  isr_catalog_settle (self);
-  finished = get_finished_days (self, source, zone, error);
-  live = finished && isr_catalog_cover_days (self, finished, source, zone, TRUE, error) && isr_catalog_count_days (self, finished, source, zone, error) ? isr_listing_live (self->db, source, error) : NULL;
-  if (!live)
-    return NULL;
-  days = g_ptr_array_copy (finished, isr_day_copy, NULL);
-  for (guint i = 0; i < live->len; i++) {
-    IsrRecording *recording = live->pdata[i];
-
-    isr_catalog_refresh (self, recording);
-    isr_days_merge (days, zone, recording->start_us, recording->bytes, isr_recording_get_duration (recording));
-  }
-  return isr_catalog_cover_days (self, days, source, zone, FALSE, error) && isr_catalog_count_days (self, days, source, zone, error) ? g_steal_pointer (&days) : NULL;
 }
 
 void
@@ -429,6 +381,7 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
     return NULL;
   if (writable)
     isr_trash_find (self);
+  isr_events_hide_all (self);
   if (writable)
     self->ledger = isr_ledger_new (self->writer, self->db, get_heartbeat (state_directory), error);
   if (writable && !self->ledger)
@@ -460,6 +413,7 @@ isr_catalog_finalize (GObject *object)
   g_clear_pointer (&self->db, isr_db_close);
   g_async_queue_unref (self->reconciled);
   isr_day_cache_free (self->days);
+  g_clear_pointer (&self->sources, g_ptr_array_unref);
   g_time_zone_unref (self->zone);
   isr_storage_rules_clear (&self->rules);
   g_free (self->output_directory);

@@ -170,6 +170,8 @@ void isr_catalog_note_event (IsrCatalog *self, const IsrEvent *event);
 GPtrArray *isr_catalog_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GError **error);
 /* How many begin in [from_us, to_us). */
 guint isr_catalog_count_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us);
+/* Those that begin in it (IsrEvent), the highest scores first: @limit of them, of @total. */
+GPtrArray *isr_catalog_top_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, guint limit, guint *total, GError **error);
 /* @events (of @source, element-type IsrEvent) are all there are now that begin in
  * [from_us, to_us): what was known of that span is forgotten. */
 void isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GPtrArray *events);

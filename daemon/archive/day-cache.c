@@ -81,6 +81,28 @@ isr_day_cache_add (IsrDayCache *self, const IsrRecording *recording)
 }
 
 void
+isr_day_cache_remove (IsrDayCache *self, const IsrRecording *recording)
+{
+  for (guint i = 0; i < self->lists->len; i++) {
+    List *list = self->lists->pdata[i];
+
+    if (!list->source || g_strcmp0 (list->source, recording->source) == 0)
+      isr_days_take_off (list->days, list->zone, recording->start_us, recording->bytes, isr_recording_get_duration (recording));
+  }
+}
+
+void
+isr_day_cache_uncover (IsrDayCache *self, const char *source, gint64 from_us, gint64 to_us)
+{
+  for (guint i = 0; i < self->lists->len; i++) {
+    List *list = self->lists->pdata[i];
+
+    if (!list->source || g_strcmp0 (list->source, source) == 0)
+      isr_days_uncover (list->days, list->zone, from_us, to_us);
+  }
+}
+
+void
 isr_day_cache_uncount (IsrDayCache *self, const char *source, gint64 from_us, gint64 to_us)
 {
   for (guint i = 0; i < self->lists->len; i++) {

@@ -17,6 +17,10 @@ GPtrArray *isr_day_cache_get (IsrDayCache *self, const char *source, GTimeZone *
 GPtrArray *isr_day_cache_put (IsrDayCache *self, const char *source, GTimeZone *zone, GPtrArray *days);
 /* One more recording is finished. */
 void isr_day_cache_add (IsrDayCache *self, const IsrRecording *recording);
+/* One less. */
+void isr_day_cache_remove (IsrDayCache *self, const IsrRecording *recording);
+/* The coverage of @source may be another in [from_us, to_us). */
+void isr_day_cache_uncover (IsrDayCache *self, const char *source, gint64 from_us, gint64 to_us);
 /* Events of @source came or went in [from_us, to_us): they are to be counted again. */
 void isr_day_cache_uncount (IsrDayCache *self, const char *source, gint64 from_us, gint64 to_us);
 /* Anything else happened: count again. */

@@ -8,9 +8,11 @@
  * that is in force, so no rule of any zone is known here. */
 #include "daemon/archive/days.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SECOND G_TIME_SPAN_SECOND
+#define FAR (G_MAXINT64 / 4) /* µs: for ever */
 
 /* Days since 1970-01-01 of the local date at @seconds. */
 static gint64
@@ -178,35 +180,81 @@ isr_days_steal (IsrDays *self)
   return days;
 }
 
+/* The place of the day that @at_us lies in, or that it would have. */
+static guint
+find_place (GPtrArray *days, GTimeZone *zone, gint64 at_us, char **day)
+{
+  gint64 from_us, to_us;
+  guint low = 0, high = days->len;
+
+  isr_day_bounds (at_us, zone, &from_us, &to_us, day);
+  while (low < high) {
+    guint middle = (low + high) / 2;
+
+    if (strcmp (((IsrDay *) days->pdata[middle])->day, *day) > 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 void
 isr_days_merge (GPtrArray *days, GTimeZone *zone, gint64 start_us, guint64 bytes, double duration)
 {
   g_autofree char *day = NULL;
-  gint64 from_us, to_us;
-  guint i;
+  guint i = find_place (days, zone, start_us, &day);
 
-  isr_day_bounds (start_us, zone, &from_us, &to_us, &day);
-  for (i = 0; i < days->len && strcmp (((IsrDay *) days->pdata[i])->day, day) > 0; i++)
-    ;
   if (i == days->len || strcmp (((IsrDay *) days->pdata[i])->day, day) != 0)
     g_ptr_array_insert (days, (int) i, day_new (g_strdup (day)));
   day_add (days->pdata[i], bytes, duration);
-  for (guint newer = 0; newer <= i; newer++) /* it may reach into later days */
-    ((IsrDay *) days->pdata[newer])->span_us = -1;
+}
+
+void
+isr_days_take_off (GPtrArray *days, GTimeZone *zone, gint64 start_us, guint64 bytes, double duration)
+{
+  g_autofree char *day = NULL;
+  guint i = find_place (days, zone, start_us, &day);
+  IsrDay *known = i < days->len ? days->pdata[i] : NULL;
+
+  if (!known || strcmp (known->day, day) != 0)
+    return;
+  known->files--;
+  known->bytes -= bytes;
+  known->duration = rint ((known->duration - duration) * 1e6) / 1e6; /* sums of fractions: no dust is left */
+  if (known->files == 0)
+    g_ptr_array_remove_index (days, i);
+}
+
+/* Those that [from_us, to_us) touches: @first and the @n behind it. */
+static guint
+find_span (GPtrArray *days, GTimeZone *zone, gint64 from_us, gint64 to_us, guint *first)
+{
+  g_autofree char *oldest = NULL, *newest = NULL;
+  guint last = days->len;
+
+  *first = to_us > FAR ? 0 : find_place (days, zone, MAX (to_us - 1, from_us), &newest);
+  if (from_us > -FAR)
+    last = find_place (days, zone, from_us, &oldest);
+  if (last < days->len && oldest && strcmp (((IsrDay *) days->pdata[last])->day, oldest) == 0)
+    last++;
+  return last > *first ? last - *first : 0;
+}
+
+void
+isr_days_uncover (GPtrArray *days, GTimeZone *zone, gint64 from_us, gint64 to_us)
+{
+  guint first, n = find_span (days, zone, from_us, to_us, &first);
+
+  for (guint i = 0; i < n; i++)
+    ((IsrDay *) days->pdata[first + i])->span_us = -1;
 }
 
 void
 isr_days_uncount (GPtrArray *days, GTimeZone *zone, gint64 from_us, gint64 to_us)
 {
-  g_autofree char *first = NULL, *last = NULL;
-  gint64 unused_from, unused_to;
+  guint first, n = find_span (days, zone, from_us, to_us, &first);
 
-  isr_day_bounds (from_us, zone, &unused_from, &unused_to, &first);
-  isr_day_bounds (MAX (to_us - 1, from_us), zone, &unused_from, &unused_to, &last);
-  for (guint i = 0; i < days->len; i++) {
-    IsrDay *day = days->pdata[i];
-
-    if (strcmp (day->day, first) >= 0 && strcmp (day->day, last) <= 0)
-      day->counted = FALSE;
-  }
+  for (guint i = 0; i < n; i++)
+    ((IsrDay *) days->pdata[first + i])->counted = FALSE;
 }

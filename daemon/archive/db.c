@@ -111,6 +111,12 @@ static const struct {
       " path TEXT NOT NULL," /* where it lies, below the output directory */
       " deleted_us INTEGER NOT NULL);"
       "CREATE TABLE state (key TEXT PRIMARY KEY, value);" },
+  { 6, /* indexes that are the begin of another one cost every new file and give nothing */
+      "DROP INDEX recordings_by_start;"
+      "DROP INDEX recordings_by_source;"
+      "DROP INDEX recordings_by_length;"
+      "CREATE INDEX recordings_by_length ON recordings (end_us - start_us) WHERE end_us - start_us > " ISR_DB_USUAL_LENGTH ";"
+      "CREATE INDEX events_by_score ON events (score, start_us, source);" },
 };
 
 static void
@@ -202,6 +208,14 @@ isr_db_get_int64 (sqlite3 *db, const char *sql, gint64 fallback, gint64 *value, 
   if (row && sqlite3_column_type (statement, 0) != SQLITE_NULL)
     *value = sqlite3_column_int64 (statement, 0);
   return TRUE;
+}
+
+gboolean
+isr_db_get_longest (sqlite3 *db, gint64 *longest, GError **error)
+{
+  const gint64 usual = g_ascii_strtoll (ISR_DB_USUAL_LENGTH, NULL, 10);
+
+  return isr_db_get_int64 (db, "SELECT max (end_us - start_us) FROM main.recordings WHERE end_us - start_us > " ISR_DB_USUAL_LENGTH, usual, longest, error);
 }
 
 void

@@ -12,7 +12,10 @@ void isr_db_close (sqlite3 *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, isr_db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
 
-#define ISR_DB_VERSION 5
+#define ISR_DB_VERSION 6
+
+/* µs: recordings that are longer are in an index of their own. */
+#define ISR_DB_USUAL_LENGTH "3900000000"
 
 typedef enum {
   ISR_DB_READ,   /* never creates, changes or migrates the database */
@@ -40,6 +43,9 @@ gboolean isr_db_step (sqlite3_stmt *statement, gboolean *row, GError **error);
 gboolean isr_db_run (sqlite3_stmt *statement, GError **error);
 /* The first column of the first row; @fallback when there is no row or NULL. */
 gboolean isr_db_get_int64 (sqlite3 *db, const char *sql, gint64 fallback, gint64 *value, GError **error);
+
+/* µs that no recording lasts longer: where to begin to look for those that reach into a span. */
+gboolean isr_db_get_longest (sqlite3 *db, gint64 *longest, GError **error);
 
 /* NULL is bound as NULL. */
 /* @text stays until the statement was run. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* events.c - what the catalog knows of loud sections.
  *
- * As with titles, what is given goes to the writer and, under the number of the job,
- * into a temporary table of the reader; an entry there stands in for the row of its
- * id, or says that it is gone. An event belongs to source and time and is kept once,
+ * What is given goes to the writer, and is laid over the rows until it is committed
+ * (overlay.h). An event belongs to source and time and is kept once,
  * whatever boundaries it straddles; one that begins at the same moment as another of
  * its source is the same one, told again. */
 #define G_LOG_DOMAIN "isr-catalog"
@@ -11,17 +10,19 @@
 #include "daemon/archive/events.h"
 
 #include "daemon/archive/catalog-private.h"
-#include "daemon/archive/days.h"
-#include "daemon/archive/labels.h"
+#include "daemon/archive/overlay.h"
 
 #define NOT_PENDING "NOT EXISTS (SELECT 1 FROM temp.pending_events p WHERE p.id = r.id)"
 #define LONGEST "SELECT max (end_us - start_us) FROM main.events"
+#define N_COLUMNS 10
 
 /* --- rows --- */
 
-void
-isr_events_bind (sqlite3_stmt *statement, const IsrEvent *event)
+static void
+bind (sqlite3_stmt *statement, gconstpointer value)
 {
+  const IsrEvent *event = value;
+
   sqlite3_bind_int64 (statement, 1, event->id);
   isr_db_bind_text (statement, 2, event->source);
   sqlite3_bind_int64 (statement, 3, event->run_us);
@@ -53,55 +54,34 @@ read_row (sqlite3_stmt *statement)
   return event;
 }
 
+static gpointer
+copy (gconstpointer event)
+{
+  return isr_event_copy (event);
+}
+
+static const IsrOverlay table = { 3, "events", ISR_EVENT_COLUMNS, N_COLUMNS, bind, copy, (GDestroyNotify) isr_event_free };
+
 gboolean
 isr_events_prepare (sqlite3 *db, GError **error)
 {
-  return isr_db_exec (db,
-      "CREATE TEMP TABLE pending_events (id INTEGER PRIMARY KEY, source, run_us INTEGER, key INTEGER, start_us INTEGER, end_us INTEGER,"
-      " score INTEGER, peak INTEGER, floor INTEGER, reason, number INTEGER, gone INTEGER);"
-      "CREATE INDEX temp.pending_events_by_source ON pending_events (source, start_us)",
-      error);
+  return isr_overlay_prepare (&table, db, error) && isr_db_exec (db, "CREATE INDEX temp.pending_events_by_source ON pending_events (source, start_us)", error);
 }
 
-/* Events that are committed are no longer needed here. */
 void
 isr_events_settle (IsrCatalog *self)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *sql = NULL;
-
-  if (!isr_catalog_get_writer (self))
-    return;
-  sql = g_strdup_printf ("DELETE FROM temp.pending_events WHERE number <= %" G_GSIZE_FORMAT, isr_writer_get_committed (isr_catalog_get_writer (self)));
-  if (!isr_db_exec (isr_catalog_get_reader (self), sql, &error))
-    g_critical ("%s", error->message);
+  isr_overlay_settle (&table, self);
+  isr_events_hide_again (self);
 }
 
 /* --- giving --- */
-
-static gboolean
-overlay (IsrCatalog *self, const IsrEvent *event, gboolean gone, gsize number, GError **error)
-{
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (isr_catalog_get_reader (self),
-      "INSERT OR REPLACE INTO temp.pending_events (" ISR_EVENT_COLUMNS ", number, gone) VALUES (" ISR_EVENT_PLACES ", ?11, ?12)", error);
-
-  if (!statement)
-    return FALSE;
-  isr_events_bind (statement, event);
-  sqlite3_bind_int64 (statement, ISR_EVENT_N_COLUMNS + 1, (gint64) number);
-  sqlite3_bind_int (statement, ISR_EVENT_N_COLUMNS + 2, gone);
-  return isr_db_run (statement, error);
-}
 
 /* The id that @event has, or a new one. */
 static gboolean
 find_id (IsrCatalog *self, const IsrEvent *event, gint64 *id, GError **error)
 {
-  sqlite3 *db = isr_catalog_get_reader (self);
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
-      "SELECT id FROM temp.pending_events r WHERE source = ?1 AND start_us = ?2 AND gone = 0"
-      " UNION ALL SELECT id FROM main.events r WHERE source = ?1 AND start_us = ?2 AND " NOT_PENDING,
-      error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (isr_catalog_get_reader (self), "SELECT id FROM events_now WHERE source = ?1 AND start_us = ?2", error);
   gboolean row;
 
   if (!statement)
@@ -110,11 +90,8 @@ find_id (IsrCatalog *self, const IsrEvent *event, gint64 *id, GError **error)
   sqlite3_bind_int64 (statement, 2, event->start_us);
   if (!isr_db_step (statement, &row, error))
     return FALSE;
-  if (row) {
-    *id = sqlite3_column_int64 (statement, 0);
-    return TRUE;
-  }
-  return isr_db_get_int64 (db, "SELECT 1 + max (ifnull ((SELECT max (id) FROM main.events), 0), ifnull ((SELECT max (id) FROM temp.pending_events), 0))", 1, id, error);
+  *id = row ? sqlite3_column_int64 (statement, 0) : isr_overlay_next_id (&table, self);
+  return TRUE;
 }
 
 static gboolean
@@ -125,7 +102,14 @@ put (IsrCatalog *self, const IsrEvent *event, GError **error)
   if (!find_id (self, entry, &entry->id, error))
     return FALSE;
   isr_day_cache_uncount (self->days, entry->source, entry->start_us, entry->start_us + 1);
-  return overlay (self, entry, FALSE, isr_writer_put_event (isr_catalog_get_writer (self), entry), error);
+  isr_overlay_put (&table, self, entry);
+  return TRUE;
+}
+
+void
+isr_events_remove (IsrCatalog *self, const IsrEvent *event)
+{
+  isr_overlay_remove (&table, self, event, event->id);
 }
 
 void
@@ -144,8 +128,14 @@ isr_catalog_note_event (IsrCatalog *self, const IsrEvent *event)
 
 /* --- asking --- */
 
-static GPtrArray *
-read_rows (sqlite3_stmt *statement, GError **error)
+gint64
+isr_events_near (gint64 at_us)
+{
+  return CLAMP (at_us, G_MININT64 / 4, G_MAXINT64 / 4);
+}
+
+GPtrArray *
+isr_events_read (sqlite3_stmt *statement, GError **error)
 {
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_event_free);
   gboolean row;
@@ -157,13 +147,6 @@ read_rows (sqlite3_stmt *statement, GError **error)
       return g_steal_pointer (&rows);
     g_ptr_array_add (rows, read_row (statement));
   }
-}
-
-/* A span that is far away is still one that can be added to. */
-static gint64
-near (gint64 at_us)
-{
-  return CLAMP (at_us, G_MININT64 / 4, G_MAXINT64 / 4);
 }
 
 static char *
@@ -189,10 +172,10 @@ query (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint6
     return NULL;
   if (source)
     isr_db_bind_text (statement, 1, source);
-  sqlite3_bind_int64 (statement, 2, near (from_us));
-  sqlite3_bind_int64 (statement, 3, near (to_us));
+  sqlite3_bind_int64 (statement, 2, isr_events_near (from_us));
+  sqlite3_bind_int64 (statement, 3, isr_events_near (to_us));
   sqlite3_bind_int64 (statement, 4, back_us);
-  return read_rows (statement, error);
+  return isr_events_read (statement, error);
 }
 
 GPtrArray *
@@ -216,11 +199,11 @@ isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us
 
   isr_events_settle (self);
   old = query (self, source, from_us, to_us, 0, &error);
-  for (guint i = 0; old && i < old->len && !error; i++) {
+  for (guint i = 0; old && i < old->len; i++) {
     const IsrEvent *event = old->pdata[i];
 
     if (event->start_us >= from_us)
-      overlay (self, event, TRUE, isr_writer_remove_event (isr_catalog_get_writer (self), event->id), &error);
+      isr_events_remove (self, event);
   }
   isr_day_cache_uncount (self->days, source, from_us, to_us);
   for (guint i = 0; i < events->len && !error; i++)
@@ -228,115 +211,4 @@ isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us
   if (error)
     g_critical ("%s", error->message);
   isr_catalog_changed (self, "section", source);
-}
-
-/* --- counting --- */
-
-/* SQL for all events that begin in [?2, ?3). */
-#define STARTS                                                                                                                                             \
-  "SELECT r.start_us, r.end_us, r.source FROM main.events r WHERE r.start_us >= ?2 AND r.start_us < ?3 AND (?1 IS NULL OR r.source = ?1) AND " NOT_PENDING \
-  " UNION ALL SELECT r.start_us, r.end_us, r.source FROM temp.pending_events r WHERE r.gone = 0 AND r.start_us >= ?2 AND r.start_us < ?3 AND (?1 IS NULL OR r.source = ?1)"
-
-/* Whether somebody judged event e: as isr_labels_match() lays labels over sections. ?4:
- * no label is longer. */
-#define REVIEWED                                                                           \
-  "EXISTS (SELECT 1 FROM labels_now l WHERE l.source = e.source AND l.verdict IS NOT NULL" \
-  " AND l.start_us > e.start_us - ?4 AND l.start_us < e.end_us AND l.end_us > e.start_us"  \
-  " AND 2 * (min (l.end_us, e.end_us) - max (l.start_us, e.start_us))"                     \
-  " >= min (l.end_us - l.start_us, e.end_us - e.start_us))"
-
-static sqlite3_stmt *
-prepare_starts (IsrCatalog *self, const char *sql, const char *source, gint64 from_us, gint64 to_us, GError **error)
-{
-  sqlite3_stmt *statement = isr_db_prepare (isr_catalog_get_reader (self), sql, error);
-
-  if (!statement)
-    return NULL;
-  isr_db_bind_text (statement, 1, source);
-  sqlite3_bind_int64 (statement, 2, near (from_us));
-  sqlite3_bind_int64 (statement, 3, near (to_us));
-  return statement;
-}
-
-guint
-isr_catalog_count_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (sqlite3_stmt) statement = NULL;
-  gboolean row = FALSE;
-
-  isr_events_settle (self);
-  statement = prepare_starts (self, "SELECT count (*) FROM (" STARTS ")", source, from_us, to_us, &error);
-  if (!statement || !isr_db_step (statement, &row, &error)) {
-    g_critical ("%s", error->message);
-    return 0;
-  }
-  return row ? (guint) sqlite3_column_int64 (statement, 0) : 0;
-}
-
-typedef struct {
-  IsrDay *day;
-  gint64 from_us, to_us;
-} Wanted;
-
-/* Those that are not counted, newest first, as they come. */
-static GArray *
-list_wanted (GPtrArray *days, GTimeZone *zone)
-{
-  GArray *wanted = g_array_new (FALSE, FALSE, sizeof (Wanted));
-
-  for (guint i = 0; i < days->len; i++) {
-    Wanted one = { .day = days->pdata[i] };
-
-    if (one.day->counted || !isr_day_parse (one.day->day, zone, &one.from_us, &one.to_us))
-      continue;
-    one.day->counted = TRUE;
-    one.day->events = one.day->unreviewed = 0;
-    g_array_append_val (wanted, one);
-  }
-  return wanted;
-}
-
-static gboolean
-add_starts (sqlite3_stmt *statement, GArray *wanted, GError **error)
-{
-  guint i = 0;
-  gboolean row;
-
-  while (TRUE) {
-    gint64 start_us;
-
-    if (!isr_db_step (statement, &row, error))
-      return FALSE;
-    if (!row)
-      return TRUE;
-    start_us = sqlite3_column_int64 (statement, 0);
-    while (i < wanted->len && start_us < g_array_index (wanted, Wanted, i).from_us)
-      i++;
-    if (i == wanted->len)
-      return TRUE;
-    if (start_us >= g_array_index (wanted, Wanted, i).to_us)
-      continue;
-    g_array_index (wanted, Wanted, i).day->events++;
-    g_array_index (wanted, Wanted, i).day->unreviewed += sqlite3_column_int (statement, 1) == 0;
-  }
-}
-
-gboolean
-isr_catalog_count_days (IsrCatalog *self, GPtrArray *days, const char *source, GTimeZone *zone, GError **error)
-{
-  g_autoptr (GArray) wanted = list_wanted (days, zone);
-  g_autoptr (sqlite3_stmt) statement = NULL;
-  gint64 longest;
-
-  if (wanted->len == 0)
-    return TRUE;
-  isr_events_settle (self);
-  if (!isr_catalog_get_longest_label (self, &longest, error))
-    return FALSE;
-  statement = prepare_starts (self, "SELECT e.start_us, " REVIEWED " FROM (" STARTS ") e ORDER BY e.start_us DESC", source,
-      g_array_index (wanted, Wanted, wanted->len - 1).from_us, g_array_index (wanted, Wanted, 0).to_us, error);
-  if (statement)
-    sqlite3_bind_int64 (statement, 4, longest);
-  return statement && add_starts (statement, wanted, error);
 }

@@ -118,22 +118,16 @@ isr_catalog_labels (IsrCatalog *self, const char *source, gint64 from_us, gint64
 
   isr_overlay_settle (&labels, self);
   statement = isr_db_prepare (isr_catalog_get_reader (self),
-      source ? "SELECT " COLUMNS " FROM labels_now WHERE source = ?1 AND start_us < ?3 AND end_us > ?2 ORDER BY start_us, end_us"
-             : "SELECT " COLUMNS " FROM labels_now WHERE start_us < ?3 AND end_us > ?2 ORDER BY start_us, end_us",
+      source ? "SELECT " COLUMNS " FROM labels_now WHERE source = ?1 AND start_us > ?4 AND start_us < ?3 AND end_us > ?2 ORDER BY start_us, end_us"
+             : "SELECT " COLUMNS " FROM labels_now WHERE start_us > ?4 AND start_us < ?3 AND end_us > ?2 ORDER BY start_us, end_us",
       error);
   if (!statement)
     return NULL;
   isr_db_bind_text (statement, 1, source);
   sqlite3_bind_int64 (statement, 2, all ? G_MININT64 : from_us);
   sqlite3_bind_int64 (statement, 3, all ? G_MAXINT64 : to_us);
+  sqlite3_bind_int64 (statement, 4, all || from_us < 0 ? G_MININT64 : from_us - G_TIME_SPAN_DAY - 1); /* none is longer */
   return read_labels (statement, error);
-}
-
-gboolean
-isr_catalog_get_longest_label (IsrCatalog *self, gint64 *longest, GError **error)
-{
-  isr_overlay_settle (&labels, self);
-  return isr_db_get_int64 (isr_catalog_get_reader (self), "SELECT max (end_us - start_us) FROM labels_now", 0, longest, error);
 }
 
 static IsrLabel *

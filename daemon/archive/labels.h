@@ -34,8 +34,6 @@ void isr_catalog_when_kept (IsrCatalog *self, IsrKeptFunc func, gpointer data);
 /* --- for the catalog itself ---------------------------------------------- */
 
 gboolean isr_labels_prepare (sqlite3 *db, GError **error);
-/* In µs; 0: there is none. */
-gboolean isr_catalog_get_longest_label (IsrCatalog *self, gint64 *longest, GError **error);
 void isr_labels_settle (IsrCatalog *self);
 /* The recording has another name, and stays protected under it. */
 void isr_labels_rename (IsrCatalog *self, const char *from, const char *to);

@@ -13,55 +13,17 @@
 #include "daemon/archive/listing.h"
 
 #include "daemon/archive/days.h"
+#include "daemon/archive/match.h"
 #include "daemon/archive/rows.h"
 #include "daemon/core/error.h"
 
-#define SHORT_NAME 512
 #define FEW 1000 /* names that are sorted sooner than the rows before them are looked at */
 #define NOT_PENDING "NOT EXISTS (SELECT 1 FROM temp.pending p WHERE p.id = r.id)"
-
-/* The same as g_utf8_casefold() for what is ASCII, as nearly all names are. FALSE: it is
- * not, or too long. */
-static gboolean
-fold_ascii (const char *name, char folded[SHORT_NAME])
-{
-  gsize i = 0;
-
-  for (; name[i]; i++) {
-    if ((guchar) name[i] >= 0x80 || i == SHORT_NAME - 1)
-      return FALSE;
-    folded[i] = g_ascii_tolower (name[i]);
-  }
-  folded[i] = '\0';
-  return TRUE;
-}
-
-static gboolean
-contains (const char *name, const char *text)
-{
-  char ascii[SHORT_NAME];
-  g_autofree char *folded = NULL;
-
-  if (fold_ascii (name, ascii))
-    return strstr (ascii, text) != NULL;
-  folded = g_utf8_casefold (name, -1);
-  return strstr (folded, text) != NULL;
-}
-
-/* contains (name, casefolded text), for text beyond ASCII, of which LIKE knows no case */
-static void
-sql_contains (sqlite3_context *context, int n, sqlite3_value **values)
-{
-  const char *name = (const char *) sqlite3_value_text (values[0]);
-  const char *text = (const char *) sqlite3_value_text (values[1]);
-
-  sqlite3_result_int (context, name && text && contains (name, text));
-}
 
 gboolean
 isr_listing_prepare (sqlite3 *db, GError **error)
 {
-  sqlite3_create_function (db, "contains", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sql_contains, NULL, NULL);
+  isr_match_prepare (db);
   return isr_db_exec (db,
       "PRAGMA temp_store = MEMORY;"
       "CREATE TEMP TABLE pending (id INTEGER PRIMARY KEY, source, name, recording, adopted, start_us, end_us, utc_offset, position,"
@@ -98,23 +60,21 @@ typedef struct {
   const IsrCatalogQuery *query;
   gint64 longest;      /* µs: no finished recording is longer */
   gint64 start_us, id; /* cursor */
-  gboolean has_range, has_text, ascii;
-  char *match;  /* what is bound for the text */
-  GString *ids; /* of the finished recordings with the text; NULL: too many, or no text */
+  gboolean has_range;
+  char *condition; /* for the text; NULL: none */
+  char *match;     /* what is bound for it */
+  char *ids;       /* of the finished recordings with the text; NULL: too many, or no text */
 } Page;
 
 static void
 page_clear (Page *page)
 {
+  g_free (page->condition);
   g_free (page->match);
-  if (page->ids)
-    g_string_free (page->ids, TRUE);
+  g_free (page->ids);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Page, page_clear)
-
-#define LIKE_TEXT(name) name " LIKE :text ESCAPE '\\'"
-#define CONTAINS_TEXT(name) "contains (" name ", :text)"
 
 static void
 add_common (GString *sql, const Page *page)
@@ -123,8 +83,8 @@ add_common (GString *sql, const Page *page)
     g_string_append (sql, " AND r.source = :source");
   if (page->has_range)
     g_string_append (sql, " AND r.start_us < :to");
-  if (page->has_text)
-    g_string_append (sql, page->ascii ? " AND " LIKE_TEXT ("r.name") : " AND " CONTAINS_TEXT ("r.name"));
+  if (page->condition)
+    g_string_append_printf (sql, " AND %s", page->condition);
   if (page->query->cursor)
     g_string_append (sql, " AND (r.start_us, r.id) < (:cursor_start, :cursor_id)");
 }
@@ -135,9 +95,9 @@ build_page (const Page *page)
   GString *sql = g_string_new ("SELECT " ISR_ROW_COLUMNS " FROM main.recordings r ");
 
   if (page->ids)
-    g_string_append_printf (sql, "WHERE r.id IN (%s) AND ", page->ids->str);
+    g_string_append_printf (sql, "WHERE r.id IN (%s) AND ", page->ids);
   else
-    g_string_append_printf (sql, "INDEXED BY %s WHERE ", page->query->source ? "recordings_by_source" : "recordings_by_start");
+    g_string_append_printf (sql, "INDEXED BY %s WHERE ", page->query->source ? "recordings_for_coverage" : "recordings_for_days");
   g_string_append (sql, "r.recording = 0 AND " NOT_PENDING);
   if (page->has_range)
     g_string_append (sql, " AND r.start_us >= :from - :longest AND (r.end_us > :from OR r.start_us >= :from)");
@@ -152,20 +112,6 @@ build_page (const Page *page)
   add_common (sql, page);
   g_string_append (sql, " ORDER BY start_us DESC, id DESC LIMIT :limit");
   return sql;
-}
-
-static char *
-escape_like (const char *text)
-{
-  GString *pattern = g_string_new ("%");
-
-  for (const char *p = text; *p; p++) {
-    if (*p == '%' || *p == '_' || *p == '\\')
-      g_string_append_c (pattern, '\\');
-    g_string_append_c (pattern, *p);
-  }
-  g_string_append_c (pattern, '%');
-  return g_string_free (pattern, FALSE);
 }
 
 static void
@@ -231,25 +177,15 @@ read_rows (sqlite3_stmt *statement, GError **error)
 
 /* Those with the text, unless there are too many of them. */
 static gboolean
-find_ids (Page *page, sqlite3 *db, GError **error)
+find_text (Page *page, sqlite3 *db, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, page->ascii ? "SELECT id FROM main.recordings WHERE " LIKE_TEXT ("name") : "SELECT id FROM main.recordings WHERE " CONTAINS_TEXT ("name"), error);
-  g_autoptr (GString) ids = g_string_new (NULL);
-  gboolean row;
+  const char *text = page->query->text;
 
-  if (!statement)
-    return FALSE;
-  bind_text (statement, ":text", page->match);
-  for (guint n = 0; n <= FEW; n++) {
-    if (!isr_db_step (statement, &row, error))
-      return FALSE;
-    if (!row) {
-      page->ids = g_steal_pointer (&ids);
-      return TRUE;
-    }
-    g_string_append_printf (ids, "%s%" G_GINT64_FORMAT, n ? "," : "", (gint64) sqlite3_column_int64 (statement, 0));
-  }
-  return TRUE;
+  if (!text || !*text)
+    return TRUE;
+  page->condition = isr_match_condition (text, "r.name", ":text");
+  page->match = isr_match_value (text);
+  return isr_match_find (db, "recordings", page->condition, page->match, FEW, &page->ids, error);
 }
 
 static gboolean
@@ -257,13 +193,9 @@ init_page (Page *page, sqlite3 *db, const IsrCatalogQuery *query, GError **error
 {
   page->query = query;
   page->has_range = query->from_us != 0 || query->to_us != 0;
-  page->has_text = query->text && *query->text;
-  page->ascii = page->has_text && g_str_is_ascii (query->text);
-  if (page->has_range && !isr_db_get_int64 (db, "SELECT max (end_us - start_us) FROM main.recordings", 0, &page->longest, error))
+  if (page->has_range && !isr_db_get_longest (db, &page->longest, error))
     return FALSE;
-  if (page->has_text)
-    page->match = page->ascii ? escape_like (query->text) : g_utf8_casefold (query->text, -1);
-  return parse_cursor (page, error) && (!page->has_text || find_ids (page, db, error));
+  return parse_cursor (page, error) && find_text (page, db, error);
 }
 
 GPtrArray *
@@ -311,6 +243,29 @@ isr_listing_lookup (sqlite3_stmt *statement, const char *name, GError **error)
   recording = isr_db_step (statement, &row, error) && row ? isr_row_read (statement) : NULL;
   sqlite3_reset (statement);
   return recording;
+}
+
+IsrRecording *
+isr_listing_find_at (sqlite3 *db, const char *source, gint64 at_us, gint64 slack, GError **error)
+{
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db,
+      "SELECT " ISR_ROW_COLUMNS " FROM main.recordings r INDEXED BY recordings_for_coverage WHERE r.source = ?1 AND r.recording = 0 AND " NOT_PENDING
+      "  AND r.start_us < ?2 + ?3 AND r.start_us > ?2 - ?4 AND (r.end_us > ?2 OR r.start_us >= ?2)"
+      " UNION ALL SELECT " ISR_ROW_COLUMNS " FROM main.recordings r INDEXED BY recordings_unfinished WHERE r.recording = 1 AND r.source = ?1 AND " NOT_PENDING " AND r.start_us < ?2 + ?3"
+      " UNION ALL SELECT " ISR_ROW_COLUMNS " FROM temp.pending r WHERE r.source = ?1 AND r.gone = 0"
+      "  AND r.start_us < ?2 + ?3 AND (r.recording = 1 OR r.end_us > ?2 OR r.start_us >= ?2)"
+      " ORDER BY start_us DESC, id DESC LIMIT 1",
+      error);
+  gint64 longest;
+  gboolean row;
+
+  if (!statement || !isr_db_get_longest (db, &longest, error))
+    return NULL;
+  isr_db_bind_text (statement, 1, source);
+  sqlite3_bind_int64 (statement, 2, at_us);
+  sqlite3_bind_int64 (statement, 3, slack);
+  sqlite3_bind_int64 (statement, 4, longest);
+  return isr_db_step (statement, &row, error) && row ? isr_row_read (statement) : NULL;
 }
 
 GPtrArray *

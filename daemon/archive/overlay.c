@@ -58,7 +58,7 @@ run_change (sqlite3 *db, gpointer data, GError **error)
   g_autofree char *sql = self->value
                              ? g_strdup_printf ("INSERT OR REPLACE INTO main.%s (%s) VALUES (%s)", self->overlay->table, self->overlay->columns, places)
                              : g_strdup_printf ("DELETE FROM main.%s WHERE id = ?1", self->overlay->table);
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, sql, error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, sql, error);
 
   if (!statement)
     return FALSE;
@@ -74,7 +74,7 @@ lay_over (const IsrOverlay *self, sqlite3 *db, gconstpointer value, gsize number
 {
   g_autofree char *places = make_places (self->n_columns + 2);
   g_autofree char *sql = g_strdup_printf ("INSERT OR REPLACE INTO temp.pending_%s (%s, number, gone) VALUES (%s)", self->table, self->columns, places);
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, sql, error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, sql, error);
 
   if (!statement)
     return FALSE;

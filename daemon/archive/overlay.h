@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* overlay.h - what was given and is not committed yet, for tables of values that
- * are few: labels, protection, trash.
+/* overlay.h - what was given and is not committed yet, for tables of values:
+ * labels, protection, trash, events, titles.
  *
  *   put, remove --+--> temp.pending_T, under the number of the job
  *                 +--> writer --> main.T
@@ -14,7 +14,7 @@
 
 G_BEGIN_DECLS
 
-#define ISR_OVERLAYS 3
+#define ISR_OVERLAYS 5
 
 typedef struct {
   guint index; /* each has its own, below ISR_OVERLAYS */

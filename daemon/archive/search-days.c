@@ -1,30 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /* search-days.c - the day list of the recordings whose name holds a text.
  *
- * A look at every name, so that it is asked for while somebody searches and not
- * kept: a hundred thousand names take some hundredths of a second. What is being
- * written counts with what the catalog knows of it. */
+ * A look at every row, in the order in which they lie, so that it is asked for while
+ * somebody searches and not kept. What is told of the whole day is that of the list of days. */
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/days.h"
 #include "daemon/archive/db.h"
-#include "daemon/archive/events.h"
+#include "daemon/archive/match.h"
+
+#include <string.h>
 
 #define COLUMNS "r.start_us, r.bytes, CASE WHEN r.samples > 0 AND r.rate > 0 THEN CAST (r.samples AS REAL) / r.rate ELSE max (r.end_us - r.start_us, 0) / 1e6 END"
-#define MATCHES "r.recording < 2 AND (?1 IS NULL OR r.source = ?1) AND contains (r.name, ?2)"
 
 static sqlite3_stmt *
 prepare (sqlite3 *db, const char *source, const char *text, GError **error)
 {
-  sqlite3_stmt *statement = isr_db_prepare (db,
-      "SELECT " COLUMNS " FROM main.recordings r WHERE " MATCHES " AND NOT EXISTS (SELECT 1 FROM temp.pending p WHERE p.id = r.id)"
-      " UNION ALL SELECT " COLUMNS " FROM temp.pending r WHERE r.gone = 0 AND " MATCHES
-      " ORDER BY start_us DESC",
-      error);
-  g_autofree char *folded = g_utf8_casefold (text, -1);
+  g_autofree char *condition = isr_match_condition (text, "r.name", "?2");
+  g_autofree char *value = isr_match_value (text);
+  g_autofree char *matches = g_strconcat (source ? "r.source = ?1 AND " : "", condition, NULL);
+  g_autofree char *sql = g_strdup_printf (
+      "SELECT " COLUMNS " FROM main.recordings r NOT INDEXED WHERE r.recording < 2 AND %1$s AND NOT EXISTS (SELECT 1 FROM temp.pending p WHERE p.id = r.id)"
+      " UNION ALL SELECT " COLUMNS " FROM temp.pending r WHERE r.gone = 0 AND %1$s",
+      matches);
+  sqlite3_stmt *statement = isr_db_prepare (db, sql, error);
 
   if (statement) {
     isr_db_bind_text (statement, 1, source);
-    isr_db_bind_text (statement, 2, folded);
+    isr_db_bind_text (statement, 2, value);
   }
   return statement;
 }
@@ -43,17 +45,41 @@ read_days (sqlite3_stmt *statement, GTimeZone *zone, GError **error)
   return NULL;
 }
 
+/* Both are newest first, and every day of @found is one of @all. */
+static void
+take_whole_days (GPtrArray *found, GPtrArray *all)
+{
+  guint j = 0;
+
+  for (guint i = 0; i < found->len; i++) {
+    IsrDay *day = found->pdata[i];
+    const IsrDay *whole;
+
+    while (j < all->len && strcmp (((IsrDay *) all->pdata[j])->day, day->day) > 0)
+      j++;
+    whole = j < all->len ? all->pdata[j] : NULL;
+    if (!whole || strcmp (whole->day, day->day) != 0)
+      continue;
+    day->recorded_us = whole->recorded_us;
+    day->span_us = whole->span_us;
+    day->events = whole->events;
+    day->unreviewed = whole->unreviewed;
+  }
+}
+
 GPtrArray *
 isr_catalog_search_days (IsrCatalog *self, const char *source, const char *text, GTimeZone *zone, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement = NULL;
-  g_autoptr (GPtrArray) days = NULL;
+  g_autoptr (GPtrArray) found = NULL, all = NULL;
 
   g_return_val_if_fail (self->db && text, NULL);
   isr_catalog_settle (self);
   statement = prepare (self->db, source, text, error);
-  days = statement ? read_days (statement, zone, error) : NULL;
-  if (!days || !isr_catalog_cover_days (self, days, source, zone, FALSE, error) || !isr_catalog_count_days (self, days, source, zone, error))
+  found = statement ? read_days (statement, zone, error) : NULL;
+  all = found ? isr_catalog_days (self, source, zone, error) : NULL;
+  if (!all)
     return NULL;
-  return g_steal_pointer (&days);
+  take_whole_days (found, all);
+  return g_steal_pointer (&found);
 }

@@ -69,6 +69,36 @@ isr_survey_birth (sqlite3 *db, const char *source, gint64 first_us, gint64 *birt
   return TRUE;
 }
 
+#define BESIDE(table, order) "SELECT * FROM (SELECT r.start_us, r.end_us " table " AND r.id <> ?3 AND r.start_us " order " LIMIT 1)"
+
+gboolean
+isr_survey_neighbours (sqlite3 *db, const IsrRecording *recording, gint64 *from_us, gint64 *to_us, GError **error)
+{
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db,
+      BESIDE (FINISHED, "<= ?2 ORDER BY r.start_us DESC") " UNION ALL " BESIDE (GIVEN, "<= ?2 ORDER BY r.start_us DESC") " UNION ALL " BESIDE (FINISHED, "> ?2 ORDER BY r.start_us") " UNION ALL " BESIDE (GIVEN, "> ?2 ORDER BY r.start_us"),
+      error);
+  gboolean row;
+
+  *from_us = G_MININT64;
+  *to_us = G_MAXINT64;
+  if (!statement)
+    return FALSE;
+  isr_db_bind_text (statement, 1, recording->source ? recording->source : "");
+  sqlite3_bind_int64 (statement, 2, recording->start_us);
+  sqlite3_bind_int64 (statement, 3, recording->id);
+  while (isr_db_step (statement, &row, error)) {
+    gint64 start_us = row ? sqlite3_column_int64 (statement, 0) : 0;
+
+    if (!row)
+      return TRUE;
+    if (start_us <= recording->start_us)
+      *from_us = MAX (*from_us, MIN (sqlite3_column_int64 (statement, 1), recording->start_us));
+    else
+      *to_us = MIN (*to_us, MAX (start_us, recording->end_us));
+  }
+  return FALSE;
+}
+
 static void
 add_stretch (sqlite3_stmt *statement, GArray *stretches)
 {
@@ -94,12 +124,12 @@ isr_survey_stretches (sqlite3 *db, const char *source, gint64 from_us, gint64 to
   gint64 longest;
   gboolean row;
 
-  if (!statement || !isr_db_get_int64 (db, "SELECT max (end_us - start_us) FROM main.recordings", 0, &longest, error))
+  if (!statement || !isr_db_get_longest (db, &longest, error))
     return FALSE;
   isr_db_bind_text (statement, 1, source);
   sqlite3_bind_int64 (statement, 2, from_us);
   sqlite3_bind_int64 (statement, 3, to_us);
-  sqlite3_bind_int64 (statement, 4, MAX (longest, 0));
+  sqlite3_bind_int64 (statement, 4, longest);
   while (isr_db_step (statement, &row, error)) {
     if (!row)
       return TRUE;

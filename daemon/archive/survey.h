@@ -5,6 +5,7 @@
 
 #include "daemon/archive/coverage.h"
 #include "daemon/archive/db.h"
+#include "daemon/core/recording.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,9 @@ gboolean isr_survey_life (sqlite3 *db, const char *source, gint64 *first_us, gin
  * (G_MAXINT64: there is none, and only open ones count): since then it was to be
  * recorded. Lowers @birth_us. */
 gboolean isr_survey_birth (sqlite3 *db, const char *source, gint64 first_us, gint64 *birth_us, GError **error);
+/* What lies between the recordings before and behind it, of the same source: from the end of
+ * the one to the start of the other, or from or to for ever. */
+gboolean isr_survey_neighbours (sqlite3 *db, const IsrRecording *recording, gint64 *from_us, gint64 *to_us, GError **error);
 /* Appends its finished recordings (IsrStretch) that reach into the span, and the
  * last one before it. */
 gboolean isr_survey_stretches (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *stretches, GError **error);

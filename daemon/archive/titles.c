@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* titles.c - what the catalog knows of titles.
  *
- * As with recordings, what is given goes to the writer and, under the number of the
- * job, into a temporary table of the reader; every question is asked of both, and a
- * row that is in both counts once. Pages are keyed by (at_us, id). */
+ * What is given goes to the writer, and is laid over the rows until it is committed
+ * (overlay.h). Pages are keyed by (at_us, id). */
 #define G_LOG_DOMAIN "isr-catalog"
 
 #include "daemon/archive/titles.h"
 
 #include "daemon/archive/catalog-private.h"
+#include "daemon/archive/match.h"
+#include "daemon/archive/overlay.h"
 #include "daemon/core/error.h"
 
 #define SLACK G_TIME_SPAN_MILLISECOND    /* the time map moves a little between a file and its title */
@@ -17,13 +18,16 @@
 #define FAR_PAST (G_MININT64 / 4)
 #define FAR_FUTURE (G_MAXINT64 / 4)
 
+#define COLUMNS "id, source, at_us, title, artist"
 #define NOT_PENDING "NOT EXISTS (SELECT 1 FROM temp.pending_titles p WHERE p.id = r.id)"
 
 /* --- rows --- */
 
-void
-isr_titles_bind (sqlite3_stmt *statement, const IsrTitle *title)
+static void
+bind (sqlite3_stmt *statement, gconstpointer value)
 {
+  const IsrTitle *title = value;
+
   sqlite3_bind_int64 (statement, 1, title->id);
   isr_db_bind_text (statement, 2, title->source);
   sqlite3_bind_int64 (statement, 3, title->at_us);
@@ -44,49 +48,18 @@ read_row (sqlite3_stmt *statement)
   return title;
 }
 
+static gpointer
+copy (gconstpointer title)
+{
+  return isr_title_copy (title);
+}
+
+static const IsrOverlay table = { 4, "titles", COLUMNS, 5, bind, copy, (GDestroyNotify) isr_title_free };
+
 gboolean
 isr_titles_prepare (sqlite3 *db, GError **error)
 {
-  return isr_db_exec (db, "CREATE TEMP TABLE pending_titles (id INTEGER PRIMARY KEY, source, at_us INTEGER, title, artist, number INTEGER)", error);
-}
-
-/* Titles that are committed are no longer needed here. */
-static void
-settle (IsrCatalog *self)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *sql = NULL;
-
-  if (!isr_catalog_get_writer (self))
-    return;
-  sql = g_strdup_printf ("DELETE FROM temp.pending_titles WHERE number <= %" G_GSIZE_FORMAT, isr_writer_get_committed (isr_catalog_get_writer (self)));
-  if (!isr_db_exec (isr_catalog_get_reader (self), sql, &error))
-    g_critical ("%s", error->message);
-}
-
-/* --- giving --- */
-
-static gboolean
-overlay (sqlite3 *db, const IsrTitle *title, gsize number, GError **error)
-{
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, "INSERT INTO temp.pending_titles (" ISR_TITLE_COLUMNS ", number) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", error);
-
-  if (!statement)
-    return FALSE;
-  isr_titles_bind (statement, title);
-  sqlite3_bind_int64 (statement, 6, (gint64) number);
-  return isr_db_run (statement, error);
-}
-
-static gboolean
-put (IsrCatalog *self, const IsrTitle *title, GError **error)
-{
-  sqlite3 *db = isr_catalog_get_reader (self);
-  g_autoptr (IsrTitle) entry = isr_title_copy (title);
-
-  if (!isr_db_get_int64 (db, "SELECT 1 + max (ifnull ((SELECT max (id) FROM main.titles), 0), ifnull ((SELECT max (id) FROM temp.pending_titles), 0))", 1, &entry->id, error))
-    return FALSE;
-  return overlay (db, entry, isr_writer_note_title (isr_catalog_get_writer (self), entry), error);
+  return isr_overlay_prepare (&table, db, error);
 }
 
 /* --- asking --- */
@@ -108,48 +81,76 @@ parse_cursor (const char *text, Cursor *cursor, GError **error)
   return FALSE;
 }
 
-static gboolean
-has_text (const IsrCatalogQuery *query)
+#define FEW 1000 /* titles that are sorted sooner than those before them are looked at */
+
+/* What a text asks for. */
+typedef struct {
+  char *condition; /* NULL: there is no text */
+  char *value;     /* is bound to ?4 */
+  char *ids;       /* of those that are committed; NULL: too many */
+} Words;
+
+static void
+words_clear (Words *self)
 {
-  return query->text && *query->text;
+  g_free (self->condition);
+  g_free (self->value);
+  g_free (self->ids);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Words, words_clear)
+
+static gboolean
+words_init (Words *self, sqlite3 *db, const char *text, GError **error)
+{
+  g_autofree char *title = NULL, *artist = NULL;
+
+  if (!text || !*text)
+    return TRUE;
+  title = isr_match_condition (text, "r.title", "?4");
+  artist = isr_match_condition (text, "r.artist", "?4");
+  self->condition = g_strdup_printf ("(%s OR %s)", title, artist);
+  self->value = isr_match_value (text);
+  return isr_match_find (db, "titles", self->condition, self->value, FEW, &self->ids, error);
 }
 
 static void
-add_conditions (GString *sql, const IsrCatalogQuery *query)
+add_conditions (GString *sql, const IsrCatalogQuery *query, const Words *words)
 {
   if (query->source)
     g_string_append (sql, " AND r.source = ?1");
   if (query->from_us || query->to_us)
     g_string_append (sql, " AND r.at_us >= ?2 AND r.at_us < ?3");
-  if (has_text (query))
-    g_string_append (sql, " AND (contains (r.title, ?4) OR contains (r.artist, ?4))");
+  if (words->condition)
+    g_string_append_printf (sql, " AND %s", words->condition);
   if (query->cursor)
     g_string_append (sql, " AND (r.at_us, r.id) < (?5, ?6)");
 }
 
 static char *
-build_page (const IsrCatalogQuery *query)
+build_page (const IsrCatalogQuery *query, const Words *words)
 {
-  GString *sql = g_string_new ("SELECT " ISR_TITLE_COLUMNS " FROM main.titles r INDEXED BY ");
+  GString *sql = g_string_new ("SELECT " COLUMNS " FROM main.titles r ");
 
-  g_string_append (sql, query->source ? "titles_by_source" : "titles_by_time");
-  g_string_append (sql, " WHERE " NOT_PENDING);
-  add_conditions (sql, query);
-  g_string_append (sql, " UNION ALL SELECT " ISR_TITLE_COLUMNS " FROM temp.pending_titles r WHERE 1");
-  add_conditions (sql, query);
+  if (words->ids)
+    g_string_append_printf (sql, "WHERE r.id IN (%s) AND ", words->ids);
+  else
+    g_string_append_printf (sql, "INDEXED BY %s WHERE ", query->source ? "titles_by_source" : "titles_by_time");
+  g_string_append (sql, NOT_PENDING);
+  add_conditions (sql, query, words);
+  g_string_append (sql, " UNION ALL SELECT " COLUMNS " FROM temp.pending_titles r WHERE r.gone = 0");
+  add_conditions (sql, query, words);
   g_string_append (sql, " ORDER BY at_us DESC, id DESC LIMIT ?7");
   return g_string_free (sql, FALSE);
 }
 
 static void
-bind_page (sqlite3_stmt *statement, const IsrCatalogQuery *query, const Cursor *cursor)
+bind_page (sqlite3_stmt *statement, const IsrCatalogQuery *query, const Words *words, const Cursor *cursor)
 {
-  g_autofree char *text = has_text (query) ? g_utf8_casefold (query->text, -1) : NULL;
-
   isr_db_bind_text (statement, 1, query->source);
   sqlite3_bind_int64 (statement, 2, query->from_us);
   sqlite3_bind_int64 (statement, 3, query->to_us);
-  isr_db_bind_text (statement, 4, text);
+  isr_db_bind_text (statement, 4, words->value);
   sqlite3_bind_int64 (statement, 5, cursor->at_us);
   sqlite3_bind_int64 (statement, 6, cursor->id);
   sqlite3_bind_int64 (statement, 7, (gint64) query->limit + 1);
@@ -186,19 +187,21 @@ cut_page (GPtrArray *rows, guint limit)
 GPtrArray *
 isr_catalog_titles (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error)
 {
-  g_autofree char *sql = build_page (query), *cursor_after = NULL;
+  g_autofree char *sql = NULL, *cursor_after = NULL;
+  g_auto (Words) words = { 0 };
   g_autoptr (sqlite3_stmt) statement = NULL;
   g_autoptr (GPtrArray) rows = NULL;
   Cursor cursor = { 0 };
 
   g_return_val_if_fail (query->limit >= 1 && query->limit <= 1000, NULL);
-  settle (self);
-  if (!parse_cursor (query->cursor, &cursor, error))
+  isr_overlay_settle (&table, self);
+  if (!parse_cursor (query->cursor, &cursor, error) || !words_init (&words, isr_catalog_get_reader (self), query->text, error))
     return NULL;
+  sql = build_page (query, &words);
   statement = isr_db_prepare (isr_catalog_get_reader (self), sql, error);
   if (!statement)
     return NULL;
-  bind_page (statement, query, &cursor);
+  bind_page (statement, query, &words, &cursor);
   rows = read_rows (statement, error);
   cursor_after = rows ? cut_page (rows, query->limit) : NULL;
   if (next)
@@ -234,6 +237,15 @@ is_known (IsrCatalog *self, const IsrTitle *title, GError **error)
   return !*error && after->len && has_equal (self, title, title->at_us - SETTLED, title->at_us + SETTLED, 1000, error);
 }
 
+static void
+put (IsrCatalog *self, const IsrTitle *title)
+{
+  g_autoptr (IsrTitle) entry = isr_title_copy (title);
+
+  entry->id = isr_overlay_next_id (&table, self);
+  isr_overlay_put (&table, self, entry);
+}
+
 void
 isr_catalog_note_title (IsrCatalog *self, const IsrTitle *title)
 {
@@ -242,22 +254,15 @@ isr_catalog_note_title (IsrCatalog *self, const IsrTitle *title)
   g_return_if_fail (isr_catalog_get_writer (self) && title->source && title->title);
   if (is_known (self, title, &error))
     return;
-  if (error || !put (self, title, &error))
+  if (error) {
     g_critical ("%s", error->message);
-  else
-    g_signal_emit_by_name (self, "changed", "title", title->source);
+    return;
+  }
+  put (self, title);
+  isr_catalog_changed (self, "title", title->source);
 }
 
 /* --- titles and recordings --- */
-
-IsrRecording *
-isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us)
-{
-  IsrCatalogQuery query = { .source = source, .from_us = at_us, .to_us = at_us + SLACK, .limit = 1 };
-  g_autoptr (GPtrArray) page = isr_catalog_list (self, &query, NULL, NULL);
-
-  return page && page->len ? isr_recording_copy (page->pdata[0]) : NULL;
-}
 
 /* Appends all from @from_us to @to_us, newest first. */
 static gboolean

@@ -10,6 +10,7 @@
 
 #include "daemon/archive/adopt.h"
 #include "daemon/archive/catalog-private.h"
+#include "daemon/archive/events.h"
 #include "daemon/archive/overlay.h"
 #include "daemon/archive/place.h"
 #include "daemon/archive/rows.h"
@@ -257,6 +258,8 @@ isr_catalog_trash (IsrCatalog *self, const char *name, gint64 now_us, GError **e
   isr_catalog_renamed (self, name, path);
   isr_catalog_forget (self, name);
   isr_overlay_put (&trash, self, &entry);
+  isr_events_hide (self, recording);
+  isr_catalog_changed (self, "section", recording->source);
   isr_catalog_changed (self, "trash", "");
   return entry.id;
 }
@@ -302,6 +305,8 @@ isr_catalog_restore (IsrCatalog *self, gint64 id, GError **error)
   recording->name = g_strdup (name);
   isr_catalog_renamed (self, entry->path, name);
   isr_catalog_bring_back (self, recording);
+  isr_events_show (self, recording);
+  isr_catalog_changed (self, "section", recording->source);
   remove_entry (self, entry);
   return isr_catalog_lookup (self, name);
 }

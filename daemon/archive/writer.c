@@ -13,9 +13,7 @@
 
 #include "daemon/archive/writer.h"
 
-#include "daemon/archive/events.h"
 #include "daemon/archive/rows.h"
-#include "daemon/archive/titles.h"
 
 #define GROUP_US (200 * G_TIME_SPAN_MILLISECOND)
 #define RETRY_US G_TIME_SPAN_SECOND
@@ -27,9 +25,6 @@ typedef enum {
   SQL_REMOVE_FINISHED,
   SQL_STATE,
   SQL_GAP,
-  SQL_TITLE,
-  SQL_EVENT,
-  SQL_REMOVE_EVENT,
   N_SQL,
 } Sql;
 
@@ -40,9 +35,6 @@ static const char *const statements_sql[N_SQL] = {
   [SQL_REMOVE_FINISHED] = "DELETE FROM recordings WHERE id = ?1 AND recording <> 1",
   [SQL_STATE] = "INSERT INTO states (source, at_us, state, reason, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
   [SQL_GAP] = "INSERT OR REPLACE INTO gaps (id, source, start_us, end_us, cause, uncertainty_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-  [SQL_TITLE] = "INSERT OR REPLACE INTO titles (" ISR_TITLE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5)",
-  [SQL_EVENT] = "INSERT OR REPLACE INTO events (" ISR_EVENT_COLUMNS ") VALUES (" ISR_EVENT_PLACES ")",
-  [SQL_REMOVE_EVENT] = "DELETE FROM events WHERE id = ?1",
 };
 
 struct _IsrWriter {
@@ -68,8 +60,6 @@ struct _Job {
   IsrRecording *recording;
   IsrSourceState *state;
   IsrGap *gap;
-  IsrTitle *title;
-  IsrEvent *event;
   GPtrArray *recordings;
   GArray *ids;
   IsrWriterFunc func;
@@ -83,8 +73,6 @@ job_free (Job *job)
   g_clear_pointer (&job->recording, isr_recording_free);
   g_clear_pointer (&job->state, isr_source_state_free);
   g_clear_pointer (&job->gap, isr_gap_free);
-  g_clear_pointer (&job->title, isr_title_free);
-  g_clear_pointer (&job->event, isr_event_free);
   g_clear_pointer (&job->recordings, g_ptr_array_unref);
   g_clear_pointer (&job->ids, g_array_unref);
   g_clear_pointer (&job->done, g_async_queue_unref);
@@ -157,27 +145,6 @@ run_gap (IsrWriter *self, Job *job, GError **error)
   isr_db_bind_text (statement, 5, job->gap->cause);
   sqlite3_bind_int64 (statement, 6, job->gap->uncertainty_us);
   return isr_db_run (statement, error);
-}
-
-static gboolean
-run_title (IsrWriter *self, Job *job, GError **error)
-{
-  isr_titles_bind (self->statements[SQL_TITLE], job->title);
-  return isr_db_run (self->statements[SQL_TITLE], error);
-}
-
-static gboolean
-run_event (IsrWriter *self, Job *job, GError **error)
-{
-  isr_events_bind (self->statements[SQL_EVENT], job->event);
-  return isr_db_run (self->statements[SQL_EVENT], error);
-}
-
-static gboolean
-run_remove_event (IsrWriter *self, Job *job, GError **error)
-{
-  sqlite3_bind_int64 (self->statements[SQL_REMOVE_EVENT], 1, job->id);
-  return isr_db_run (self->statements[SQL_REMOVE_EVENT], error);
 }
 
 static gboolean
@@ -411,36 +378,6 @@ isr_writer_put_gap (IsrWriter *self, const IsrGap *gap)
 
   job->run = run_gap;
   job->gap = isr_gap_copy (gap);
-  return give (self, job);
-}
-
-gsize
-isr_writer_note_title (IsrWriter *self, const IsrTitle *title)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->run = run_title;
-  job->title = isr_title_copy (title);
-  return give (self, job);
-}
-
-gsize
-isr_writer_put_event (IsrWriter *self, const IsrEvent *event)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->run = run_event;
-  job->event = isr_event_copy (event);
-  return give (self, job);
-}
-
-gsize
-isr_writer_remove_event (IsrWriter *self, gint64 id)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->run = run_remove_event;
-  job->id = id;
   return give (self, job);
 }
 

@@ -7,10 +7,8 @@
 
 #include "daemon/archive/db.h"
 #include "daemon/archive/gap.h"
-#include "daemon/core/event.h"
 #include "daemon/core/recording.h"
 #include "daemon/core/source-state.h"
-#include "daemon/core/title.h"
 
 G_BEGIN_DECLS
 
@@ -32,10 +30,7 @@ gsize isr_writer_remove (IsrWriter *self, gint64 id);
 gsize isr_writer_adopt (IsrWriter *self, GPtrArray *recordings); /* (transfer full) (element-type IsrRecording): only names that it does not have */
 gsize isr_writer_remove_all (IsrWriter *self, GArray *ids);      /* (transfer full) (element-type gint64): finished ones only */
 gsize isr_writer_note_state (IsrWriter *self, const IsrSourceState *state);
-gsize isr_writer_put_gap (IsrWriter *self, const IsrGap *gap);        /* by its id; inserts or replaces */
-gsize isr_writer_note_title (IsrWriter *self, const IsrTitle *title); /* by its id */
-gsize isr_writer_put_event (IsrWriter *self, const IsrEvent *event);  /* by its id; inserts or replaces */
-gsize isr_writer_remove_event (IsrWriter *self, gint64 id);
+gsize isr_writer_put_gap (IsrWriter *self, const IsrGap *gap); /* by its id; inserts or replaces */
 
 /* Any other change, made on the writer's thread inside its transaction; tried again
  * with the whole group when it fails. Frees @data. */

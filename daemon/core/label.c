@@ -55,13 +55,30 @@ isr_verdict_is_known (const char *verdict)
   return !verdict || g_str_equal (verdict, "kept") || g_str_equal (verdict, "false");
 }
 
+/* The first that may reach to @us: labels are a day long at most. */
+static guint
+find_first (GPtrArray *labels, gint64 us)
+{
+  guint low = 0, high = labels->len;
+
+  while (low < high) {
+    guint middle = (low + high) / 2;
+
+    if (((const IsrLabel *) labels->pdata[middle])->start_us < us - G_TIME_SPAN_DAY)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 const IsrLabel *
 isr_labels_match (GPtrArray *labels, const char *source, gint64 start_us, gint64 end_us)
 {
   const IsrLabel *best = NULL;
   gint64 most = 0;
 
-  for (guint i = 0; i < labels->len; i++) {
+  for (guint i = find_first (labels, start_us); i < labels->len; i++) {
     const IsrLabel *label = labels->pdata[i];
     gint64 shared = MIN (label->end_us, end_us) - MAX (label->start_us, start_us);
     gint64 shorter = MIN (label->end_us - label->start_us, end_us - start_us);

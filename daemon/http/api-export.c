@@ -47,28 +47,33 @@ pick (const Export *self, GPtrArray *events)
   return picked;
 }
 
-static gboolean
-is_told (GPtrArray *labels, GPtrArray *events, const IsrLabel *label)
+/* Those of @labels that one of @events belongs to. */
+static GHashTable *
+find_told (GPtrArray *labels, GPtrArray *events)
 {
+  GHashTable *told = g_hash_table_new (NULL, NULL);
+
   for (guint i = 0; i < events->len; i++) {
     const IsrEvent *event = events->pdata[i];
+    const IsrLabel *label = isr_labels_match (labels, event->source, event->start_us, event->end_us);
 
-    if (event->start_us < label->end_us && event->end_us > label->start_us && isr_labels_match (labels, event->source, event->start_us, event->end_us) == label)
-      return TRUE;
+    if (label)
+      g_hash_table_add (told, (gpointer) label);
   }
-  return FALSE;
+  return told;
 }
 
 /* Labels that begin in the span and belong to none of @events; @labels keeps them. */
 static GPtrArray *
 pick_labels (const Export *self, GPtrArray *labels, GPtrArray *events)
 {
+  g_autoptr (GHashTable) told = find_told (labels, events);
   GPtrArray *picked = g_ptr_array_new ();
 
   for (guint i = 0; i < labels->len; i++) {
     IsrLabel *label = labels->pdata[i];
 
-    if (label->start_us >= self->from_us && label->start_us < self->to_us && !is_told (labels, events, label))
+    if (label->start_us >= self->from_us && label->start_us < self->to_us && !g_hash_table_contains (told, label))
       g_ptr_array_add (picked, label);
   }
   return picked;

@@ -66,17 +66,14 @@ add_sections (JsonBuilder *builder, GPtrArray *views, GTimeZone *zone)
 }
 
 static void
-reply (const Highlights *self, const IsrRequest *request, GPtrArray *events, const char *source)
+reply (const Highlights *self, const IsrRequest *request, GPtrArray *ranked, guint total, const char *source)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (GPtrArray) ranked = rank (self, events);
   g_autoptr (GPtrArray) views = NULL;
   g_autoptr (GError) error = NULL;
-  guint total = ranked->len;
   gint64 job = 0;
   guint missing = request->house->analysis ? isr_analysis_count_missing (request->house->analysis, source, self->from_us, self->to_us, &job) : 0;
 
-  g_ptr_array_set_size (ranked, (int) MIN (ranked->len, self->limit));
   views = isr_section_views (request->house, ranked, NULL, &error);
   if (!views) {
     isr_reply_gerror (request, error);
@@ -105,23 +102,28 @@ on_answer (GObject *object, GAsyncResult *result, gpointer data)
   const IsrRequest *request = isr_pending_get_request (self->pending);
   g_autoptr (GError) error = NULL;
   g_autoptr (IsrAnswer) answer = isr_analysis_ask_finish (result, &error);
+  g_autoptr (GPtrArray) ranked = answer ? rank (self, answer->sections) : NULL;
+  guint total = ranked ? ranked->len : 0;
 
   if (!request)
     return;
-  if (answer)
-    reply (self, request, answer->sections, self->source);
-  else
+  if (!answer) {
     isr_reply_gerror (request, error);
+    return;
+  }
+  g_ptr_array_set_size (ranked, (int) MIN (total, self->limit));
+  reply (self, request, ranked, total, self->source);
 }
 
 static void
 answer_stored (const Highlights *self, const IsrRequest *request, const char *source)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) events = isr_catalog_events (request->house->catalog, source, self->from_us, self->to_us, &error);
+  guint total;
+  g_autoptr (GPtrArray) top = isr_catalog_top_events (request->house->catalog, source, self->from_us, self->to_us, self->limit, &total, &error);
 
-  if (events)
-    reply (self, request, events, source);
+  if (top)
+    reply (self, request, top, total, source);
   else
     isr_reply_gerror (request, error);
 }

@@ -1,31 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* api-titles.c - what was played: /api/titles and /api/cue. */
 #include "daemon/archive/cue.h"
+#include "daemon/http/finder.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/json.h"
 #include "daemon/http/span.h"
 
-static gboolean
-holds (const IsrRecording *recording, const IsrTitle *title)
-{
-  return recording && g_str_equal (recording->source, title->source) && recording->start_us <= title->at_us && title->at_us < recording->end_us;
-}
-
-/* Titles of one file mostly follow each other: the last answer is asked first. */
 static void
 add_titles (JsonBuilder *builder, const IsrHouse *house, GPtrArray *titles)
 {
-  g_autoptr (IsrRecording) recording = NULL;
+  g_autoptr (IsrFinder) finder = isr_finder_new (house->catalog);
 
   json_builder_begin_array (builder);
   for (guint i = 0; i < titles->len; i++) {
     const IsrTitle *title = titles->pdata[i];
 
-    if (!holds (recording, title)) {
-      g_clear_pointer (&recording, isr_recording_free);
-      recording = isr_catalog_find_at (house->catalog, title->source, title->at_us);
-    }
-    isr_json_add_title (builder, title, recording, house->zone);
+    isr_json_add_title (builder, title, isr_finder_at (finder, title->source, title->at_us), house->zone);
   }
   json_builder_end_array (builder);
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* sections.c - events, recordings and labels brought together.
- *
- * Sections of one file mostly follow each other: the recording that held the last one
- * is asked first. */
+/* sections.c - events, recordings and labels brought together. */
 #include "daemon/http/sections.h"
 
 #include "daemon/analysis/analysis.h"
 #include "daemon/archive/labels.h"
 #include "daemon/core/error.h"
+#include "daemon/http/finder.h"
 #include "daemon/http/json-values.h"
 #include "daemon/http/json.h"
 
@@ -54,21 +52,6 @@ add_label (IsrSectionView *view, const IsrLabel *label)
 
 /* --- recordings --- */
 
-static gboolean
-holds (const IsrRecording *recording, const IsrEvent *event)
-{
-  return recording && g_str_equal (recording->source, event->source) && recording->start_us <= event->start_us && event->start_us < recording->end_us;
-}
-
-static void
-find_recording (const IsrHouse *house, const IsrEvent *event, IsrRecording **recording)
-{
-  if (holds (*recording, event))
-    return;
-  g_clear_pointer (recording, isr_recording_free);
-  *recording = isr_catalog_find_at (house->catalog, event->source, event->start_us);
-}
-
 static void
 place (IsrSectionView *view, const IsrRecording *recording, const IsrRecording *file)
 {
@@ -86,15 +69,15 @@ isr_section_views (const IsrHouse *house, GPtrArray *events, const IsrRecording 
 {
   g_autoptr (GPtrArray) views = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_section_view_free);
   g_autoptr (GPtrArray) labels = find_labels (house, events, error);
-  g_autoptr (IsrRecording) recording = NULL;
+  g_autoptr (IsrFinder) finder = isr_finder_new (house->catalog);
 
   for (guint i = 0; labels && i < events->len; i++) {
     const IsrEvent *event = events->pdata[i];
     IsrSectionView *view = g_new0 (IsrSectionView, 1);
+    const IsrRecording *recording;
 
     view->event = event;
-    if (!file || *event->source)
-      find_recording (house, event, &recording);
+    recording = !file || *event->source ? isr_finder_at (finder, event->source, event->start_us) : NULL;
     place (view, file && !*event->source ? file : recording, file);
     add_label (view, isr_labels_match (labels, event->source, event->start_us, event->end_us));
     g_ptr_array_add (views, view);

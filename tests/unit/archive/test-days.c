@@ -95,6 +95,65 @@ test_gather (void)
   g_assert_cmpfloat (((IsrDay *) days->pdata[2])->duration, ==, 2.5);
   g_assert_cmpstr (((IsrDay *) days->pdata[3])->day, ==, "1969-12-31");
   g_assert_cmpstr (((IsrDay *) days->pdata[4])->day, ==, "1969-09-23");
+  isr_days_take_off (days, zone, 15 * day, 16, 8);
+  isr_days_take_off (days, zone, 20 * day, 32, 16);
+  isr_days_take_off (days, zone, 15 * day, 1, 1); /* there is none */
+  g_assert_cmpuint (days->len, ==, 4);
+  g_assert_cmpuint (((IsrDay *) days->pdata[0])->files, ==, 1);
+  g_assert_cmpuint (((IsrDay *) days->pdata[0])->bytes, ==, 2);
+  g_assert_cmpfloat (((IsrDay *) days->pdata[0])->duration, ==, 1);
+  g_assert_cmpstr (((IsrDay *) days->pdata[1])->day, ==, "1970-01-11");
+}
+
+/* The days whose coverage is asked for again, of 1970-01-01 to -10. */
+static char *
+uncover (gint64 from_us, gint64 to_us)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  g_autoptr (GPtrArray) days = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_day_free);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < 10; i++)
+    isr_days_merge (days, zone, i * G_TIME_SPAN_DAY, 1, 1);
+  for (guint i = 0; i < 10; i++)
+    ((IsrDay *) days->pdata[i])->span_us = 1;
+  isr_days_uncover (days, zone, from_us, to_us);
+  for (guint i = 10; i-- > 0;)
+    if (((IsrDay *) days->pdata[i])->span_us < 0)
+      g_string_append (text, ((IsrDay *) days->pdata[i])->day + 8);
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_uncover (void)
+{
+  static const struct {
+    gint64 from, to; /* hours */
+    const char *days;
+  } cases[] = {
+    { 0, 1, "01" },
+    { 23, 24, "01" },
+    { 23, 25, "0102" },
+    { 24, 24, "02" },
+    { -50, 1, "01" },
+    { -50, -20, "" },
+    { 230, 500, "10" },
+    { 300, 500, "" },
+    { 30, 80, "020304" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *days = uncover (cases[i].from * G_TIME_SPAN_HOUR, cases[i].to * G_TIME_SPAN_HOUR);
+
+    g_assert_cmpstr (days, ==, cases[i].days);
+  }
+  {
+    g_autofree char *before = uncover (G_MININT64, 25 * G_TIME_SPAN_HOUR), *behind = uncover (200 * G_TIME_SPAN_HOUR, G_MAXINT64), *all = uncover (G_MININT64, G_MAXINT64);
+
+    g_assert_cmpstr (before, ==, "0102");
+    g_assert_cmpstr (behind, ==, "0910");
+    g_assert_cmpuint (strlen (all), ==, 20);
+  }
 }
 
 int
@@ -105,5 +164,6 @@ main (int argc, char **argv)
   g_test_add_func ("/days/parse", test_parse);
   g_test_add_func ("/days/chain", test_chain);
   g_test_add_func ("/days/gather", test_gather);
+  g_test_add_func ("/days/uncover", test_uncover);
   return g_test_run ();
 }

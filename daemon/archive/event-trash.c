@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* event-trash.c - events whose recording is in the trash.
+ *
+ * They stay in the table, for the recording may come back, and are laid over as gone under
+ * a number that is never committed: every question passes them by. A moment that another
+ * recording of the source holds is still one that can be heard. */
+#define G_LOG_DOMAIN "isr-catalog"
+
+#include "daemon/archive/catalog-private.h"
+#include "daemon/archive/events.h"
+#include "daemon/archive/rows.h"
+
+#define FOR_EVER "9223372036854775807"
+#define HELD_BY(table, also)                                                                 \
+  "EXISTS (SELECT 1 FROM " table " r WHERE r.source = e.source AND r.start_us <= e.start_us" \
+  " AND r.start_us > e.start_us - ?4 AND (r.end_us > e.start_us OR r.recording = 1) AND " also ")"
+#define NOT_HELD \
+  "NOT " HELD_BY ("main.recordings", "r.recording < 2 AND NOT EXISTS (SELECT 1 FROM temp.pending p WHERE p.id = r.id)") " AND NOT " HELD_BY ("temp.pending", "r.gone = 0")
+#define OF_SPAN "e.source = ?1 AND e.start_us >= ?2 AND e.start_us < ?3"
+#define HIDE "INSERT OR REPLACE INTO temp.pending_events (" ISR_EVENT_COLUMNS ", number, gone) SELECT e.id, e.source, e.run_us, e.key, e.start_us, e.end_us, e.score, e.peak, e.floor, e.reason, " FOR_EVER ", 1"
+
+/* @sql with the span of @recording (NULL: none) as ?1 to ?3. */
+static sqlite3_stmt *
+prepare (IsrCatalog *self, const char *sql, const IsrRecording *recording, GError **error)
+{
+  sqlite3_stmt *statement;
+  gint64 longest;
+
+  if (!isr_db_get_longest (self->db, &longest, error) || !(statement = isr_db_prepare (self->db, sql, error)))
+    return NULL;
+  if (recording) {
+    isr_db_bind_text (statement, 1, recording->source ? recording->source : "");
+    sqlite3_bind_int64 (statement, 2, recording->start_us);
+    sqlite3_bind_int64 (statement, 3, recording->end_us);
+  }
+  sqlite3_bind_int64 (statement, 4, longest);
+  return statement;
+}
+
+static void
+run (IsrCatalog *self, const char *sql, const IsrRecording *recording)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (sqlite3_stmt) statement = prepare (self, sql, recording, &error);
+
+  if (!statement || !isr_db_run (statement, &error))
+    g_critical ("%s", error->message);
+  if (recording)
+    isr_day_cache_uncount (self->days, recording->source, recording->start_us, recording->end_us);
+}
+
+void
+isr_events_hide (IsrCatalog *self, const IsrRecording *recording)
+{
+  run (self, HIDE " FROM main.events e WHERE " OF_SPAN " AND " NOT_HELD, recording);
+  run (self, "UPDATE temp.pending_events AS e SET gone = 1, number = " FOR_EVER " WHERE gone = 0 AND " OF_SPAN " AND " NOT_HELD, recording);
+}
+
+void
+isr_events_show (IsrCatalog *self, const IsrRecording *recording)
+{
+  run (self, "DELETE FROM temp.pending_events AS e WHERE number = " FOR_EVER " AND " OF_SPAN, recording);
+}
+
+void
+isr_events_hide_all (IsrCatalog *self)
+{
+  run (self, HIDE " FROM trash_now t CROSS JOIN main.events e INDEXED BY events_by_source WHERE e.source = t.source AND e.start_us >= t.start_us AND e.start_us < t.end_us AND " NOT_HELD, NULL);
+}
+
+void
+isr_events_hide_again (IsrCatalog *self)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 version;
+
+  if (self->writer || !isr_db_get_int64 (self->db, "PRAGMA data_version", 0, &version, NULL) || version == self->hidden)
+    return;
+  self->hidden = version;
+  if (!isr_db_exec (self->db, "DELETE FROM temp.pending_events", &error))
+    g_critical ("%s", error->message);
+  isr_events_hide_all (self);
+}
+
+void
+isr_events_drop (IsrCatalog *self, const IsrRecording *recording)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (sqlite3_stmt) statement = prepare (self,
+      "SELECT " ISR_EVENT_COLUMNS " FROM main.events e WHERE " OF_SPAN " AND " NOT_HELD
+      " UNION SELECT " ISR_EVENT_COLUMNS " FROM temp.pending_events e WHERE e.gone = 0 AND " OF_SPAN " AND " NOT_HELD,
+      recording, &error);
+  g_autoptr (GPtrArray) events = statement ? isr_events_read (statement, &error) : NULL;
+
+  if (!events)
+    g_critical ("%s", error->message);
+  for (guint i = 0; events && i < events->len; i++)
+    isr_events_remove (self, events->pdata[i]);
+  isr_day_cache_uncount (self->days, recording->source, recording->start_us, recording->end_us);
+}
