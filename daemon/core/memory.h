@@ -8,4 +8,4 @@ void isr_memory_save (void);
 /* Gives back what is free. Milliseconds, during which no thread can allocate. */
 void isr_memory_tidy (void);
 
-#define ISR_MEMORY_TIDY 60 /* s between two times */
+#define ISR_MEMORY_TIDY 20 /* s between two times: the start of many streams needs the most */
