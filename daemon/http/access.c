@@ -58,11 +58,13 @@ isr_access_is_writable (const IsrAccess *self)
   return self->loopback;
 }
 
-/* The name of "name:port", "[::1]:port"; NULL when it is neither. */
+/* The name of "name:port", "name.:port" (which is the same, said in full), "[::1]:port";
+ * NULL when it is none of them. */
 static char *
 strip_port (const char *host)
 {
   const char *end;
+  char *name;
 
   if (*host == '[') {
     end = strchr (host, ']');
@@ -71,7 +73,10 @@ strip_port (const char *host)
   end = strchr (host, ':');
   if (end && end[1 + strspn (end + 1, "0123456789")] != '\0')
     return NULL;
-  return end ? g_strndup (host, (gsize) (end - host)) : g_strdup (host);
+  name = end ? g_strndup (host, (gsize) (end - host)) : g_strdup (host);
+  if (g_str_has_suffix (name, "."))
+    name[strlen (name) - 1] = '\0';
+  return name;
 }
 
 static gboolean
@@ -132,10 +137,13 @@ isr_access_is_listed (const IsrAccess *self, const char *origin)
 gboolean
 isr_access_allows_origin (const IsrAccess *self, const char *origin, const char *host)
 {
-  const char *authority;
+  const char *authority = NULL;
 
   if (!origin || isr_access_is_listed (self, origin))
     return TRUE;
-  authority = strstr (origin, "://");
-  return authority && host && g_ascii_strcasecmp (authority + 3, host) == 0;
+  if (g_ascii_strncasecmp (origin, "http://", 7) == 0)
+    authority = origin + 7;
+  else if (g_ascii_strncasecmp (origin, "https://", 8) == 0) /* a proxy in front of us has TLS */
+    authority = origin + 8;
+  return authority && host && g_ascii_strcasecmp (authority, host) == 0;
 }

@@ -7,7 +7,11 @@
 
 #include "daemon/http/intake.h"
 
+#include <string.h>
+
 #define KEY "isr-intake"
+#define DOUBTFUL "isr-intake-doubtful"
+#define DIGITS_MAX 18
 
 typedef struct {
   GByteArray *kept;
@@ -37,12 +41,46 @@ on_chunk (SoupServerMessage *message, GBytes *chunk, Intake *self)
     g_socket_shutdown (socket, TRUE, TRUE, NULL);
 }
 
+/* One Content-Length, in digits, or chunks: not both. Two that are the same are two. */
+static gboolean
+is_certain (SoupMessageHeaders *headers)
+{
+  const char *length = soup_message_headers_get_list (headers, "Content-Length");
+  const char *coding = soup_message_headers_get_list (headers, "Transfer-Encoding");
+
+  if (!length)
+    return !coding || g_ascii_strcasecmp (coding, "chunked") == 0;
+  return !coding && *length && strlen (length) <= DIGITS_MAX && length[strspn (length, "0123456789")] == '\0';
+}
+
+/* The end of what is read is the end of the request, which then can be answered. */
+static void
+read_no_further (SoupServerMessage *message)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  g_object_set_data (G_OBJECT (message), DOUBTFUL, GINT_TO_POINTER (TRUE));
+  if (socket)
+    g_socket_shutdown (socket, TRUE, FALSE, NULL);
+}
+
+gboolean
+isr_intake_is_doubtful (SoupServerMessage *message)
+{
+  return g_object_get_data (G_OBJECT (message), DOUBTFUL) != NULL;
+}
+
 void
 isr_intake_watch (SoupServerMessage *message)
 {
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   Intake *self;
 
-  if (soup_message_headers_get_encoding (soup_server_message_get_request_headers (message)) == SOUP_ENCODING_NONE)
+  if (!is_certain (headers)) {
+    read_no_further (message);
+    return;
+  }
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_NONE)
     return;
   self = g_new0 (Intake, 1);
   self->kept = g_byte_array_new ();

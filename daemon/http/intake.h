@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* intake.h - the body of a request, as far as we take one.
  *
- * Nothing here needs a large one: what is longer than the limit is not kept. */
+ * Nothing here needs a large one: what is longer than the limit is not kept. And where a
+ * body ends has to be certain: a proxy in front of us that saw another end would take the
+ * rest for a request of its own, or of somebody else. */
 #pragma once
 
 #include <libsoup/soup.h>
@@ -19,6 +21,9 @@ typedef enum {
 
 /* From the early handler: collects what comes with @message. */
 void isr_intake_watch (SoupServerMessage *message);
+/* Its Content-Length can not be, or contradicts itself or its Transfer-Encoding: nothing
+ * more of it was read, and it is to be refused. */
+gboolean isr_intake_is_doubtful (SoupServerMessage *message);
 /* What came, when it is whole; empty when there was nothing. */
 IsrIntakeResult isr_intake_get (SoupServerMessage *message, GBytes **body);
 

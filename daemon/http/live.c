@@ -11,6 +11,7 @@
 
 #include "daemon/http/handlers.h"
 #include "daemon/http/question.h"
+#include "daemon/http/send.h"
 
 #define MAX_UNSENT (1024 * 1024)
 
@@ -48,7 +49,7 @@ begin (gpointer data, const char *type)
   soup_message_headers_replace (request->answer, "Content-Type", type);
   soup_message_headers_replace (request->answer, "Cache-Control", "no-store");
   soup_message_headers_replace (request->answer, "Accept-Ranges", "none");
-  soup_message_headers_set_encoding (request->answer, SOUP_ENCODING_CHUNKED);
+  isr_send_set_endless (request->message);
   soup_message_body_set_accumulate (soup_server_message_get_response_body (request->message), FALSE);
   self->wrote = g_signal_connect (request->message, "wrote-body-data", G_CALLBACK (on_wrote), self);
   if (request->head) {

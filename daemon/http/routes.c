@@ -196,12 +196,36 @@ reply_served (const IsrRequest *request, const IsrServed *served, GString *allow
   return TRUE;
 }
 
+/* @host is @name, with a port or without one; of IPv6 it has brackets. */
+static gboolean
+is_same_host (const char *host, const char *name)
+{
+  gsize length = strlen (name);
+
+  host += *host == '[';
+  return g_ascii_strncasecmp (host, name, length) == 0 && strchr (":]", host[length]);
+}
+
+/* Of "GET http://name/path" the name counts; else libsoup has it from Host. */
+static gboolean
+allows_target (const IsrRequest *request, const char *host)
+{
+  const char *name = g_uri_get_host (soup_server_message_get_uri (request->message));
+  g_autofree char *target = NULL;
+
+  if (!name || (host && is_same_host (host, name)))
+    return TRUE;
+  target = strchr (name, ':') ? g_strdup_printf ("[%s]", name) : g_strdup (name);
+  return isr_access_allows_host (request->house->access, target);
+}
+
+/* Two of them come as one with a comma, which is no name. */
 static gboolean
 check_host (const IsrRequest *request)
 {
-  const char *host = soup_message_headers_get_one (request->headers, "Host");
+  const char *host = soup_message_headers_get_list (request->headers, "Host");
 
-  if (!host || isr_access_allows_host (request->house->access, host))
+  if ((!host || isr_access_allows_host (request->house->access, host)) && allows_target (request, host))
     return TRUE;
   isr_reply_error (request, 403, "host", "this server is not known by that name: use its address, or put the name into allow_origins of [web]");
   return FALSE;
@@ -220,15 +244,28 @@ reply_no_route (const IsrRequest *request, const GString *allowed)
   soup_message_headers_replace (request->answer, "Allow", allowed->str);
 }
 
-/* A browser tells by itself on which page it is; programs that are none say nothing. */
+/* A browser tells by itself what asks: our page, the person ("none"), or a page elsewhere.
+ * That may lead here by a link, and nothing else: its pictures and scripts would make us
+ * work, though it is not shown the answer. */
+static gboolean
+is_asked_from_here (const IsrRequest *request, gboolean change)
+{
+  const char *site = soup_message_headers_get_list (request->headers, "Sec-Fetch-Site");
+  const char *mode = soup_message_headers_get_list (request->headers, "Sec-Fetch-Mode");
+
+  if (!site || strcmp (site, "same-origin") == 0 || strcmp (site, "none") == 0)
+    return TRUE;
+  return !change && (!mode || strcmp (mode, "navigate") == 0);
+}
+
+/* Programs that are no browsers say nothing of this. */
 static gboolean
 check_origin (const IsrRequest *request, gboolean change)
 {
   const char *host = soup_message_headers_get_one (request->headers, "Host");
-  const char *origin = soup_message_headers_get_one (request->headers, "Origin");
-  const char *site = soup_message_headers_get_one (request->headers, "Sec-Fetch-Site");
+  const char *origin = soup_message_headers_get_list (request->headers, "Origin");
 
-  if (isr_access_allows_origin (request->house->access, origin, host) && (origin || !change || g_strcmp0 (site, "cross-site") != 0))
+  if (isr_access_allows_origin (request->house->access, origin, host) && (origin || is_asked_from_here (request, change)))
     return TRUE;
   isr_reply_error (request, 403, "origin", "a page from elsewhere may not do this: use the page of this server, or put the origin into allow_origins of [web]");
   return FALSE;

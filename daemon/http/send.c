@@ -5,6 +5,14 @@
 #include "daemon/http/body.h"
 #include "daemon/http/range.h"
 
+void
+isr_send_set_endless (SoupServerMessage *message)
+{
+  gboolean old = soup_server_message_get_http_version (message) == SOUP_HTTP_1_0;
+
+  soup_message_headers_set_encoding (soup_server_message_get_response_headers (message), old ? SOUP_ENCODING_EOF : SOUP_ENCODING_CHUNKED);
+}
+
 static char *
 append_number (char *out, char before, guint64 number)
 {

@@ -21,6 +21,10 @@ typedef struct {
   char text[sizeof "bytes -/" + 3 * 20];
 } IsrRangeText;
 
+/* The answer has no end that is known: it comes in chunks, or, for who speaks HTTP/1.0 and
+ * knows none, until the connection ends. */
+void isr_send_set_endless (SoupServerMessage *message);
+
 /* Content-Range, in @text. */
 const char *isr_send_format_range (IsrRangeText *text, guint64 start, guint64 length, guint64 size);
 void isr_send_unsatisfiable (const IsrRequest *request, guint64 size); /* 416 */

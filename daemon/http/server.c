@@ -26,12 +26,38 @@ struct _IsrHttp {
   guint port;
 };
 
+/* As what is no HTTP is refused. */
+static void
+refuse (IsrHttp *self, SoupServerMessage *message)
+{
+  gsize size;
+  const char *body = g_bytes_get_data (self->no_http, &size);
+
+  soup_server_message_set_status (message, 400, NULL);
+  soup_server_message_set_response (message, "application/json; charset=utf-8", SOUP_MEMORY_COPY, body, size);
+}
+
+/* libsoup takes a chunk whose size is none for the last one; what comes after it must
+ * not be taken for the next request. */
+static void
+end_after (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  if (isr_intake_is_doubtful (message) || soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
+    soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
+}
+
 static void
 on_request (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
   IsrHttp *self = data;
 
-  isr_route (&self->house, message);
+  if (isr_intake_is_doubtful (message))
+    refuse (self, message);
+  else
+    isr_route (&self->house, message);
+  end_after (message);
   if (soup_server_message_get_status (message) == 304) /* else it would say: Content-Length: 0 */
     soup_message_headers_set_encoding (soup_server_message_get_response_headers (message), SOUP_ENCODING_NONE);
   soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
@@ -56,11 +82,29 @@ forget_answer (SoupServerMessage *message)
   soup_message_headers_remove (soup_server_message_get_response_headers (message), "Content-Type");
 }
 
+/* Who asks before a long body is sent is spared sending it. */
+static void
+answer_expectation (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  gboolean asks = soup_message_headers_get_expectations (headers) & SOUP_EXPECTATION_CONTINUE;
+  g_autofree char *text = g_strdup_printf ("the body would be longer than the %d bytes that are taken", ISR_INTAKE_MAX);
+  char *body;
+
+  if (!asks || soup_message_headers_get_content_length (headers) <= ISR_INTAKE_MAX)
+    return;
+  body = isr_json_error ("too-large", text);
+  soup_server_message_set_status (message, 413, NULL);
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
+  soup_server_message_set_response (message, "application/json; charset=utf-8", SOUP_MEMORY_TAKE, body, strlen (body));
+}
+
 static void
 on_request_headers (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
   forget_answer (message);
   isr_intake_watch (message);
+  answer_expectation (message);
 }
 
 static void
@@ -143,7 +187,7 @@ note_address (IsrHttp *self)
 static GBytes *
 make_no_http (void)
 {
-  char *body = isr_json_error ("bad-request", "this is no HTTP/1.1 request that can be understood: its first line, its Host, its encoding or a “%” in its address is broken");
+  char *body = isr_json_error ("bad-request", "this is no HTTP/1.1 request that can be understood: its first line, its Host, its length, its encoding or a “%” in its address is broken");
 
   return g_bytes_new_take (body, strlen (body));
 }

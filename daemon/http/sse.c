@@ -5,6 +5,7 @@
 #include "daemon/http/sse.h"
 
 #include "daemon/http/json.h"
+#include "daemon/http/send.h"
 
 #include <string.h>
 
@@ -214,7 +215,7 @@ isr_sse_listen (IsrSse *self, SoupServerMessage *message, const char *last_id)
   soup_server_message_set_status (message, 200, NULL);
   soup_message_headers_set_content_type (headers, "text/event-stream", NULL);
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
-  soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
+  isr_send_set_endless (message);
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
 
   listener = g_new0 (Listener, 1);

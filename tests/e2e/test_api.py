@@ -175,6 +175,17 @@ class Api(unittest.TestCase):
         self.assertEqual(answer.read(4), b'OggS')
         answer.read(4000)
 
+    def test_live_for_a_radio(self):
+        """Who speaks HTTP/1.0 gets the bytes as they are: no chunks, and the end of the connection is the end."""
+        with socket.create_connection(('127.0.0.1', self.isr.port), timeout=process.LIMIT) as radio:
+            radio.sendall(b'GET /live/desk HTTP/1.0\r\nHost: localhost\r\nIcy-MetaData: 1\r\n\r\n')
+            answer = radio.makefile('rb')
+            head = list(iter(answer.readline, b'\r\n'))
+            self.assertTrue(head[0].startswith(b'HTTP/1.0 200'), head)
+            self.assertFalse([line for line in head if line.lower().startswith((b'transfer-encoding', b'content-length'))])
+            self.assertEqual(answer.read(4), b'OggS')
+            self.assertIn(b'OggS', answer.read(4000))
+
     def test_wrong_methods(self):
         known = {}
         for path, method in routes():
