@@ -42,6 +42,13 @@ static const struct {
   { "mka", "audio/x-matroska" },
   { "webm", "audio/webm" },
   { "mp2", "audio/mpeg" },
+  { "m4b", "audio/mp4" },
+  { "aifc", "audio/aiff" },
+  { "caf", "audio/x-caf" },
+  { "au", "audio/basic" },
+  { "wv", "audio/x-wavpack" },
+  { "amr", "audio/amr" },
+  { "awb", "audio/amr-wb" },
 };
 
 static int

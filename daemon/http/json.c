@@ -45,6 +45,28 @@ add_levels (JsonBuilder *builder, const IsrSourceState *state)
   add_level (builder, "floor", state->floor);
 }
 
+/* 0 is not known. */
+static void
+add_known (JsonBuilder *builder, const char *name, guint value)
+{
+  if (value)
+    isr_json_add_int (builder, name, value);
+  else
+    isr_json_add_string (builder, name, NULL);
+}
+
+/* How long a file of another program plays may be said nowhere in it. */
+static void
+add_duration (JsonBuilder *builder, const IsrRecording *recording)
+{
+  double seconds = isr_recording_get_duration (recording);
+
+  if (seconds > 0 || recording->recording)
+    isr_json_add_double (builder, "duration", seconds);
+  else
+    isr_json_add_string (builder, "duration", NULL);
+}
+
 /* Times of a recording are in the offset that was in force where it was made. */
 void
 isr_json_add_recording (JsonBuilder *builder, const IsrRecording *recording)
@@ -58,15 +80,15 @@ isr_json_add_recording (JsonBuilder *builder, const IsrRecording *recording)
   isr_json_add_time (builder, "end", recording->end_us, zone);
   isr_json_add_int (builder, "size", (gint64) recording->bytes);
   isr_json_add_int (builder, "mtime_us", recording->mtime_us);
-  isr_json_add_double (builder, "duration", isr_recording_get_duration (recording));
+  add_duration (builder, recording);
   isr_json_add_string (builder, "ext", isr_audio_extension (recording->name));
   isr_json_add_boolean (builder, "recording", recording->recording);
   isr_json_add_boolean (builder, "adopted", recording->adopted);
   isr_json_add_boolean (builder, "protected", recording->protected_);
   isr_json_add_boolean (builder, "analysed", recording->analysed);
   isr_json_add_int (builder, "events", recording->events);
-  isr_json_add_int (builder, "rate", recording->rate);
-  isr_json_add_int (builder, "channels", recording->channels);
+  add_known (builder, "rate", recording->rate);
+  add_known (builder, "channels", recording->channels);
   isr_json_add_string (builder, "reason", recording->reason);
   json_builder_end_object (builder);
 }

@@ -254,6 +254,15 @@ static const struct {
   { isr_wav_probe, isr_probe_wav },
   { isr_flac_probe, isr_probe_flac },
   { isr_ogg_probe, isr_probe_ogg },
+  { isr_mp4_probe, isr_probe_mp4 },
+  { isr_aiff_probe, isr_probe_aiff },
+  { isr_w64_probe, isr_probe_w64 },
+  { isr_caf_probe, isr_probe_caf },
+  { isr_au_probe, isr_probe_au },
+  { isr_asf_probe, isr_probe_asf },
+  { isr_matroska_probe, isr_probe_matroska },
+  { isr_wavpack_probe, isr_probe_wavpack },
+  { isr_amr_probe, isr_probe_amr },
   { isr_mp3_probe, isr_probe_mp3 },
   { isr_adts_probe, isr_probe_adts },
 };
@@ -285,5 +294,6 @@ isr_probe (IsrInput *input, IsrProbe *probe, GError **error)
   if (probe_cached (&cached.parent, probe, error))
     return TRUE;
   isr_probe_clear (probe);
+  *probe = (IsrProbe){ 0 }; /* half of what a file says is nothing */
   return FALSE;
 }

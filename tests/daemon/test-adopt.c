@@ -93,6 +93,25 @@ test_bare (Fixture *f, gconstpointer data)
   assert_file (f, "rec.wav", "", TRUE, START, 4);
 }
 
+/* Of other programs' formats, too, the header says how long they are; or nothing is known. */
+static void
+test_foreign (Fixture *f, gconstpointer data)
+{
+  static const guint8 au[24 + 16000] = { '.', 's', 'n', 'd', 0, 0, 0, 24, 0, 0, 0x3e, 0x80, 0, 0, 0, 1, 0, 0, 0x1f, 0x40, 0, 0, 0, 1 };
+  g_autoptr (IsrRecording) recording = NULL, torn = NULL;
+
+  temp_write (f->directory, "20240131_120000.au", (const char *) au, sizeof au);
+  temp_write (f->directory, "20240131_130000.m4a", "\0\0\0\020ftypM4A \0\0\0\0", 16);
+  reconcile (f);
+  assert_file (f, "20240131_120000.au", "", TRUE, START, 2);
+  assert_file (f, "20240131_130000.m4a", "", TRUE, START + G_TIME_SPAN_HOUR, 0);
+  recording = isr_catalog_lookup (f->catalog, "20240131_120000.au");
+  g_assert_cmpuint (recording->rate, ==, 8000);
+  g_assert_cmpuint (recording->channels, ==, 1);
+  torn = isr_catalog_lookup (f->catalog, "20240131_130000.m4a");
+  g_assert_cmpuint (torn->rate, ==, 0);
+}
+
 /* What an older version left lies where it lay. */
 static void
 test_older_archive (Fixture *f, gconstpointer data)
@@ -322,6 +341,7 @@ main (int argc, char **argv)
 #define ADD(path, func) g_test_add ("/adopt/" path, Fixture, NULL, set_up_berlin, func, tear_down_calm)
   ADD ("starts", test_starts);
   ADD ("bare", test_bare);
+  ADD ("foreign", test_foreign);
   ADD ("older-archive", test_older_archive);
   ADD ("changed", test_changed);
   ADD ("many", test_many);

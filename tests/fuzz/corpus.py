@@ -42,6 +42,21 @@ ENCODERS = {
     'large.wav': 'ffmpeg -v error -y -i short.wav -c:a pcm_s24le -rf64 always large.wav',
 }
 
+FOREIGN = {
+    'aac.m4a': 'ffmpeg -v error -y -i mono.wav -c:a aac -b:a 16k aac.m4a',
+    'fast.m4a': 'ffmpeg -v error -y -i mono.wav -c:a aac -b:a 16k -movflags +faststart fast.m4a',
+    'live.mp4': 'ffmpeg -v error -y -i mono.wav -c:a aac -b:a 16k -movflags frag_keyframe+empty_moov live.mp4',
+    'short.aiff': 'ffmpeg -v error -y -i short.wav short.aiff',
+    'short.w64': 'ffmpeg -v error -y -i short.wav short.w64',
+    'short.caf': 'ffmpeg -v error -y -i short.wav short.caf',
+    'alac.caf': 'ffmpeg -v error -y -i mono.wav -c:a alac alac.caf',
+    'short.au': 'ffmpeg -v error -y -i short.wav -c:a pcm_mulaw short.au',
+    'mono.wma': 'ffmpeg -v error -y -i mono.wav -c:a wmav2 mono.wma',
+    'mono.mka': 'ffmpeg -v error -y -i mono.wav -c:a libopus -b:a 8k mono.mka',
+    'live.webm': 'ffmpeg -v error -y -i mono.wav -c:a libopus -b:a 8k -live 1 live.webm',
+    'short.wv': 'ffmpeg -v error -y -i short.wav short.wv',
+}
+
 CONFIG = """# a station and a microphone
 [general]
 timezone = Europe/Berlin
@@ -98,14 +113,14 @@ def make_wav(path, rate, channels, seconds):
         out.writeframes(samples.tobytes())
 
 
-def audio():
+def audio(encoders=None):
     """name: bytes, at most LIMIT of them."""
     with tempfile.TemporaryDirectory(prefix='isr-corpus-') as directory:
         directory = pathlib.Path(directory)
         make_wav(directory / 'mono.wav', 8000, 1, 0.3)
         make_wav(directory / 'short.wav', 8000, 1, 0.1)
         make_wav(directory / 'stereo.wav', 44100, 2, 0.1)
-        for command in ENCODERS.values():
+        for command in (encoders or ENCODERS).values():
             subprocess.run(command.split(), cwd=directory, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         return {path.name: path.read_bytes()[:LIMIT - 16] for path in sorted(directory.iterdir())}
 
@@ -193,6 +208,13 @@ def seeds_repair():
         yield f'ours-{which}-torn', bytes([which, 1, 7, 0, 41, 255])
 
 
+def seeds_probe():
+    yield from torn(audio())
+    yield from torn(audio(FOREIGN))
+    for kind, head in ('narrow', b'#!AMR\n\x3c'), ('wide', b'#!AMR-WB\n\x04'):
+        yield f'{kind}.amr', head + bytes(300)
+
+
 def seeds_config():
     yield 'whole', CONFIG.encode()
     for path in [*sorted(ROOM.glob('*.ini')), *sorted(BROKEN.glob('*.ini'))]:
@@ -223,6 +245,7 @@ SEEDS = {
     'ogg': seeds_ogg,
     'headers': seeds_headers,
     'json': seeds_json,
+    'probe': seeds_probe,
     'query': seeds_query,
     'range': seeds_range,
     'repair': seeds_repair,

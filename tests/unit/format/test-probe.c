@@ -27,6 +27,24 @@ static const Case cases[] = {
   { "vbr.mp3", "-q:a 4 -write_xing 0", 44100, 2, SECONDS, SECONDS + 0.1, FALSE },
   { "a.mp2", "-c:a mp2", 44100, 2, SECONDS - 0.1, SECONDS + 0.1, TRUE },
   { "a.aac", "-c:a aac", 44100, 0, SECONDS, SECONDS + 0.1, FALSE },
+  { "a.m4a", "-c:a aac", 44100, 2, SECONDS, SECONDS, FALSE },
+  { "fast.m4a", "-c:a aac -movflags +faststart", 44100, 2, SECONDS, SECONDS, FALSE },
+  { "alac.m4a", "-c:a alac -ar 96000", 96000, 2, SECONDS, SECONDS, FALSE },
+  { "a.mov", "-c:a pcm_s16le", 44100, 2, SECONDS, SECONDS, FALSE },
+  { "video.mp4", "-f lavfi -i testsrc=d=1:r=5:s=64x64 -map 1:v -map 0:a -c:v mpeg4 -c:a aac", 44100, 2, SECONDS, SECONDS, FALSE },
+  { "live.mp4", "-c:a aac -movflags frag_keyframe+empty_moov", 44100, 2, 0, 0, FALSE },
+  { "a.aiff", "", 44100, 2, SECONDS, SECONDS, FALSE },
+  { "a.aifc", "-c:a pcm_s16le -f aiff", 44100, 2, SECONDS, SECONDS, FALSE },
+  { "a.w64", "", 44100, 2, SECONDS, SECONDS, FALSE },
+  { "a.caf", "", 44100, 2, SECONDS, SECONDS, FALSE },
+  { "alac.caf", "-c:a alac", 44100, 2, SECONDS, SECONDS + 0.1, FALSE },
+  { "a.au", "", 44100, 2, SECONDS, SECONDS, FALSE },
+  { "mu.au", "-c:a pcm_mulaw", 44100, 2, SECONDS, SECONDS, FALSE },
+  { "a.wma", "-c:a wmav2", 44100, 2, SECONDS - 0.01, SECONDS + 0.1, FALSE },
+  { "a.mka", "-c:a flac", 44100, 2, SECONDS - 0.002, SECONDS + 0.05, FALSE },
+  { "a.webm", "-c:a libopus", 48000, 2, SECONDS - 0.002, SECONDS + 0.05, FALSE },
+  { "live.webm", "-c:a libopus -live 1", 48000, 2, 0, 0, FALSE },
+  { "a.wv", "", 44100, 2, SECONDS, SECONDS, FALSE },
 };
 
 /* A tone that comes and goes, so that a bitrate that may change does. */
@@ -67,6 +85,29 @@ check_case (TestDir *dir, const Case *c)
   seconds = (double) result.samples / result.rate;
   g_assert_cmpfloat (seconds, >=, c->shortest - 1e-9);
   g_assert_cmpfloat (seconds, <=, c->longest + 1e-9);
+}
+
+/* Frames of 20 ms: of 12.2 kbit/s, 4.75 kbit/s, and none. */
+static void
+test_amr (void)
+{
+  static const struct {
+    guint8 head;
+    guint size;
+  } frames[] = { { 0x3c, 32 }, { 0x04, 13 }, { 0x7c, 1 } };
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  g_auto (IsrProbe) result = { 0 };
+
+  g_byte_array_append (file, (const guint8 *) "#!AMR\n", 6);
+  for (guint i = 0; i < 9000; i++) {
+    guint8 frame[32] = { frames[i % 3].head };
+
+    g_byte_array_append (file, frame, frames[i % 3].size);
+  }
+  g_byte_array_append (file, (const guint8 *) "\x3ctorn", 5);
+  g_assert_true (probe (file->data, file->len, &result));
+  g_assert_cmpuint (result.rate, ==, 8000);
+  g_assert_cmpuint (result.samples, ==, 9000 * 160);
 }
 
 static void
@@ -236,6 +277,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/probe/others", test_others);
+  g_test_add_func ("/probe/amr", test_amr);
   g_test_add_func ("/probe/flac-without-total", test_flac_without_total);
   g_test_add_func ("/probe/ours", test_ours);
   g_test_add_func ("/probe/bext-of-others", test_bext_of_others);
