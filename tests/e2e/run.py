@@ -14,7 +14,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 # the longest first: nothing is left to wait for at the end
-LONG = ['test_doctor', 'test_drops', 'test_servers', 'test_rejoin', 'test_api', 'test_proof_kill']
+LONG = ['test_doctor', 'test_flapping', 'test_drops', 'test_servers', 'test_rejoin', 'test_api', 'test_proof_kill']
 
 
 def run(module):
