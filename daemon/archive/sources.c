@@ -136,7 +136,5 @@ isr_catalog_knows_source (IsrCatalog *self, const char *source)
     isr_db_bind_text (statement, 1, source);
     isr_db_step (statement, &row, &error);
   }
-  if (error)
-    g_critical ("%s", error->message);
-  return row;
+  return row || error;
 }

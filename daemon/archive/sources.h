@@ -20,7 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrSourceFiles, isr_source_files_free)
 GPtrArray *isr_catalog_sources (IsrCatalog *self, GError **error);
 
 /* Whether the archive knows anything of @source: it is configured, or has recordings (in
- * the trash, too), titles, events or labels. Cheap: a look into indices. */
+ * the trash, too), titles, events or labels. Cheap: a look into indices. One that can not
+ * be read is said to know: what is asked next has the error. */
 gboolean isr_catalog_knows_source (IsrCatalog *self, const char *source);
 
 G_END_DECLS

@@ -295,6 +295,19 @@ test_cancel (House *h, gconstpointer data)
   g_assert_cmpuint (count (answer, "sections"), ==, 1);
 }
 
+/* A house without analysis says so wherever one is needed, and answers all else. */
+static void
+test_without_analysis (House *h, gconstpointer data)
+{
+  isr_http_set_analysis (h->base.http, NULL);
+  assert_error (h, "GET", "/api/analyze?file=" LOUD_FILE, 503, "unavailable");
+  assert_error (h, "GET", "/api/levels?source=mic&from=1&to=2", 503, "unavailable");
+  assert_error (h, "POST", "/api/jobs?kind=analyze&day=2024-01-31", 503, "unavailable");
+  assert_error (h, "DELETE", "/api/jobs/1", 404, "not-found");
+  json_object_unref (ask_json (h, "GET", "/api/jobs", 200));
+  json_object_unref (ask_json (h, "GET", "/api/highlights?day=2024-01-31&margin=20", 200));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -313,5 +326,6 @@ main (int argc, char **argv)
   ADD ("job", test_job);
   ADD ("wait", test_wait);
   ADD ("cancel", test_cancel);
+  ADD ("without-analysis", test_without_analysis);
   return g_test_run ();
 }

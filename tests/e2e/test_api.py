@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The API as its own document describes it: every answer has the shape that is said, every bad
 value gets the error that is said."""
+import gzip
 import http.client
 import json
 import pathlib
@@ -84,7 +85,8 @@ class Api(unittest.TestCase):
             '/api/analyze': f'?file={urllib.parse.quote(ROOF)}&wait=1', '/api/levels': '?source=roof&from=2024-01-31T12:00:00Z&to=2024-01-31T12:00:30Z&points=30',
         }, {'{name}': quoted, '{path}': asset.removeprefix('assets/'), '{source}': 'desk'}
 
-    def test_answers(self):
+    def targets(self):
+        """Path, good address and operation of every GET that ends."""
         query, names = self.good()
         for path, method, operation in self.operations:
             if method != 'get' or path in ('/api/events', '/live/{source}'):
@@ -92,6 +94,53 @@ class Api(unittest.TestCase):
             target = path + query.get(path, '')
             for name, value in names.items():
                 target = target.replace(name, value)
+            yield path, target, operation
+
+    def test_codings(self):
+        """Texts are gzipped for whom asks and for nobody else, say so to caches, and are the same inside."""
+        zipped = set()
+        for path, target, _ in self.targets():
+            if path in ('/api/status', '/api/storage', '/api/doctor', '/metrics', '/api/files', '/api/days', '/api/coverage'):
+                continue  # another one each time
+            with self.subTest(path):
+                plain = self.ask(target)
+                sound = plain[1].get_content_maintype() == 'audio'
+                for accept, wanted in [('gzip', True), ('br, gzip;q=0.5', True), ('*', True), ('gzip;q=0', False), ('identity', False), ('br', False), ('', False)]:
+                    answer = self.ask(target, headers={'Accept-Encoding': accept})
+                    coded = answer[1]['Content-Encoding'] == 'gzip'
+                    self.assertLessEqual(coded, wanted and not sound)
+                    self.assertEqual(gzip.decompress(answer[2]) if coded else answer[2], plain[2])
+                    self.assertEqual(int(answer[1]['Content-Length']), len(answer[2]))
+                    head = self.ask(target, 'HEAD', headers={'Accept-Encoding': accept})
+                    self.assertEqual((head[2], head[1]['Content-Encoding'], head[1]['Content-Length']), (b'', answer[1]['Content-Encoding'], answer[1]['Content-Length']))
+                    zipped |= {path} if coded else set()
+                if not sound:
+                    self.assertIn('Accept-Encoding', plain[1]['Vary'])
+                if len(plain[2]) >= 1024 and not sound and plain[1].get_content_type() != 'image/png':
+                    self.assertIn(path, zipped)
+        self.assertLessEqual({'/', '/api/openapi.json', '/api/analyze', '/assets/{path}'}, zipped)
+
+    def test_conditions(self):
+        """Who has it already is told so in no bytes; who has another one gets it."""
+        conditional = 0
+        for path, target, operation in self.targets():
+            answer = self.ask(target, headers={'Accept-Encoding': 'gzip'})
+            if 'ETag' not in answer[1] or path in ('/api/storage', '/api/coverage', '/api/files', '/api/days'):
+                continue
+            conditional += 1
+            with self.subTest(path):
+                tag = answer[1]['ETag']
+                self.assertIn('304', operation['responses'])
+                for method in ('GET', 'HEAD'):
+                    for tags in (tag, f'"x", {tag}', tag.removeprefix('W/'), '*'):
+                        again = self.ask(target, method, headers={'If-None-Match': tags, 'Accept-Encoding': 'gzip'})
+                        self.assertEqual((again[0], again[2], again[1]['ETag'], again[1]['Content-Encoding']), (304, b'', tag, None))
+                    for tags in ('"x"', 'x', '', 'W/"x", "y"', tag[:-2] + '"'):
+                        self.assertEqual(self.ask(target, method, headers={'If-None-Match': tags})[0], 200)
+        self.assertGreater(conditional, 10)
+
+    def test_answers(self):
+        for path, target, operation in self.targets():
             with self.subTest(path):
                 answer = self.ask(target)
                 self.assertEqual(answer[0], 200, answer[2][:200])
