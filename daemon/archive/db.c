@@ -255,24 +255,39 @@ open_file (const char *path, int flags, GError **error)
   return g_steal_pointer (&db);
 }
 
-static gboolean
-migrate (sqlite3 *db, GError **error)
+gboolean
+isr_db_migrate (sqlite3 *db, int to, GError **error)
 {
   gint64 version;
 
   if (!isr_db_get_int64 (db, "PRAGMA user_version", 0, &version, error))
     return FALSE;
-  if (version > ISR_DB_VERSION) {
-    g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "catalog %s: it is of version %d and this isr knows %d: use the newer isr, or move the file away and the catalog is made again from the recordings", sqlite3_db_filename (db, "main"), (int) version, ISR_DB_VERSION);
-    return FALSE;
-  }
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++) {
     g_autofree char *sql = g_strdup_printf ("BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT;", steps[i].sql, steps[i].version);
 
-    if (steps[i].version > version && !isr_db_exec (db, sql, error))
+    if (steps[i].version <= version || steps[i].version > to)
+      continue;
+    if (!isr_db_exec (db, sql, error)) {
+      if (!sqlite3_get_autocommit (db))
+        isr_db_exec (db, "ROLLBACK", NULL);
       return FALSE;
+    }
   }
   return TRUE;
+}
+
+/* Before anything is written: a newer isr knows what it meant. */
+static gboolean
+check_version (sqlite3 *db, GError **error)
+{
+  gint64 version;
+
+  if (!isr_db_get_int64 (db, "PRAGMA user_version", 0, &version, error))
+    return FALSE;
+  if (version <= ISR_DB_VERSION)
+    return TRUE;
+  g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "catalog %s: it is of version %d and this isr knows %d: use the newer isr, or move the file away and the catalog is made again from the recordings", sqlite3_db_filename (db, "main"), (int) version, ISR_DB_VERSION);
+  return FALSE;
 }
 
 /* TRUE when SQLite itself finds nothing wrong. */
@@ -344,7 +359,7 @@ open_for_writing (const char *path, GError **error)
       return NULL;
     db = open_file (path, flags, error);
   }
-  if (!db || !isr_db_exec (db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", error) || !migrate (db, error))
+  if (!db || !check_version (db, error) || !isr_db_exec (db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", error) || !isr_db_migrate (db, ISR_DB_VERSION, error))
     return NULL;
   return g_steal_pointer (&db);
 }
@@ -354,7 +369,7 @@ open_in_memory (GError **error)
 {
   g_autoptr (sqlite3) db = open_file (":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, error);
 
-  if (!db || !migrate (db, error))
+  if (!db || !isr_db_migrate (db, ISR_DB_VERSION, error))
     return NULL;
   return g_steal_pointer (&db);
 }

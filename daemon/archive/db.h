@@ -27,6 +27,9 @@ typedef enum {
  * ISR_DB_READ when there is no database of our version. */
 sqlite3 *isr_db_open (const char *path, IsrDbMode mode, GError **error);
 
+/* From the version that @db has to @to; each step is a transaction. isr_db_open() does it. */
+gboolean isr_db_migrate (sqlite3 *db, int to, GError **error);
+
 gboolean isr_db_exec (sqlite3 *db, const char *sql, GError **error);
 sqlite3_stmt *isr_db_prepare (sqlite3 *db, const char *sql, GError **error);
 
