@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A thousand pages that listen to events and say nothing, and connections that come and go: what they
-cost the daemon in memory and file descriptors. Then the parts of ./dev bench http that other files have.
+"""A thousand pages that listen to events and say nothing, connections that come and go, slow readers of
+gigabytes: what they cost the daemon in memory and file descriptors. Then the parts of ./dev bench http that other files have.
 
     bench.py http [--small]     --small: does all of it run? The figures say nothing then.
 """
@@ -13,12 +13,12 @@ import socket
 import sys
 import time
 
-from support import daemon
+from support import daemon, readers
 
 REQUEST = b'GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n'
 KEPT = b'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'
-LARGE = {'listeners': 1000, 'connections': 5000, 'seconds': 20, 'media': [], 'archive': []}
-SMALL = {'listeners': 50, 'connections': 200, 'seconds': 2, 'media': ['--seconds', '400'], 'archive': ['--files', '400']}
+LARGE = {'listeners': 1000, 'connections': 5000, 'seconds': 20, 'read': readers.SIZE, 'media': [], 'archive': []}
+SMALL = {'listeners': 50, 'connections': 200, 'seconds': 2, 'read': 1 << 24, 'media': ['--seconds', '400'], 'archive': ['--files', '400']}
 OTHERS = ('media', 'archive')  # measurements of the same door: ranges, clips and cuts; lists and scans
 
 
@@ -77,6 +77,16 @@ def come_and_go(isr, pid, size):
     print(f'| {size["connections"]} connections that come, ask and go | {(memory(pid) - memory_before) / size["connections"]:.0f} bytes each stay | {files(pid) - files_before:+d} file descriptors |')
 
 
+def read_slowly(size):
+    house = readers.serve()
+    try:
+        begun = time.monotonic()
+        grown = readers.grows(house, size['read'])
+        print(f'| {readers.FILES} who read {size["read"] >> 20} MiB each, a little in turn | grows {grown / 1024:.2f} MiB | {time.monotonic() - begun:.0f} s |')
+    finally:
+        house.close()
+
+
 def main(arguments):
     options = argparse.ArgumentParser(prog='bench.py http')
     options.add_argument('--small', action='store_true')
@@ -91,6 +101,7 @@ def main(arguments):
         listen(isr, pid, size)
     finally:
         isr.close()
+    read_slowly(size)
     for name in OTHERS:
         if name == 'media' or sys.argv[1:2] == ['http']:  # among all of bench.py, archive comes by itself
             print(f'\n## {name}\n', flush=True)
