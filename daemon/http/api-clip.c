@@ -15,7 +15,7 @@
 #include "daemon/http/send.h"
 #include "daemon/media/clip.h"
 
-#define FIRST_PORTION (16 * 1024)
+#define FIRST_PORTION (4 * 1024) /* one packet or two */
 #define PORTION (256 * 1024)
 #define IN_FLIGHT 2
 

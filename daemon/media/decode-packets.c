@@ -18,6 +18,14 @@
 #define PACKETS_A_TIME 16
 #define PATIENCE 500 /* pulls of 20 ms */
 
+/* What has to be heard until every sample is the one of a decoder that heard it all. Opus' way
+ * with music (CELT) forgets what was before in half a second; its ways with speech (SILK,
+ * hybrid), and Speex, go on for seconds with what they heard. */
+#define MUSIC_WARM_UP (48000 * 8 / 10)
+#define SPEECH_SECONDS 4
+#define SPEEX_SECONDS 8
+#define FIRST_OF_MUSIC 16 /* configuration, RFC 6716, section 3.1 */
+
 typedef struct _Packets Packets;
 
 struct _Packets {
@@ -28,7 +36,8 @@ struct _Packets {
   gboolean turned;  /* to our own packets */
   IsrDecoder *decoder;
   guint scale;   /* samples that come out per sample of a packet */
-  gint64 wanted; /* the next sample */
+  gint64 from;   /* the first sample that the decoder hears */
+  gint64 wanted; /* the next sample that is asked for */
   gboolean placed;
   gboolean all_pushed, ended;
   GstBuffer *buffer; /* decoded, or NULL */
@@ -74,6 +83,46 @@ next_packet (Packets *self, IsrUnpacked *packet)
   return FALSE;
 }
 
+static gboolean
+is_music (const IsrUnpacked *packet)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (packet->bytes, &size);
+
+  return size > 0 && data[0] >> 3 >= FIRST_OF_MUSIC;
+}
+
+static gint64
+get_opus_warm_up (Packets *self, gint64 at)
+{
+  gint64 position = G_MININT64;
+  gboolean music = TRUE;
+
+  seek_packets (self, at - MUSIC_WARM_UP);
+  while (music && position < at) {
+    g_auto (IsrUnpacked) packet = { 0 };
+
+    if (!next_packet (self, &packet))
+      break;
+    position = packet.position + (gint64) packet.samples;
+    music = is_music (&packet);
+  }
+  return music ? MUSIC_WARM_UP : SPEECH_SECONDS * 48000;
+}
+
+static gint64
+get_warm_up (Packets *self, gint64 at)
+{
+  switch (isr_unpacker_get_codec (self->unpacker)) {
+    case ISR_CODEC_OPUS:
+      return get_opus_warm_up (self, at);
+    case ISR_CODEC_SPEEX:
+      return SPEEX_SECONDS * (gint64) isr_unpacker_get_rate (self->unpacker);
+    default:
+      return (gint64) isr_unpacker_get_warm_up (self->unpacker);
+  }
+}
+
 /* A decoder that was used holds what it has decoded since. */
 static gboolean
 begin (Packets *self, gint64 sample, GError **error)
@@ -85,12 +134,28 @@ begin (Packets *self, gint64 sample, GError **error)
   if (!self->decoder)
     return FALSE;
   gst_clear_buffer (&self->buffer);
-  seek_packets (self, at - (gint64) isr_unpacker_get_warm_up (self->unpacker));
+  self->from = at - get_warm_up (self, at);
+  seek_packets (self, self->from);
   self->wanted = sample;
   self->placed = self->all_pushed = self->ended = FALSE;
   self->silence = 0;
   self->taken = 0;
   return TRUE;
+}
+
+/* Reading begins with a whole page, or a group of frames: of a page, what need not be heard is
+ * left out. */
+static gboolean
+first_packet (Packets *self, IsrUnpacked *packet)
+{
+  gboolean pages = isr_unpacker_get_headers (self->unpacker) != NULL;
+
+  while (next_packet (self, packet)) {
+    if (!pages || packet->position + (gint64) packet->samples > self->from)
+      return TRUE;
+    isr_unpacked_clear (packet);
+  }
+  return FALSE;
 }
 
 static void
@@ -99,7 +164,7 @@ push_some (Packets *self, gboolean first)
   for (guint i = 0; i < PACKETS_A_TIME && !self->all_pushed; i++) {
     g_auto (IsrUnpacked) packet = { 0 };
 
-    if (!next_packet (self, &packet)) {
+    if (!(first && i == 0 ? first_packet (self, &packet) : next_packet (self, &packet))) {
       isr_decoder_end (self->decoder);
       self->all_pushed = TRUE;
       break;

@@ -160,7 +160,7 @@ make_pipeline (IsrDecoder *self, GstElement *decoder, IsrUnpacker *unpacker)
     gst_caps_set_simple (out, "channels", G_TYPE_INT, (int) isr_unpacker_get_channels (unpacker), NULL);
   g_object_set (src, "caps", in, "format", GST_FORMAT_TIME, "block", FALSE, "max-bytes", (guint64) 0, NULL);
   g_object_set (convert, "dithering", 0, "noise-shaping", 0, NULL);
-  g_object_set (sink, "caps", out, "sync", FALSE, "max-buffers", QUEUE_BUFFERS, "enable-last-sample", FALSE, NULL);
+  g_object_set (sink, "caps", out, "sync", FALSE, "async", FALSE, "max-buffers", QUEUE_BUFFERS, "enable-last-sample", FALSE, NULL);
   self->pipeline = gst_pipeline_new (NULL);
   self->src = GST_APP_SRC (src);
   self->sink = GST_APP_SINK (sink);

@@ -27,11 +27,13 @@ look (IsrFlacScan *self, guint64 offset, gsize size, gsize *got)
 
   if (!self->window || offset < self->base || offset + want > self->base + self->length) {
     gsize n = MIN (MAX (want, WINDOW), left);
+    gssize read;
 
     g_free (self->window);
     self->window = g_malloc (n + 1);
     self->base = offset;
-    self->length = MAX (self->input->read (self->input, offset, self->window, n), 0);
+    read = self->input->read (self->input, offset, self->window, n);
+    self->length = (gsize) MAX (read, 0);
     self->failed |= self->length < n;
   }
   *got = self->base + self->length - offset;

@@ -37,7 +37,7 @@ scan (Flac *self, guint64 from, IsrFlacFrame *frame, guint64 *start, guint64 *en
 }
 
 static void
-flac_walk (IsrUnpacker *unpacker)
+flac_measure (IsrUnpacker *unpacker)
 {
   Flac *self = (Flac *) unpacker;
   guint64 tail = self->input->size > self->first + TAIL ? self->input->size - TAIL : self->first;
@@ -114,7 +114,7 @@ read_header (Flac *self)
 IsrUnpacker *
 isr_unpacker_new_flac (IsrInput *input)
 {
-  static const IsrUnpackerClass klass = { flac_free, flac_walk, flac_go, flac_next };
+  static const IsrUnpackerClass klass = { flac_free, flac_measure, isr_unpacker_seek_mark, flac_go, flac_next };
   Flac *self = g_new0 (Flac, 1);
 
   isr_unpacker_init (&self->parent, &klass, input);

@@ -5,8 +5,13 @@
  *           ^ not a packet        ^ 0
  *
  * What the Info frame says is skipped lies before 0. Behind garbage a frame
- * is believed only if another one follows it. */
+ * is believed only if another one follows it.
+ *
+ * To know how many there are, and which one is where, takes a walk along all of them, which
+ * is a walk through all bytes of the file. It is spared where the Info frame announces their
+ * number, they are of one bitrate, and so are those that are looked at: even.h. */
 #include "plugins/format/adts-frame.h"
+#include "plugins/format/even.h"
 #include "plugins/format/framer.h"
 #include "plugins/format/mp3-info.h"
 #include "plugins/format/unpack-private.h"
@@ -14,9 +19,13 @@
 #include <string.h>
 
 #define FRAMES_A_MARK 64
+#define GROUP 8 /* frames: a decoder's sums come in the same order after so many, to the last bit */
 #define MAX_SEARCH (64 * 1024)
 #define HEADER 8
-#define WARM_UP_FRAMES 24 /* the reservoir of the lowest bitrates, and the overlap */
+#define UNEVEN 64              /* frames at the beginning that may be of any size: carrier, primer */
+#define LOOKS 16               /* places where even frames are looked for */
+#define LONG (4 * 1024 * 1024) /* bytes; through less a walk is as fast */
+#define WARM_UP_FRAMES 24      /* the reservoir of the lowest bitrates, and the overlap */
 
 typedef struct {
   IsrUnpacker parent;
@@ -27,8 +36,11 @@ typedef struct {
   gint64 position;
   gint64 walked_position;
   guint64 walked_frames;
-  guint drop; /* samples that are not played at the end */
-  guint64 announced;
+  guint drop;                         /* samples that are not played at the end */
+  guint64 announced, announced_bytes; /* by the Info frame: frames, and where they end */
+  IsrEven even;
+  guint64 even_first;    /* number of its first frame */
+  gint64 first_position; /* of frame 0 */
 } Frames;
 
 /* Size of the frame at @at, if it is there and one of ours; 0: it is not. */
@@ -60,21 +72,142 @@ find (Frames *self, guint64 *at)
   return size;
 }
 
+/* --- frame after frame --------------------------------------------------------- */
+
+static gboolean
+walk_one (Frames *self)
+{
+  IsrUnpacker *unpacker = &self->parent;
+  gsize size = find (self, &unpacker->walked);
+
+  if (!size)
+    return FALSE;
+  if (self->walked_frames++ % FRAMES_A_MARK == 0)
+    isr_unpacker_mark (unpacker, self->walked_position, unpacker->walked);
+  unpacker->walked += size;
+  self->walked_position += self->frame_samples;
+  return TRUE;
+}
+
+/* --- even ones -------------------------------------------------------------------- */
+
+/* A whole frame at @at or behind it, and another one behind that. */
+static gboolean
+land (Frames *self, guint64 at, guint64 *found)
+{
+  for (guint64 p = at; p < at + MAX_SEARCH; p++) {
+    gsize size = size_at (self, p);
+
+    if ((size == self->even.size || size == self->even.size + 1) && size_at (self, p + size)) {
+      *found = p;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* Are the frames in all parts of it where they should be? */
+static gboolean
+check_even (Frames *self)
+{
+  for (guint64 i = 1; i < LOOKS; i++) {
+    guint64 at, k;
+
+    if (!land (self, self->even.start + self->even.bytes / LOOKS * i, &at) || !isr_even_find (&self->even, at, &k))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gsize
+get_plain_size (Frames *self)
+{
+  gsize got;
+  const guint8 *data = isr_window_look (&self->parent.window, self->parent.walked, HEADER, &got);
+  IsrMp3Frame frame;
+
+  return isr_mp3_frame_parse (&frame, data, got) && frame.layer == 3 ? frame.size - (data[2] >> 1 & 1) : 0;
+}
+
+/* Past the even ones, if they are. */
 static void
-frames_walk (IsrUnpacker *unpacker)
+skip_even (Frames *self)
+{
+  IsrUnpacker *unpacker = &self->parent;
+  guint64 frames = self->announced - self->walked_frames;
+
+  if (self->announced <= self->walked_frames || self->announced_bytes > unpacker->window.input->size || self->announced_bytes < unpacker->walked + LONG)
+    return;
+  self->even = (IsrEven){ unpacker->walked, self->announced_bytes - unpacker->walked, frames, get_plain_size (self) };
+  if (!isr_even_is_possible (&self->even) || !check_even (self)) {
+    self->even.frames = 0;
+    return;
+  }
+  self->even_first = self->walked_frames;
+  self->walked_frames += frames;
+  self->walked_position += (gint64) (frames * self->frame_samples);
+  unpacker->walked = self->announced_bytes;
+  isr_unpacker_mark (unpacker, self->walked_position, unpacker->walked);
+}
+
+static void
+frames_measure (IsrUnpacker *unpacker)
 {
   Frames *self = (Frames *) unpacker;
   gint64 end;
-  gsize size;
 
-  while ((size = find (self, &unpacker->walked)) != 0) {
-    if (self->walked_frames++ % FRAMES_A_MARK == 0)
-      isr_unpacker_mark (unpacker, self->walked_position, unpacker->walked);
-    unpacker->walked += size;
-    self->walked_position += self->frame_samples;
-  }
+  while (walk_one (self))
+    if (self->walked_frames == UNEVEN && !self->even.frames)
+      skip_even (self);
   end = self->walked_position - (self->walked_frames == self->announced ? self->drop : 0);
   unpacker->samples = (guint64) MAX (end, 0);
+}
+
+/* They are not even after all: all of them are walked along. */
+static void
+give_up_even (Frames *self)
+{
+  IsrUnpacker *unpacker = &self->parent;
+
+  self->even.frames = 0;
+  self->announced_bytes = 0;
+  unpacker->walked = self->even.start;
+  self->walked_frames = self->even_first;
+  self->walked_position = self->first_position + (gint64) (self->even_first * self->frame_samples);
+  for (guint i = unpacker->marks->len; i > 0 && g_array_index (unpacker->marks, IsrMark, i - 1).offset >= unpacker->walked; i--)
+    g_array_set_size (unpacker->marks, i - 1);
+  frames_measure (unpacker);
+}
+
+/* FALSE: @position lies before the even ones, or behind them. */
+static gboolean
+seek_even (Frames *self, gint64 position)
+{
+  gint64 number = (position - self->first_position) / (gint64) self->frame_samples - (gint64) self->even_first;
+  gint64 last = (gint64) self->even.frames - 1;
+  guint64 wanted, at, k;
+
+  if (self->walked_frames == self->even_first + self->even.frames) /* nothing is behind them */
+    number = MIN (number, last);
+  if (position < self->first_position || number < GROUP || number > last)
+    return FALSE;
+  wanted = (guint64) number / GROUP * GROUP;
+  if (!land (self, isr_even_guess (&self->even, wanted) - self->even.size / 2, &at) || !isr_even_find (&self->even, at, &k) || k != wanted) {
+    give_up_even (self);
+    return FALSE;
+  }
+  self->at = at;
+  self->position = self->first_position + (gint64) ((self->even_first + k) * self->frame_samples);
+  return TRUE;
+}
+
+static void
+frames_seek (IsrUnpacker *unpacker, gint64 position)
+{
+  Frames *self = (Frames *) unpacker;
+
+  if (!self->even.frames || !seek_even (self, position))
+    isr_unpacker_seek_mark (unpacker, position);
 }
 
 static void
@@ -151,6 +284,7 @@ begin_mpeg (Frames *self, const guint8 *data, gsize size)
     self->position = -(gint64) info.skip;
     self->drop = info.drop;
     self->announced = info.gapless ? info.frames : 0;
+    self->announced_bytes = info.vbri ? 0 : self->parent.walked - frame.size + info.bytes;
   }
   return TRUE;
 }
@@ -175,7 +309,7 @@ begin_adts (Frames *self, const guint8 *data, gsize size)
 IsrUnpacker *
 isr_unpacker_new_frames (IsrInput *input)
 {
-  static const IsrUnpackerClass klass = { frames_free, frames_walk, frames_go, frames_next };
+  static const IsrUnpackerClass klass = { frames_free, frames_measure, frames_seek, frames_go, frames_next };
   Frames *self = g_new0 (Frames, 1);
   guint64 first;
   gsize got;
@@ -190,7 +324,7 @@ isr_unpacker_new_frames (IsrInput *input)
     return NULL;
   }
   self->at = self->parent.walked;
-  self->walked_position = self->position;
+  self->walked_position = self->first_position = self->position;
   self->parent.warm_up = WARM_UP_FRAMES * self->frame_samples;
   return &self->parent;
 }

@@ -2,9 +2,9 @@
 /* unpack-ogg.c - one link of Ogg, page after page.
  *
  * A page says at which sample it ends: its packets' places are counted back from
- * there, so that reading can begin at any page. Pages are found by their headers
- * alone; what is in them the demuxer reads, which is given the headers of the
- * link again wherever reading begins. */
+ * there, so that reading can begin at any page, which bisection finds; and the last one
+ * says how long the file is. Pages are found by their headers alone; what is in them the
+ * demuxer reads, which is given the headers of the link again wherever reading begins. */
 #include "plugins/format/bytes.h"
 #include "plugins/format/ogg-demux.h"
 #include "plugins/format/unpack-private.h"
@@ -12,8 +12,10 @@
 #include <string.h>
 
 #define PAGE_HEADER 27
-#define PAGES_A_MARK 4
 #define MAX_SEARCH (256 * 1024)
+#define TAIL (256 * 1024) /* some pages, however large they are */
+#define STRIDE 4096
+#define NEAR (128 * 1024) /* from here on it is read from page to page */
 #define FLAG_CONTINUED 1
 
 typedef struct {
@@ -32,8 +34,7 @@ typedef struct {
   guint64 audio; /* offset of the first page behind the headers */
   gint64 base;   /* granule of the first sample that is played */
   guint64 at;    /* of the next page */
-  guint64 pages;
-  gint64 last; /* granule at the end of what was walked */
+  gint64 last;   /* granule at the end of what was measured */
 } Ogg;
 
 static gboolean
@@ -50,12 +51,53 @@ page_at (Ogg *self, guint64 at, Page *page)
   return at + page->size <= self->parent.window.input->size;
 }
 
+/* Behind a page another one begins, or nothing. */
+static gboolean
+is_followed (Ogg *self, const Page *page)
+{
+  gsize got;
+  const guint8 *data = isr_window_look (&self->parent.window, page->offset + page->size, 4, &got);
+
+  return memcmp (data, "OggS", got) == 0;
+}
+
 /* The page at @at, or behind what is torn there. */
 static gboolean
 find (Ogg *self, guint64 at, Page *page)
 {
-  for (guint64 end = at + MAX_SEARCH; at < end && at + PAGE_HEADER <= self->parent.window.input->size; at++)
-    if (page_at (self, at, page))
+  if (page_at (self, at, page))
+    return TRUE;
+  for (guint64 end = at + MAX_SEARCH; ++at < end && at + PAGE_HEADER <= self->parent.window.input->size;)
+    if (page_at (self, at, page) && is_followed (self, page))
+      return TRUE;
+  return FALSE;
+}
+
+/* The next place from @at on that begins like a page; @end: there is none. */
+static guint64
+find_magic (Ogg *self, guint64 at, guint64 end)
+{
+  while (at + PAGE_HEADER <= end) {
+    gsize got;
+    const guint8 *data = isr_window_look (&self->parent.window, at, MIN (end - at, STRIDE), &got);
+    const guint8 *found = memmem (data, got, "OggS", 4);
+
+    if (found)
+      return at + (guint64) (found - data);
+    if (got < STRIDE)
+      break;
+    at += got - 3;
+  }
+  return end;
+}
+
+/* The first page of ours in [@at, @end), wherever @at is: what looks like one within a packet
+ * is none. */
+static gboolean
+land (Ogg *self, guint64 at, guint64 end, Page *page)
+{
+  for (at = find_magic (self, at, end); at < end; at = find_magic (self, at + 1, end))
+    if (page_at (self, at, page) && page->serial == self->serial && is_followed (self, page))
       return TRUE;
   return FALSE;
 }
@@ -126,25 +168,104 @@ read_page (Ogg *self)
 
 /* --- verbs ------------------------------------------------------------------- */
 
+/* From page to page to the end of what is there. */
 static void
-ogg_walk (IsrUnpacker *unpacker)
+walk (Ogg *self)
 {
-  Ogg *self = (Ogg *) unpacker;
+  IsrUnpacker *unpacker = &self->parent;
   Page page;
 
   while (find (self, unpacker->walked, &page)) {
-    if (page.serial == self->serial) {
-      gboolean first = unpacker->marks->len == 0;
-
-      if (first || (!page.continued && self->pages % PAGES_A_MARK == 0))
-        isr_unpacker_mark (unpacker, first ? G_MININT64 : self->last - self->base, page.offset);
-      if (page.granule >= 0)
-        self->last = page.granule;
-      self->pages++;
-    }
+    if (page.serial == self->serial && page.granule >= 0)
+      self->last = page.granule;
     unpacker->walked = page.offset + page.size;
   }
+}
+
+static void
+ogg_measure (IsrUnpacker *unpacker)
+{
+  Ogg *self = (Ogg *) unpacker;
+  guint64 size = unpacker->window.input->size;
+  gint64 start = self->last;
+  Page page;
+
+  if (unpacker->walked == self->audio && size > self->audio + 2 * TAIL && land (self, size - TAIL, size, &page))
+    unpacker->walked = page.offset;
+  walk (self);
+  if (self->last == start && unpacker->samples == 0) { /* its end says nothing */
+    unpacker->walked = self->audio;
+    walk (self);
+  }
   unpacker->samples = (guint64) MAX (self->last - self->base, 0);
+}
+
+/* --- where to begin ----------------------------------------------------------- */
+
+/* Moves @page on to one that says where it ends. */
+static gboolean
+find_end (Ogg *self, guint64 end, Page *page)
+{
+  while (page->granule < 0)
+    if (!land (self, page->offset + page->size, end, page))
+      return FALSE;
+  return TRUE;
+}
+
+/* A page not further than NEAR before the one that @granule lies in. */
+static guint64
+bisect (Ogg *self, gint64 granule)
+{
+  guint64 low = self->audio, high = self->parent.walked;
+
+  while (high - low > NEAR) {
+    guint64 middle = low + (high - low) / 2;
+    Page page;
+
+    if (land (self, middle, high, &page) && find_end (self, high, &page) && page.granule <= granule)
+      low = page.offset + page.size;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* The last page from @from on whose first whole packet begins at @granule at the latest; FALSE:
+ * there is none. That packet is the first one; or the one behind the rest of another, which
+ * begins somewhere before the page's end. */
+static gboolean
+walk_to (Ogg *self, guint64 from, gint64 granule, guint64 *found)
+{
+  gboolean any = FALSE;
+  Page page;
+
+  for (guint64 at = from; at < self->parent.walked && find (self, at, &page); at = page.offset + page.size) {
+    if (page.serial != self->serial)
+      continue;
+    if (!page.continued || (page.granule >= 0 && page.granule <= granule)) {
+      *found = page.offset;
+      any = TRUE;
+    }
+    if (page.granule > granule)
+      break;
+  }
+  return any;
+}
+
+static guint64
+find_begin (Ogg *self, gint64 position)
+{
+  gint64 granule = position > G_MININT64 / 2 ? position + self->base : G_MININT64;
+  guint64 from = granule > 0 ? bisect (self, granule) : self->audio, found = self->audio;
+
+  while (from > self->audio && !walk_to (self, from, granule, &found)) { /* one packet is as long as that */
+    Page page;
+
+    from = from > self->audio + NEAR && land (self, from - NEAR, from, &page) ? page.offset : self->audio;
+  }
+  if (from == self->audio && !walk_to (self, from, granule, &found))
+    return self->audio;
+  return found;
 }
 
 /* A new demuxer, behind the headers. */
@@ -170,12 +291,12 @@ begin (Ogg *self, GError **error)
 }
 
 static void
-ogg_go (IsrUnpacker *unpacker, gint64 position, guint64 offset)
+ogg_seek (IsrUnpacker *unpacker, gint64 position)
 {
   Ogg *self = (Ogg *) unpacker;
 
   begin (self, NULL);
-  self->at = offset;
+  self->at = find_begin (self, position);
 }
 
 static gboolean
@@ -280,7 +401,7 @@ find_audio (Ogg *self, GError **error)
 IsrUnpacker *
 isr_unpacker_new_ogg (IsrInput *input, GError **error)
 {
-  static const IsrUnpackerClass klass = { ogg_free, ogg_walk, ogg_go, ogg_next };
+  static const IsrUnpackerClass klass = { ogg_free, ogg_measure, ogg_seek, NULL, ogg_next };
   Ogg *self = g_new0 (Ogg, 1);
 
   isr_unpacker_init (&self->parent, &klass, input);

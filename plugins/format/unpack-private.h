@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 
 typedef struct {
   void (*free) (IsrUnpacker *self);
-  void (*walk) (IsrUnpacker *self); /* from walked on to the end of what is there: marks, samples, end */
-  /* The next packet is the one at @mark. */
+  void (*measure) (IsrUnpacker *self); /* from walked on to the end of what is there: samples, and marks if it has any */
+  void (*seek) (IsrUnpacker *self, gint64 position);
+  /* With marks. The next packet is the one at the mark. */
   void (*go) (IsrUnpacker *self, gint64 position, guint64 offset);
   gboolean (*next) (IsrUnpacker *self, IsrUnpacked *packet);
 } IsrUnpackerClass;
@@ -31,7 +32,7 @@ struct _IsrUnpacker {
   IsrOggLink *link; /* Ogg */
   GBytes *header;   /* FLAC */
   GArray *marks;    /* IsrMark */
-  guint64 walked;   /* offset up to which there are marks */
+  guint64 walked;   /* offset up to which it is measured */
   guint64 samples;
 };
 
@@ -42,5 +43,7 @@ IsrUnpacker *isr_unpacker_new_ogg (IsrInput *input, GError **error);
 
 void isr_unpacker_init (IsrUnpacker *self, const IsrUnpackerClass *klass, IsrInput *input);
 void isr_unpacker_mark (IsrUnpacker *self, gint64 position, guint64 offset);
+/* As the verb, by the marks alone. */
+void isr_unpacker_seek_mark (IsrUnpacker *self, gint64 position);
 
 G_END_DECLS

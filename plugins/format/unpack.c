@@ -101,18 +101,16 @@ isr_unpacker_get_warm_up (IsrUnpacker *self)
 guint64
 isr_unpacker_get_samples (IsrUnpacker *self)
 {
-  self->klass->walk (self);
+  self->klass->measure (self);
   return self->samples;
 }
 
 void
-isr_unpacker_seek (IsrUnpacker *self, gint64 position)
+isr_unpacker_seek_mark (IsrUnpacker *self, gint64 position)
 {
-  const IsrMark *marks;
+  const IsrMark *marks = (const IsrMark *) self->marks->data;
   guint low = 0, high;
 
-  self->klass->walk (self);
-  marks = (const IsrMark *) self->marks->data;
   for (high = self->marks->len; high - low > 1;) {
     guint middle = (low + high) / 2;
 
@@ -123,6 +121,13 @@ isr_unpacker_seek (IsrUnpacker *self, gint64 position)
   }
   if (self->marks->len)
     self->klass->go (self, marks[low].position, marks[low].offset);
+}
+
+void
+isr_unpacker_seek (IsrUnpacker *self, gint64 position)
+{
+  self->klass->measure (self);
+  self->klass->seek (self, position);
 }
 
 void

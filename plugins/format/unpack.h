@@ -51,7 +51,8 @@ GPtrArray *isr_unpacker_get_headers (IsrUnpacker *self); /* (element-type GBytes
 GBytes *isr_unpacker_get_header (IsrUnpacker *self);     /* of native FLAC; else NULL */
 const char *isr_unpacker_get_extension (IsrUnpacker *self);
 
-/* Samples that the file plays. Walks through all of it, once. */
+/* Samples that the file plays. The end of an Ogg file says it; frames are counted, once, by a
+ * walk through all of them, unless they are of one size and their number is announced. */
 guint64 isr_unpacker_get_samples (IsrUnpacker *self);
 
 /* Samples that a decoder has to hear before it is right. */

@@ -85,7 +85,9 @@ read_fmt (IsrWavLayout *self, const guint8 *fmt, gsize size, GError **error)
 static gsize
 read_at (IsrInput *input, guint64 offset, guint8 *buffer, gsize size)
 {
-  return MAX (input->read (input, offset, buffer, size), 0);
+  gssize n = input->read (input, offset, buffer, size);
+
+  return MAX (n, 0);
 }
 
 /* One chunk before data: remembers what matters of it. */

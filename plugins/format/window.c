@@ -25,11 +25,13 @@ isr_window_look (IsrWindow *self, guint64 offset, gsize size, gsize *got)
 
   if (!self->data || offset < self->base || offset + want > self->base + self->length) {
     gsize n = MIN (MAX (want, WINDOW), left);
+    gssize read;
 
     g_free (self->data);
     self->data = g_malloc (n + 1);
+    read = self->input->read (self->input, offset, self->data, n);
     self->base = offset;
-    self->length = (gsize) MAX (self->input->read (self->input, offset, self->data, n), 0);
+    self->length = read > 0 ? (gsize) read : 0;
   }
   *got = MIN (self->base + self->length - offset, want);
   return self->data + (offset - self->base);
