@@ -5,7 +5,9 @@
     layers.py [ROOT]
 
 Reads every #include below plugins/ and daemon/ and names each that breaks a
-rule. The rules stand in the tables below, nowhere else.
+rule. The rules stand in the tables below, nowhere else. And every function has a
+name of its own: of two in libraries that are linked statically, the linker
+takes one for both without a word.
 """
 import pathlib
 import re
@@ -36,6 +38,9 @@ ONLY = [
 ]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
+
+# A function that others may call: return type on one line, name at the begin of the next.
+DEFINED = re.compile(r'^(?!static\b)[A-Za-z_][\w \t*]*\n(isr_\w+) \(', re.M)
 
 
 def room(name):
@@ -85,16 +90,22 @@ def rules(name, include):
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else '.')
     broken = seen = 0
+    home = {}
     for path in sorted(p for top in ('plugins', 'daemon') for p in (root / top).rglob('*.[ch]')):
         name = path.relative_to(root).as_posix()
-        for include in INCLUDE.findall(path.read_text(encoding='utf-8')):
+        text = path.read_text(encoding='utf-8')
+        for function in DEFINED.findall(text) if name.endswith('.c') else []:
+            if home.setdefault(function, name) != name:
+                print(f'{name}: {function}() is a function of {home[function]} already')
+                broken += 1
+        for include in INCLUDE.findall(text):
             seen += 1
             for reason in rules(name, include):
                 print(f'{name}: includes {include}: {reason}')
                 broken += 1
     if not seen:
         sys.exit(f'layers: nothing found below {root.resolve()}')
-    print(f'layers: {seen} includes, {broken} against the rules')
+    print(f'layers: {seen} includes, {len(home)} functions, {broken} against the rules')
     sys.exit(1 if broken else 0)
 
 

@@ -13,7 +13,7 @@
 #include "daemon/archive/listing.h"
 
 #include "daemon/archive/days.h"
-#include "daemon/archive/match.h"
+#include "daemon/archive/text-match.h"
 #include "daemon/archive/rows.h"
 #include "daemon/core/error.h"
 
@@ -23,7 +23,7 @@
 gboolean
 isr_listing_prepare (sqlite3 *db, GError **error)
 {
-  isr_match_prepare (db);
+  isr_text_match_prepare (db);
   return isr_db_exec (db,
       "PRAGMA temp_store = MEMORY;"
       "CREATE TEMP TABLE pending (id INTEGER PRIMARY KEY, source, name, recording, adopted, start_us, end_us, utc_offset, position,"
@@ -183,9 +183,9 @@ find_text (Page *page, sqlite3 *db, GError **error)
 
   if (!text || !*text)
     return TRUE;
-  page->condition = isr_match_condition (text, "r.name", ":text");
-  page->match = isr_match_value (text);
-  return isr_match_find (db, "recordings", page->condition, page->match, FEW, &page->ids, error);
+  page->condition = isr_text_match_condition (text, "r.name", ":text");
+  page->match = isr_text_match_value (text);
+  return isr_text_match_find (db, "recordings", page->condition, page->match, FEW, &page->ids, error);
 }
 
 static gboolean

@@ -6,7 +6,7 @@
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/days.h"
 #include "daemon/archive/db.h"
-#include "daemon/archive/match.h"
+#include "daemon/archive/text-match.h"
 
 #include <string.h>
 
@@ -15,8 +15,8 @@
 static sqlite3_stmt *
 prepare (sqlite3 *db, const char *source, const char *text, GError **error)
 {
-  g_autofree char *condition = isr_match_condition (text, "r.name", "?2");
-  g_autofree char *value = isr_match_value (text);
+  g_autofree char *condition = isr_text_match_condition (text, "r.name", "?2");
+  g_autofree char *value = isr_text_match_value (text);
   g_autofree char *matches = g_strconcat (source ? "r.source = ?1 AND " : "", condition, NULL);
   g_autofree char *sql = g_strdup_printf (
       "SELECT " COLUMNS " FROM main.recordings r NOT INDEXED WHERE r.recording < 2 AND %1$s AND NOT EXISTS (SELECT 1 FROM temp.pending p WHERE p.id = r.id)"

@@ -8,7 +8,7 @@
 #include "daemon/archive/titles.h"
 
 #include "daemon/archive/catalog-private.h"
-#include "daemon/archive/match.h"
+#include "daemon/archive/text-match.h"
 #include "daemon/archive/overlay.h"
 #include "daemon/core/error.h"
 
@@ -107,11 +107,11 @@ words_init (Words *self, sqlite3 *db, const char *text, GError **error)
 
   if (!text || !*text)
     return TRUE;
-  title = isr_match_condition (text, "r.title", "?4");
-  artist = isr_match_condition (text, "r.artist", "?4");
+  title = isr_text_match_condition (text, "r.title", "?4");
+  artist = isr_text_match_condition (text, "r.artist", "?4");
   self->condition = g_strdup_printf ("(%s OR %s)", title, artist);
-  self->value = isr_match_value (text);
-  return isr_match_find (db, "titles", self->condition, self->value, FEW, &self->ids, error);
+  self->value = isr_text_match_value (text);
+  return isr_text_match_find (db, "titles", self->condition, self->value, FEW, &self->ids, error);
 }
 
 static void

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* match.c - LIKE for ASCII, of which SQLite knows the case; for the rest a function of
+/* text-match.c - LIKE for ASCII, of which SQLite knows the case; for the rest a function of
  * ours, which folds both as Unicode says.
  *
  * One that is in few rows is found by a look at the narrowest thing that has the column,
  * before anything is sorted. */
-#include "daemon/archive/match.h"
+#include "daemon/archive/text-match.h"
 
 #include <string.h>
 
@@ -49,13 +49,13 @@ sql_contains (sqlite3_context *context, int n, sqlite3_value **values)
 }
 
 void
-isr_match_prepare (sqlite3 *db)
+isr_text_match_prepare (sqlite3 *db)
 {
   sqlite3_create_function (db, "contains", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, sql_contains, NULL, NULL);
 }
 
 char *
-isr_match_condition (const char *text, const char *column, const char *parameter)
+isr_text_match_condition (const char *text, const char *column, const char *parameter)
 {
   if (g_str_is_ascii (text))
     return g_strdup_printf ("%s LIKE %s ESCAPE '\\'", column, parameter);
@@ -77,13 +77,13 @@ escape_like (const char *text)
 }
 
 char *
-isr_match_value (const char *text)
+isr_text_match_value (const char *text)
 {
   return g_str_is_ascii (text) ? escape_like (text) : g_utf8_casefold (text, -1);
 }
 
 gboolean
-isr_match_find (sqlite3 *db, const char *table, const char *condition, const char *value, guint few, char **ids, GError **error)
+isr_text_match_find (sqlite3 *db, const char *table, const char *condition, const char *value, guint few, char **ids, GError **error)
 {
   g_autofree char *sql = g_strdup_printf ("SELECT id FROM main.%s r WHERE %s", table, condition);
   g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, sql, error);
