@@ -40,8 +40,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Survey, survey_clear)
 void
 isr_catalog_set_sources (IsrCatalog *self, const char *const *names)
 {
+  if (self->alive && g_strv_equal ((const char *const *) self->alive, names))
+    return;
   g_strfreev (self->alive);
   self->alive = g_strdupv ((char **) names);
+  isr_day_cache_clear (self->days); /* what one that came or went has of them */
 }
 
 void
@@ -273,12 +276,12 @@ isr_catalog_cover_days (IsrCatalog *self, GPtrArray *days, const char *source, G
 {
   gint64 now_us = g_get_real_time ();
   g_autoptr (GArray) wanted = list_wanted (days, zone, keep ? now_us : G_MAXINT64);
-  g_autoptr (GPtrArray) names = wanted->len ? isr_survey_sources (self->db, error) : g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = wanted->len ? list_sources (self, source, error) : g_ptr_array_new ();
 
   if (!names)
     return FALSE;
   for (guint i = 0; i < names->len; i++)
-    if ((!source || g_str_equal (source, names->pdata[i])) && !cover_source (self, wanted, names->pdata[i], now_us, error))
+    if (!cover_source (self, wanted, names->pdata[i], now_us, error))
       return FALSE;
   return TRUE;
 }

@@ -278,7 +278,7 @@ find_last_sign (sqlite3 *db, const char *source, gint64 *last_us, GError **error
 static gboolean
 note_absences (IsrLedger *self, sqlite3 *db, gint64 heartbeat_us, GError **error)
 {
-  g_autoptr (GPtrArray) names = isr_survey_sources (db, error);
+  g_autoptr (GPtrArray) names = isr_survey_known (db, error);
 
   for (guint i = 0; names && i < names->len; i++) {
     gint64 last_us = heartbeat_us;

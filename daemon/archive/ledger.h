@@ -14,9 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct _IsrLedger IsrLedger;
 
-/* @db, prepared by listing.h, is only read, now. Every source that has recordings, and is not noted as
- * not running, has been so since @heartbeat_us at the latest: the last sign of
- * life of the process before (0: none is known). ISR_ERROR_STORAGE. */
+/* @db, prepared by listing.h, is only read, now. Every source that is known, whether it ever
+ * delivered or not, and is not noted as not running, has been so since @heartbeat_us at the
+ * latest: the last sign of life of the process before (0: none is known). ISR_ERROR_STORAGE. */
 IsrLedger *isr_ledger_new (IsrWriter *writer, sqlite3 *db, gint64 heartbeat_us, GError **error);
 void isr_ledger_free (IsrLedger *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrLedger, isr_ledger_free)

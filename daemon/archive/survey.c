@@ -7,18 +7,19 @@
 #define GIVEN "FROM temp.pending r WHERE r.source = ?1 AND r.recording = 0 AND r.gone = 0"
 #define COLUMNS "r.start_us, r.end_us, r.reason, r.clock"
 
-/* A jump in the index for each name. */
-GPtrArray *
-isr_survey_sources (sqlite3 *db, GError **error)
+/* The names in a table: a jump in its index for each. */
+#define NAMES(table)                                                              \
+  "SELECT * FROM (WITH RECURSIVE names (source) AS ("                             \
+  " SELECT min (source) FROM main." table " WHERE source > ''"                    \
+  " UNION ALL SELECT (SELECT min (r.source) FROM main." table                     \
+  "  r WHERE r.source > names.source) FROM names WHERE names.source IS NOT NULL)" \
+  " SELECT source FROM names WHERE source IS NOT NULL)"
+#define RECORDED NAMES ("recordings") " UNION SELECT source FROM temp.pending WHERE source > '' AND gone = 0"
+
+static GPtrArray *
+list_names (sqlite3 *db, const char *sql, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db,
-      "WITH RECURSIVE names (source) AS ("
-      " SELECT min (source) FROM main.recordings WHERE source > ''"
-      " UNION ALL SELECT (SELECT min (r.source) FROM main.recordings r WHERE r.source > names.source) FROM names WHERE names.source IS NOT NULL)"
-      " SELECT source FROM names WHERE source IS NOT NULL"
-      " UNION SELECT source FROM temp.pending WHERE source > '' AND gone = 0"
-      " ORDER BY source",
-      error);
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, sql, error);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   gboolean row;
 
@@ -28,6 +29,18 @@ isr_survey_sources (sqlite3 *db, GError **error)
     g_ptr_array_add (names, isr_db_dup_text (statement, 0));
   }
   return NULL;
+}
+
+GPtrArray *
+isr_survey_sources (sqlite3 *db, GError **error)
+{
+  return list_names (db, RECORDED " ORDER BY 1", error);
+}
+
+GPtrArray *
+isr_survey_known (sqlite3 *db, GError **error)
+{
+  return list_names (db, RECORDED " UNION " NAMES ("gaps") " UNION " NAMES ("states") " ORDER BY 1", error);
 }
 
 gboolean

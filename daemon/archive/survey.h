@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 /* (element-type utf8): every source that has a recording, by name. */
 GPtrArray *isr_survey_sources (sqlite3 *db, GError **error);
+/* (element-type utf8): every source of which there is a recording, a note or a state, by name. */
+GPtrArray *isr_survey_known (sqlite3 *db, GError **error);
 /* Start of the first and end of the last of its finished recordings; left alone
  * when it has none. */
 gboolean isr_survey_life (sqlite3 *db, const char *source, gint64 *first_us, gint64 *last_us, GError **error);

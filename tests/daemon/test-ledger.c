@@ -1,99 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The ledger with a real catalog: holes of gaps, of people, of restarts and crashes. */
-#include "tests/daemon/catalog.h"
+/* The ledger with a real catalog: holes of gaps, of people, of restarts. */
+#include "tests/daemon/ledger.h"
 
-#include "daemon/archive/days.h"
 #include "daemon/archive/sources.h"
 #include "daemon/cli/coverage.h"
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define S G_TIME_SPAN_SECOND
-#define T0 G_GINT64_CONSTANT (1706700000) /* s */
-
-static const char *const mic[] = { "mic", NULL };
-
-static void
-begin (IsrCatalog *catalog, const char *name, gint64 start_s)
-{
-  g_autoptr (IsrRecording) recording = make ("mic", name, start_s, 0);
-
-  recording->recording = TRUE;
-  isr_catalog_begin (catalog, recording);
-}
-
-static void
-finish (IsrCatalog *catalog, const char *name, gint64 start_s, gint64 seconds, const char *reason, const char *cause)
-{
-  g_autoptr (IsrRecording) recording = make ("mic", name, start_s, seconds);
-
-  g_free (recording->reason);
-  recording->reason = g_strdup (reason);
-  recording->cause = g_strdup (cause);
-  isr_catalog_finish (catalog, recording);
-}
-
-static void
-change (IsrCatalog *catalog, IsrState state, const char *reason, gint64 at_s)
-{
-  g_autoptr (IsrSourceState) value = isr_source_state_new ("mic", "stream");
-
-  value->state = state;
-  value->reason = g_strdup (reason);
-  value->since_us = at_s * S;
-  isr_catalog_note_state (catalog, value);
-}
-
-/* "share: start-end cause, ..." in seconds since T0 */
-static char *
-ask (IsrCatalog *catalog, gint64 from_s, gint64 to_s, gint64 now_s)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) list = isr_catalog_coverage (catalog, "mic", from_s * S, to_s * S, now_s * S, &error);
-  GString *text = g_string_new (NULL);
-  IsrCoverage *coverage;
-  gint64 missing = 0;
-
-  g_assert_no_error (error);
-  g_assert_cmpuint (list->len, ==, 1);
-  coverage = list->pdata[0];
-  g_string_append_printf (text, "%g:", isr_coverage_get_share (coverage));
-  for (guint i = 0; i < coverage->holes->len; i++) {
-    const IsrGap *hole = &g_array_index (coverage->holes, IsrGap, i);
-
-    g_string_append_printf (text, " %g-%g %s", (double) (hole->start_us - T0 * S) / 1e6, (double) (hole->end_us - T0 * S) / 1e6, hole->cause);
-    missing += hole->end_us - hole->start_us;
-  }
-  g_assert_cmpint (coverage->recorded_us + missing, ==, coverage->to_us - coverage->from_us);
-  return g_string_free (text, FALSE);
-}
-
-#define assert_holes(catalog, from, to, now, expected)                           \
-  G_STMT_START                                                                   \
-  {                                                                              \
-    g_autofree char *got_ = ask ((catalog), T0 + (from), T0 + (to), T0 + (now)); \
-    g_assert_cmpstr (got_, ==, expected);                                        \
-  }                                                                              \
-  G_STMT_END
-
-static void
-reopen (Fixture *f)
-{
-  close_catalog (f);
-  open_catalog (f, TRUE);
-  isr_catalog_set_sources (f->catalog, mic);
-}
-
-/* Files on disk, so that a reconcile leaves their entries alone. */
-static void
-touch (Fixture *f, const char *name, gint64 seconds)
-{
-  g_autofree guint8 *data = g_malloc0 ((gsize) seconds * 10);
-
-  temp_write (f->directory, name, data, seconds * 10);
-}
 
 static void
 test_gaps (Fixture *f, gconstpointer data)
@@ -220,47 +130,6 @@ test_end (Fixture *f, gconstpointer data)
   assert_holes (f->catalog, 0, 100, 50, "0.22: 11-41 not-running 41-50 disconnected");
 }
 
-/* A child records and is killed with SIGKILL: nobody could note anything. */
-static void
-test_crash (Fixture *f, gconstpointer data)
-{
-  const gboolean dropped = GPOINTER_TO_INT (data);
-  int status, pipe_[2];
-  char byte;
-  pid_t child;
-
-  close_catalog (f);
-  touch (f, "a.flac", 10);
-  g_assert_cmpint (pipe (pipe_), ==, 0);
-  child = fork ();
-  if (child == 0) {
-    IsrCatalog *catalog = isr_catalog_open (f->directory, f->directory, TRUE, NULL);
-
-    finish (catalog, "a.flac", T0, 10, dropped ? "gap" : "boundary", "stalled");
-    if (dropped)
-      change (catalog, ISR_STATE_WAITING_TO_RETRY, "stalled", T0 + 15);
-    else
-      begin (catalog, "lost.flac", T0 + 10); /* of it not a byte is on the disk */
-    isr_catalog_reconcile (catalog, NULL);   /* all is committed then */
-    if (write (pipe_[1], "x", 1) == 1)
-      pause ();
-    _exit (1);
-  }
-  g_assert_cmpint (child, >, 0);
-  g_assert_cmpint (read (pipe_[0], &byte, 1), ==, 1);
-  g_assert_cmpint (kill (child, SIGKILL), ==, 0);
-  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-  g_assert_true (WIFSIGNALED (status));
-  close (pipe_[0]);
-  close (pipe_[1]);
-  open_catalog (f, TRUE);
-  isr_catalog_set_sources (f->catalog, mic);
-  g_assert_true (isr_catalog_reconcile (f->catalog, NULL));
-  begin (f->catalog, "b.flac", T0 + 40);
-  finish (f->catalog, "b.flac", T0 + 40, 10, "boundary", NULL);
-  assert_holes (f->catalog, 0, 100, 50, dropped ? "0.4: 10-15 stalled 15-40 not-running" : "0.4: 10-40 not-running");
-}
-
 /* One that is not in the configuration any more is no hole for ever. */
 static void
 test_forgotten_source (Fixture *f, gconstpointer data)
@@ -294,38 +163,6 @@ test_live (Fixture *f, gconstpointer data)
   g_assert_cmpint (((IsrCoverage *) list->pdata[0])->to_us, <, (now + 500) * S);
 }
 
-/* The list of days and the coverage of each day say the same. */
-static void
-test_days (Fixture *f, gconstpointer data)
-{
-  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
-  g_autoptr (GRand) random = g_rand_new_with_seed (5);
-  gint64 at = G_GINT64_CONSTANT (1711700000); /* around the clock change of March 2024 */
-
-  for (int i = 0; i < 120; i++) {
-    g_autofree char *name = g_strdup_printf ("%03d.flac", i);
-    gint64 length = g_rand_int_range (random, 1, 7200);
-
-    finish (f->catalog, name, at, length, "boundary", NULL);
-    at += length + (i % 3 ? 0 : g_rand_int_range (random, 0, 3600));
-    if (i % 40 == 39) {
-      g_autoptr (GPtrArray) days = isr_catalog_days (f->catalog, NULL, zone, NULL);
-
-      g_assert_cmpuint (days->len, >, 0);
-      for (guint d = 0; d < days->len; d++) {
-        IsrDay *day = days->pdata[d];
-        g_autoptr (GPtrArray) list = NULL;
-        gint64 from, to;
-
-        g_assert_true (isr_day_parse (day->day, zone, &from, &to));
-        list = isr_catalog_coverage (f->catalog, NULL, from, to, g_get_real_time (), NULL);
-        g_assert_cmpint (((IsrCoverage *) list->pdata[0])->recorded_us, ==, day->recorded_us);
-        g_assert_cmpint (((IsrCoverage *) list->pdata[0])->to_us - ((IsrCoverage *) list->pdata[0])->from_us, ==, day->span_us);
-      }
-    }
-  }
-}
-
 static void
 test_command (Fixture *f, gconstpointer data)
 {
@@ -349,8 +186,6 @@ test_command (Fixture *f, gconstpointer data)
   g_assert_error (error, ISR_ERROR, ISR_ERROR_USAGE);
 }
 
-#define ADD(name, data, func) g_test_add ("/ledger/" name, Fixture, data, set_up, func, tear_down)
-
 int
 main (int argc, char **argv)
 {
@@ -361,11 +196,8 @@ main (int argc, char **argv)
   ADD ("unsaid-source", NULL, test_unsaid_source);
   ADD ("restart", NULL, test_restart);
   ADD ("end", NULL, test_end);
-  ADD ("crash", GINT_TO_POINTER (FALSE), test_crash);
-  ADD ("crash-while-dropped", GINT_TO_POINTER (TRUE), test_crash);
   ADD ("forgotten-source", NULL, test_forgotten_source);
   ADD ("live", NULL, test_live);
-  ADD ("days", NULL, test_days);
   ADD ("command", NULL, test_command);
   return g_test_run ();
 }
