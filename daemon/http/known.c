@@ -31,7 +31,7 @@ refuse (const IsrHouse *house, GPtrArray *states, const char *source, GError **e
   if (nearest)
     g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no source “%s”: did you mean “%s”?", source, nearest);
   else
-    g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no source “%s”: /api/sources has those that are configured or have recordings", source);
+    g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no source “%s”: none of that name is configured, and nothing of it is in the archive", source);
   return FALSE;
 }
 
