@@ -12,6 +12,10 @@
 #include <string.h>
 
 #define CHUNK 65536
+#define FILE_FD 3 /* of the child */
+#define NEXT_FD 4
+#define FILE_PATH "/proc/self/fd/3"
+#define NEXT_PATH "/proc/self/fd/4"
 #define SILENT_SECONDS 120 /* a child that says nothing for so long hangs */
 
 struct _IsrDecoding {
@@ -155,13 +159,24 @@ read_more (IsrDecoding *self)
 
 /* --- public --- */
 
+static GSubprocess *
+start_child (const char *const *arguments, int fd, int next, GError **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+
+  g_subprocess_launcher_take_fd (launcher, fd, FILE_FD);
+  if (next >= 0)
+    g_subprocess_launcher_take_fd (launcher, next, NEXT_FD);
+  return g_subprocess_launcher_spawnv (launcher, arguments, error);
+}
+
 IsrDecoding *
-isr_decoding_start (const char *program, const IsrDecodeOrder *order, IsrDecodingDone done, gpointer data, GError **error)
+isr_decoding_start (const char *program, int fd, int next, const IsrDecodeOrder *order, IsrDecodingDone done, gpointer data, GError **error)
 {
   g_autofree char *rate = g_strdup_printf ("%u", order->rate);
   g_autofree char *first = g_strdup_printf ("%" G_GUINT64_FORMAT, order->first_sample), *samples = g_strdup_printf ("%" G_GUINT64_FORMAT, order->samples);
-  const char *arguments[] = { program, ISR_CHILD_COMMAND, order->path, rate, first, samples, order->next, NULL };
-  g_autoptr (GSubprocess) child = g_subprocess_newv (arguments, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, error);
+  const char *arguments[] = { program, ISR_CHILD_COMMAND, FILE_PATH, rate, first, samples, next >= 0 ? NEXT_PATH : NULL, NULL };
+  g_autoptr (GSubprocess) child = start_child (arguments, fd, next, error);
   IsrDecoding *self;
 
   if (!child)

@@ -21,8 +21,9 @@ typedef struct {
  * @error: it failed, the child crashed, or it said nothing for a long time. */
 typedef void (*IsrDecodingDone) (IsrDecoding *self, const IsrDecoded *decoded, const GError *error, gpointer data);
 
-/* @program: isr. The texts of @order need not stay. */
-IsrDecoding *isr_decoding_start (const char *program, const IsrDecodeOrder *order, IsrDecodingDone done, gpointer data, GError **error);
+/* @program: isr. @fd: the file, @next: the one that goes on where it ends, or -1; both are taken, and
+ * stand for the paths of @order. */
+IsrDecoding *isr_decoding_start (const char *program, int fd, int next, const IsrDecodeOrder *order, IsrDecodingDone done, gpointer data, GError **error);
 /* 0-1, as far as it can be told. */
 double isr_decoding_get_progress (IsrDecoding *self);
 /* The child is ended if it still runs; it leaves nothing. */

@@ -6,6 +6,8 @@
 
 #include "daemon/analysis/jobs.h"
 
+#include "daemon/archive/catalog.h"
+#include "daemon/core/error.h"
 #include "daemon/core/log.h"
 
 #include <string.h>
@@ -30,7 +32,7 @@ typedef struct {
 struct _IsrJobs {
   IsrJobsHooks hooks;
   gpointer data;
-  char *program;
+  char *directory, *program;
   guint cores;
   gint64 last_id;
   GPtrArray *jobs; /* Job, oldest first */
@@ -59,8 +61,8 @@ void
 isr_job_file_free (IsrJobFile *self)
 {
   g_free (self->name);
-  g_free (self->path);
-  g_free (self->next);
+  isr_recording_free (self->recording);
+  g_clear_pointer (&self->next, isr_recording_free);
   g_free (self);
 }
 
@@ -184,15 +186,29 @@ on_done (IsrDecoding *decoding, const IsrDecoded *decoded, const GError *error, 
   pump (self);
 }
 
+/* Opened here, where no link on the way is followed: the child is given the files, no names. */
+static IsrDecoding *
+start_decoding (IsrJobs *self, Run *run, GError **error)
+{
+  const IsrJobFile *file = run->file;
+  const IsrDecodeOrder order = { .rate = file->rate, .first_sample = file->first_sample, .samples = file->samples };
+  int fd = isr_recording_open (self->directory, file->recording);
+  int next = fd >= 0 && file->next ? isr_recording_open (self->directory, file->next) : -1;
+
+  if (fd >= 0)
+    return isr_decoding_start (self->program, fd, next, &order, on_done, run, error);
+  g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "it can not be opened: %s", g_strerror (errno));
+  return NULL;
+}
+
 static void
 start_file (IsrJobs *self, Job *job, IsrJobFile *file)
 {
-  const IsrDecodeOrder order = { file->path, file->next, file->rate, file->first_sample, file->samples };
   Run *run = g_new0 (Run, 1);
   g_autoptr (GError) error = NULL;
 
   *run = (Run){ self, job, file, NULL };
-  run->decoding = isr_decoding_start (self->program, &order, on_done, run, &error);
+  run->decoding = start_decoding (self, run, &error);
   if (!run->decoding) {
     settle (self, job, file, NULL, error);
     run_free (run);
@@ -282,10 +298,11 @@ on_pump (gpointer data)
 /* --- public --- */
 
 IsrJobs *
-isr_jobs_new (const IsrJobsHooks *hooks, gpointer data)
+isr_jobs_new (const char *directory, const IsrJobsHooks *hooks, gpointer data)
 {
   IsrJobs *self = g_new0 (IsrJobs, 1);
 
+  self->directory = g_strdup (directory);
   self->hooks = *hooks;
   self->data = data;
   self->program = g_strdup ("/proc/self/exe");
@@ -318,6 +335,7 @@ isr_jobs_free (IsrJobs *self)
   g_clear_handle_id (&self->tell, g_source_remove);
   g_ptr_array_unref (self->jobs);
   g_ptr_array_unref (self->runs);
+  g_free (self->directory);
   g_free (self->program);
   g_free (self);
 }

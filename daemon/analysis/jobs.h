@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/analysis/decoding.h"
+#include "daemon/core/recording.h"
 
 G_BEGIN_DECLS
 
@@ -32,8 +33,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrJob, isr_job_free)
 /* One file of a job. */
 typedef struct {
   char *name; /* of the recording */
-  char *path, *next;
-  guint rate; /* of the next two */
+  IsrRecording *recording;
+  IsrRecording *next; /* that goes on where it ends; NULL: none */
+  guint rate;         /* of the next two */
   guint64 first_sample, samples;
   gint64 run_us;    /* the run that it is a part of */
   guint64 begin_ns; /* position at which that began */
@@ -51,7 +53,8 @@ typedef struct {
   void (*changed) (gint64 id, gpointer data);
 } IsrJobsHooks;
 
-IsrJobs *isr_jobs_new (const IsrJobsHooks *hooks, gpointer data);
+/* @directory: the recordings' names are below it. */
+IsrJobs *isr_jobs_new (const char *directory, const IsrJobsHooks *hooks, gpointer data);
 /* What runs is cancelled. */
 void isr_jobs_free (IsrJobs *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrJobs, isr_jobs_free)

@@ -101,8 +101,8 @@ make_file (IsrAnalysis *self, const IsrRecording *recording, const IsrRecording 
   g_autoptr (IsrRecording) next = find_neighbour (self, recording, FALSE);
 
   file->name = g_strdup (recording->name);
-  file->path = isr_catalog_get_path (self->catalog, recording);
-  file->next = next && !next->recording ? isr_catalog_get_path (self->catalog, next) : NULL;
+  file->recording = isr_recording_copy (recording);
+  file->next = next && !next->recording ? g_steal_pointer (&next) : NULL;
   file->rate = recording->rate;
   file->samples = recording->adopted ? 0 : recording->samples;
   if (last && isr_runs_follows (last, recording)) {
@@ -350,5 +350,5 @@ isr_analysis_make_jobs (IsrAnalysis *self)
 {
   static const IsrJobsHooks hooks = { on_decoded, on_failed, on_changed };
 
-  return isr_jobs_new (&hooks, self);
+  return isr_jobs_new (isr_catalog_get_output_directory (self->catalog), &hooks, self);
 }

@@ -69,23 +69,29 @@ isr_catalog_measure (IsrCatalog *self, IsrRecording *recording)
 }
 
 static int
-open_name (IsrCatalog *self, const char *name, gboolean unfinished)
+open_name (const char *output_directory, const char *name, gboolean unfinished)
 {
   g_autofree char *part = unfinished ? g_strconcat (name, PART, NULL) : NULL;
 
-  return isr_place_open (self->output_directory, part ? part : name, O_RDONLY | O_NONBLOCK);
+  return isr_place_open (output_directory, part ? part : name, O_RDONLY | O_NONBLOCK);
 }
 
 /* Between two attempts the file may get its final name: once more. */
 int
-isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording)
+isr_recording_open (const char *output_directory, const IsrRecording *recording)
 {
   int fd = -1;
 
   errno = ENOENT;
   for (int attempt = 0; fd < 0 && errno == ENOENT && attempt < 4; attempt++)
-    fd = open_name (self, recording->name, recording->recording != (attempt % 2));
+    fd = open_name (output_directory, recording->name, recording->recording != (attempt % 2));
   return fd;
+}
+
+int
+isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording)
+{
+  return isr_recording_open (self->output_directory, recording);
 }
 
 IsrRecording *

@@ -112,6 +112,8 @@ IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 
 const IsrRecording *isr_catalog_find (IsrCatalog *self, const char *name, int *fd, struct stat *st);
 /* Its bytes, to be read; -1, and errno. No link is followed. */
 int isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording);
+/* The same for workers, who have values only. */
+int isr_recording_open (const char *output_directory, const IsrRecording *recording);
 /* Where its bytes are now: absolute, with ".part" while it is being written (or
  * when it could not be finished). */
 char *isr_catalog_get_path (IsrCatalog *self, const IsrRecording *recording);

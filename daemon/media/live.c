@@ -238,7 +238,7 @@ look (gpointer data)
 
 typedef struct {
   IsrRecording *recording;
-  char *path;
+  char *directory;
 } Opening;
 
 static void
@@ -247,7 +247,7 @@ opening_free (gpointer data)
   Opening *self = data;
 
   isr_recording_free (self->recording);
-  g_free (self->path);
+  g_free (self->directory);
   g_free (self);
 }
 
@@ -255,7 +255,7 @@ static void
 open_tail (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
 {
   Opening *self = data;
-  IsrTail *tail = isr_tail_new (self->recording, self->path, LEAD_SECONDS);
+  IsrTail *tail = isr_tail_new (self->recording, self->directory, LEAD_SECONDS);
 
   if (tail)
     g_task_return_pointer (task, tail, (GDestroyNotify) isr_tail_free);
@@ -321,7 +321,7 @@ station_new (IsrLive *live, const char *source, gboolean encode, IsrRecording *r
   isr_tape_init (&self->tape);
   g_queue_init (&self->ring);
   g_hash_table_insert (live->stations, self->source, self);
-  *opening = (Opening){ recording, isr_catalog_get_path (live->catalog, recording) };
+  *opening = (Opening){ recording, g_strdup (isr_catalog_get_output_directory (live->catalog)) };
   g_task_set_task_data (task, opening, opening_free);
   isr_workers_run (task, open_tail);
   return self;

@@ -3,9 +3,7 @@
 #include "daemon/media/span.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <string.h>
 
 #include "daemon/media/media-error.h"
 
@@ -18,7 +16,7 @@ part_free (gpointer data)
   IsrSpanPart *self = data;
 
   isr_recording_free (self->recording);
-  g_free (self->path);
+  g_free (self->directory);
   g_free (self);
 }
 
@@ -54,7 +52,7 @@ add (IsrSpan *self, IsrCatalog *catalog, const IsrRecording *recording)
   IsrSpanPart *part = g_new (IsrSpanPart, 1);
 
   part->recording = isr_recording_copy (recording);
-  part->path = isr_catalog_get_path (catalog, recording);
+  part->directory = g_strdup (isr_catalog_get_output_directory (catalog));
   g_ptr_array_add (self->parts, part);
 }
 
@@ -180,17 +178,19 @@ isr_span_new_source (IsrCatalog *catalog, const char *source, gint64 from_us, gi
   return g_steal_pointer (&self);
 }
 
+/* A link, or a file, where a directory was is as good as nothing. */
+static gboolean
+is_gone (int code)
+{
+  return code == ENOENT || code == ELOOP || code == ENOTDIR;
+}
+
 int
 isr_span_part_open (const IsrSpanPart *part, GError **error)
 {
-  int fd = open (part->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = isr_recording_open (part->directory, part->recording);
 
-  if (fd < 0 && errno == ENOENT && g_str_has_suffix (part->path, ".part")) {
-    g_autofree char *final = g_strndup (part->path, strlen (part->path) - 5);
-
-    fd = open (final, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  }
   if (fd < 0)
-    g_set_error (error, ISR_MEDIA_ERROR, errno == ENOENT ? ISR_MEDIA_ERROR_NOT_FOUND : ISR_MEDIA_ERROR_FAILED, "%s can not be opened: %s", part->recording->name, g_strerror (errno));
+    g_set_error (error, ISR_MEDIA_ERROR, is_gone (errno) ? ISR_MEDIA_ERROR_NOT_FOUND : ISR_MEDIA_ERROR_FAILED, "%s can not be opened: %s", part->recording->name, g_strerror (errno));
   return fd;
 }

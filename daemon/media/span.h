@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   IsrRecording *recording;
-  char *path; /* where its bytes were when it was asked */
+  char *directory; /* that its name is below */
 } IsrSpanPart;
 
 typedef struct {
@@ -39,8 +39,8 @@ gboolean isr_span_is_open_ended (const IsrSpan *self);
 
 const IsrRecording *isr_span_get_anchor (const IsrSpan *self);
 
-/* Opens the bytes of @part, also when it got its final name meanwhile. Blocks. -1 and
- * ISR_MEDIA_ERROR. */
+/* Opens the bytes of @part, also when it got its final name meanwhile; no link leads there.
+ * Blocks. -1 and ISR_MEDIA_ERROR. */
 int isr_span_part_open (const IsrSpanPart *part, GError **error);
 
 G_END_DECLS

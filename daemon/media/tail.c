@@ -9,10 +9,10 @@
 #include "daemon/media/span.h"
 
 IsrTail *
-isr_tail_new (const IsrRecording *recording, const char *path, double seconds)
+isr_tail_new (const IsrRecording *recording, const char *directory, double seconds)
 {
   g_autoptr (IsrTail) self = g_new0 (IsrTail, 1);
-  IsrSpanPart part = { (IsrRecording *) recording, (char *) path };
+  IsrSpanPart part = { (IsrRecording *) recording, (char *) directory };
   g_autoptr (IsrPcmReader) reader = NULL;
 
   self->source = g_strdup (recording->source);
@@ -101,7 +101,6 @@ isr_tail_turn (IsrTail *self, IsrCatalog *catalog)
 {
   g_autoptr (IsrRecording) now = self->finished ? NULL : isr_catalog_lookup (catalog, self->recording->name);
   g_autoptr (IsrRecording) next = NULL;
-  g_autofree char *path = NULL;
 
   if (!self->finished) { /* once more to its end, and then on */
     self->finished = !now || !now->recording;
@@ -110,6 +109,5 @@ isr_tail_turn (IsrTail *self, IsrCatalog *catalog)
   next = find_next (self, catalog);
   if (!next)
     return NULL;
-  path = isr_catalog_get_path (catalog, next);
-  return isr_tail_new (next, path, 0);
+  return isr_tail_new (next, isr_catalog_get_output_directory (catalog), 0);
 }

@@ -19,9 +19,9 @@ typedef struct {
   gboolean finished;     /* it will not grow any more */
 } IsrTail;
 
-/* Begins @seconds before the end of what there is. Blocks: for workers; @recording and
- * @path are of the file that is being written. NULL: it can not be read yet. */
-IsrTail *isr_tail_new (const IsrRecording *recording, const char *path, double seconds);
+/* Begins @seconds before the end of what there is. Blocks: for workers; @recording is being
+ * written below @directory. NULL: it can not be read yet. */
+IsrTail *isr_tail_new (const IsrRecording *recording, const char *directory, double seconds);
 void isr_tail_free (IsrTail *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrTail, isr_tail_free)
 
