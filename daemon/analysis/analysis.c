@@ -8,6 +8,7 @@
 #include "daemon/analysis/analysis-private.h"
 #include "daemon/archive/trash.h"
 
+#include "daemon/core/error.h"
 #include "daemon/core/log.h"
 
 #include <glib/gstdio.h>
@@ -152,9 +153,10 @@ on_doubt (gpointer data)
   self->doubtful = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_hash_table_iter_init (&iter, names);
   while (g_hash_table_iter_next (&iter, &name, NULL)) {
-    g_autoptr (IsrRecording) recording = isr_catalog_lookup (self->catalog, name);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (IsrRecording) recording = isr_catalog_require (self->catalog, name, &error);
 
-    if (!recording && !isr_catalog_is_in_trash (self->catalog, name)) /* from there it may come back */
+    if (!recording && error->code == ISR_ERROR_NOT_FOUND && !isr_catalog_is_in_trash (self->catalog, name)) /* from there it may come back */
       isr_store_remove (self->store, name);
   }
   return G_SOURCE_REMOVE;

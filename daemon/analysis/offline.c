@@ -164,12 +164,10 @@ analyze_file (IsrAnalysis *self, const IsrRecording *recording)
 IsrJob *
 isr_analysis_analyze_file (IsrAnalysis *self, const char *name, GError **error)
 {
-  g_autoptr (IsrRecording) recording = isr_catalog_lookup (self->catalog, name);
+  g_autoptr (IsrRecording) recording = isr_catalog_require (self->catalog, name, error);
 
-  if (!recording) {
-    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no recording of that name");
+  if (!recording)
     return NULL;
-  }
   if (recording->recording) {
     g_set_error_literal (error, ISR_ERROR, ISR_ERROR_BUSY, "it is being recorded, and analysed while it is");
     return NULL;

@@ -14,6 +14,7 @@
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/listing.h"
 #include "daemon/archive/place.h"
+#include "daemon/core/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,17 +34,39 @@ typedef struct {
 } Found;
 
 IsrRecording *
-isr_catalog_read_row (IsrCatalog *self, const char *name)
+isr_catalog_read_row (IsrCatalog *self, const char *name, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  IsrRecording *recording = NULL;
-
   isr_catalog_settle (self);
   if (!self->find)
-    self->find = isr_listing_prepare_lookup (self->db, &error);
-  if (self->find)
-    recording = isr_listing_lookup (self->find, name, &error);
-  if (error)
+    self->find = isr_listing_prepare_lookup (self->db, error);
+  return self->find ? isr_listing_lookup (self->find, name, error) : NULL;
+}
+
+IsrRecording *
+isr_catalog_require (IsrCatalog *self, const char *name, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (IsrRecording) recording = NULL;
+  IsrRecording *row;
+
+  g_return_val_if_fail (self->db, NULL);
+  recording = row = isr_catalog_read_row (self, name, &wrong);
+  if (wrong)
+    g_propagate_error (error, g_steal_pointer (&wrong));
+  else if (!row)
+    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no recording of that name");
+  else if (isr_catalog_complete (self, &row, 1, error))
+    return g_steal_pointer (&recording);
+  return NULL;
+}
+
+IsrRecording *
+isr_catalog_lookup (IsrCatalog *self, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  IsrRecording *recording = isr_catalog_require (self, name, &error);
+
+  if (error && error->code != ISR_ERROR_NOT_FOUND)
     g_critical ("%s", error->message);
   return recording;
 }
@@ -146,9 +169,9 @@ is_still_there (Found *self)
 }
 
 static Found *
-find (IsrCatalog *self, const char *name)
+find (IsrCatalog *self, const char *name, GError **error)
 {
-  IsrRecording *recording = isr_catalog_read_row (self, name);
+  IsrRecording *recording = isr_catalog_read_row (self, name, error);
   Found *found = recording ? g_new0 (Found, 1) : NULL;
 
   if (!found)
@@ -168,7 +191,7 @@ find (IsrCatalog *self, const char *name)
 }
 
 const IsrRecording *
-isr_catalog_find (IsrCatalog *self, const char *name, int *fd, struct stat *st)
+isr_catalog_find (IsrCatalog *self, const char *name, int *fd, struct stat *st, GError **error)
 {
   Found *found;
 
@@ -177,7 +200,7 @@ isr_catalog_find (IsrCatalog *self, const char *name, int *fd, struct stat *st)
   isr_catalog_settle (self);
   found = self->writer ? g_hash_table_lookup (self->found, name) : NULL;
   if (!found || !is_still_there (found))
-    found = find (self, name);
+    found = find (self, name, error);
   if (!found)
     return NULL;
   *fd = found->fd;

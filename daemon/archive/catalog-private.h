@@ -70,6 +70,8 @@ void isr_catalog_drop_old (IsrCatalog *self);
 void isr_catalog_settle (IsrCatalog *self);
 /* A file has another name, or a place in the trash instead of one; NULL: neither. */
 void isr_catalog_renamed (IsrCatalog *self, const char *from, const char *to);
+/* The row goes, whatever becomes of the file. */
+void isr_catalog_drop_row (IsrCatalog *self, const IsrRecording *recording);
 /* The file of a recording is gone for good. */
 void isr_catalog_deleted (IsrCatalog *self, const IsrRecording *recording);
 /* A recording that was away, as it is now: no news for the ledger. */
@@ -82,14 +84,14 @@ gboolean isr_catalog_check_writable (IsrCatalog *self, GError **error);
 void isr_catalog_measure (IsrCatalog *self, IsrRecording *recording);
 /* An entry of `found`. */
 void isr_found_file_free (gpointer data);
-/* The row of a name, as it is in the database and before it; NULL: none. */
-IsrRecording *isr_catalog_read_row (IsrCatalog *self, const char *name);
+/* The row of a name, as it is in the database and before it; NULL without an error: none. */
+IsrRecording *isr_catalog_read_row (IsrCatalog *self, const char *name, GError **error);
 
 /* catalog-rows.c */
 /* What a file being written has so far. */
 void isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording);
 /* The same, and what else is known: protection, events. */
-void isr_catalog_complete (IsrCatalog *self, IsrRecording **recordings, guint n);
+gboolean isr_catalog_complete (IsrCatalog *self, IsrRecording **recordings, guint n, GError **error);
 
 /* catalog-reconcile.c: its worker has the writer, neither goes before it has ended;
  * nothing is watched any more. */

@@ -26,51 +26,41 @@ isr_catalog_refresh (IsrCatalog *self, IsrRecording *recording)
   recording->end_us = MAX (recording->mtime_us, recording->start_us);
 }
 
-static IsrDbLoan *
-borrow_facts (IsrCatalog *self)
+#define FACTS                                                                                                                                                                  \
+  "SELECT EXISTS (SELECT 1 FROM protection_now WHERE name = ?1),"                                                                                                              \
+  " (SELECT count (*) FROM main.events r WHERE r.source = ?2 AND r.start_us >= ?3 AND r.start_us < ?4 AND NOT EXISTS (SELECT 1 FROM temp.pending_events p WHERE p.id = r.id))" \
+  " + (SELECT count (*) FROM temp.pending_events r WHERE r.source = ?2 AND r.start_us >= ?3 AND r.start_us < ?4 AND r.gone = 0)"
+
+static gboolean
+add_facts (sqlite3_stmt *statement, IsrRecording *recording, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  IsrDbLoan *statement = isr_db_borrow (self->db,
-      "SELECT EXISTS (SELECT 1 FROM protection_now WHERE name = ?1),"
-      " (SELECT count (*) FROM main.events r WHERE r.source = ?2 AND r.start_us >= ?3 AND r.start_us < ?4 AND NOT EXISTS (SELECT 1 FROM temp.pending_events p WHERE p.id = r.id))"
-      " + (SELECT count (*) FROM temp.pending_events r WHERE r.source = ?2 AND r.start_us >= ?3 AND r.start_us < ?4 AND r.gone = 0)",
-      &error);
+  gboolean row, ok;
 
-  if (!statement)
-    g_critical ("%s", error->message);
-  return statement;
-}
-
-static void
-add_facts (sqlite3_stmt *statement, IsrRecording *recording)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean row;
-
-  isr_db_bind_text (statement, 1, recording->name);
-  isr_db_bind_text (statement, 2, recording->source ? recording->source : "");
+  isr_db_bind_static (statement, 1, recording->name);
+  isr_db_bind_static (statement, 2, recording->source ? recording->source : "");
   sqlite3_bind_int64 (statement, 3, recording->start_us);
   sqlite3_bind_int64 (statement, 4, recording->end_us);
-  if (!isr_db_step (statement, &row, &error)) {
-    g_critical ("%s", error->message);
-  } else if (row) {
+  ok = isr_db_step (statement, &row, error);
+  if (ok && row) {
     recording->protected_ = sqlite3_column_int (statement, 0) != 0;
     recording->events = (guint) sqlite3_column_int64 (statement, 1);
   }
   sqlite3_reset (statement);
+  return ok;
 }
 
-void
-isr_catalog_complete (IsrCatalog *self, IsrRecording **recordings, guint n)
+gboolean
+isr_catalog_complete (IsrCatalog *self, IsrRecording **recordings, guint n, GError **error)
 {
   g_autoptr (IsrDbLoan) facts = NULL;
 
   isr_labels_settle (self);
   isr_events_settle (self);
-  facts = borrow_facts (self);
-  for (guint i = 0; i < n; i++) {
+  facts = isr_db_borrow (self->db, FACTS, error);
+  for (guint i = 0; facts && i < n; i++) {
     isr_catalog_refresh (self, recordings[i]);
-    if (facts)
-      add_facts (facts, recordings[i]);
+    if (!add_facts (facts, recordings[i], error))
+      return FALSE;
   }
+  return facts != NULL;
 }

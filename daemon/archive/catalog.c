@@ -29,6 +29,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#define PATIENCE 100 /* ms that a question waits for a database that is locked: the main loop waits, too */
+
 G_DEFINE_FINAL_TYPE (IsrCatalog, isr_catalog, G_TYPE_OBJECT)
 
 enum {
@@ -122,8 +124,11 @@ static IsrRecording *
 put (IsrCatalog *self, const IsrRecording *recording)
 {
   g_autoptr (IsrRecording) entry = isr_recording_copy (recording);
-  g_autoptr (IsrRecording) known = isr_catalog_read_row (self, recording->name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrRecording) known = isr_catalog_read_row (self, recording->name, &error);
 
+  if (error)
+    g_critical ("%s", error->message); /* the writer goes by the name, too */
   if (known)
     keep (entry, known);
   else
@@ -194,18 +199,26 @@ isr_catalog_note_length (IsrCatalog *self, const char *name, guint64 samples, gu
 }
 
 void
+isr_catalog_drop_row (IsrCatalog *self, const IsrRecording *recording)
+{
+  overlay (self, recording, TRUE, isr_writer_remove (self->writer, recording->id));
+  if (!recording->recording)
+    isr_catalog_recount (self, recording, TRUE);
+  isr_catalog_changed (self, "file", recording->name);
+}
+
+void
 isr_catalog_forget (IsrCatalog *self, const char *name)
 {
   g_autoptr (IsrRecording) known = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_return_if_fail (self->writer);
-  known = isr_catalog_read_row (self, name);
-  if (!known)
-    return;
-  overlay (self, known, TRUE, isr_writer_remove (self->writer, known->id));
-  if (!known->recording)
-    isr_catalog_recount (self, known, TRUE);
-  isr_catalog_changed (self, "file", name);
+  known = isr_catalog_read_row (self, name, &error);
+  if (known)
+    isr_catalog_drop_row (self, known);
+  else if (error)
+    g_critical ("%s", error->message);
 }
 
 void
@@ -261,28 +274,18 @@ isr_catalog_get_state_directory (IsrCatalog *self)
 GPtrArray *
 isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error)
 {
-  GPtrArray *page;
+  g_autoptr (GPtrArray) page = NULL;
 
   g_return_val_if_fail (self->db && query->limit >= 1 && query->limit <= 1000, NULL);
   if (next)
     *next = NULL;
   isr_catalog_settle (self);
   page = isr_listing_page (self->db, query, next, error);
-  if (page)
-    isr_catalog_complete (self, (IsrRecording **) page->pdata, page->len);
-  return page;
-}
-
-IsrRecording *
-isr_catalog_lookup (IsrCatalog *self, const char *name)
-{
-  IsrRecording *recording;
-
-  g_return_val_if_fail (self->db, NULL);
-  recording = isr_catalog_read_row (self, name);
-  if (recording)
-    isr_catalog_complete (self, &recording, 1);
-  return recording;
+  if (page && isr_catalog_complete (self, (IsrRecording **) page->pdata, page->len, error))
+    return g_steal_pointer (&page);
+  if (next)
+    g_clear_pointer (next, g_free);
+  return NULL;
 }
 
 void
@@ -336,6 +339,8 @@ open_writable (IsrCatalog *self, const char *state_directory, GError **error)
     return FALSE;
   self->writer = isr_writer_new (g_steal_pointer (&db));
   self->db = isr_db_open (self->database, ISR_DB_READ, error);
+  if (self->db)
+    sqlite3_busy_timeout (self->db, PATIENCE);
   return self->writer && self->db;
 }
 
@@ -343,8 +348,10 @@ static gboolean
 open_readable (IsrCatalog *self, GError **error)
 {
   self->db = isr_db_open (self->database, ISR_DB_READ, NULL);
-  if (self->db)
+  if (self->db) {
+    sqlite3_busy_timeout (self->db, PATIENCE);
     return TRUE;
+  }
   g_clear_pointer (&self->database, g_free);
   self->db = isr_db_open (NULL, ISR_DB_MEMORY, error);
   if (self->db)

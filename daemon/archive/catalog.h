@@ -102,14 +102,17 @@ typedef struct {
  * NULL at the end. Stable: what comes or goes meanwhile neither repeats nor hides
  * another recording. ISR_ERROR_USAGE: @cursor is none of ours. */
 GPtrArray *isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error);
-/* By its name (the final one, also while it is being written); NULL: none. */
+/* By its name (the final one, also while it is being written). ISR_ERROR_NOT_FOUND: there is
+ * none; else it can not be told. */
+IsrRecording *isr_catalog_require (IsrCatalog *self, const char *name, GError **error);
+/* The same for whom both are one: NULL. */
 IsrRecording *isr_catalog_lookup (IsrCatalog *self, const char *name);
 /* The one of @source that holds @at_us; NULL: none. */
 IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us);
 /* Its row alone (no events, no protection, a file being written as it began), and @fd, its
  * bytes, with what @st says of them, or -1 and errno. Row and descriptor are the catalog's,
- * valid until its next call. */
-const IsrRecording *isr_catalog_find (IsrCatalog *self, const char *name, int *fd, struct stat *st);
+ * valid until its next call. NULL without an error: there is none. */
+const IsrRecording *isr_catalog_find (IsrCatalog *self, const char *name, int *fd, struct stat *st, GError **error);
 /* Its bytes, to be read; -1, and errno. No link is followed. */
 int isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording);
 /* The same for workers, who have values only. */

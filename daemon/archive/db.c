@@ -119,10 +119,42 @@ static const struct {
       "CREATE INDEX events_by_score ON events (score, start_us, source);" },
 };
 
-static void
-set_db_error (GError **error, sqlite3 *db, const char *doing)
+/* What the caller can do, and people. */
+static IsrError
+explain (int code, const char **advice)
 {
-  g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "catalog %s: can not %s: %s", db && sqlite3_db_filename (db, "main") ? sqlite3_db_filename (db, "main") : "(memory)", doing, sqlite3_errmsg (db));
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      *advice = "; another program holds it: end that";
+      return ISR_ERROR_UNAVAILABLE;
+    case SQLITE_FULL:
+      *advice = "; make room on that disk";
+      return ISR_ERROR_NO_SPACE;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      *advice = "; it is damaged: start isr again, and it is made again from the recordings";
+      return ISR_ERROR_STORAGE;
+    default:
+      *advice = "";
+      return ISR_ERROR_STORAGE;
+  }
+}
+
+static gboolean
+is_reading (const char *sql)
+{
+  return g_str_has_prefix (sql, "SELECT") || g_str_has_prefix (sql, "WITH") || g_str_has_prefix (sql, "PRAGMA");
+}
+
+static void
+set_db_error (GError **error, sqlite3 *db, const char *sql)
+{
+  const char *path = db ? sqlite3_db_filename (db, "main") : NULL, *advice;
+  IsrError code = explain (sqlite3_errcode (db), &advice);
+
+  g_set_error (error, ISR_ERROR, code, "catalog %s: it can not be %s: %s%s", path && *path ? path : "(memory)", is_reading (sql) ? "read" : "written", sqlite3_errmsg (db), advice);
+  g_debug ("%s", sql);
 }
 
 gboolean
@@ -290,16 +322,22 @@ check_version (sqlite3 *db, GError **error)
   return FALSE;
 }
 
-/* TRUE when SQLite itself finds nothing wrong. */
+/* @sound: SQLite itself finds nothing wrong. FALSE: it could not look. */
 static gboolean
-is_sound (sqlite3 *db)
+check_sound (sqlite3 *db, gboolean *sound, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, "PRAGMA quick_check(1)", NULL);
-  gboolean row;
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, "PRAGMA quick_check(1)", &wrong);
+  int code = sqlite3_errcode (db) & 0xff;
+  gboolean row = FALSE;
 
-  if (!statement || !isr_db_step (statement, &row, NULL) || !row)
-    return FALSE;
-  return g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "ok") == 0;
+  if (statement && !isr_db_step (statement, &row, &wrong))
+    code = sqlite3_errcode (db) & 0xff;
+  *sound = row && g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "ok") == 0;
+  if (!wrong || code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&wrong));
+  return FALSE;
 }
 
 static gboolean
@@ -350,10 +388,11 @@ open_for_writing (const char *path, GError **error)
 {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   g_autoptr (sqlite3) db = open_file (path, flags, error);
+  gboolean sound;
 
-  if (!db)
+  if (!db || !check_sound (db, &sound, error))
     return NULL;
-  if (!is_sound (db)) {
+  if (!sound) {
     g_clear_pointer (&db, isr_db_close);
     if (!set_aside (path, error))
       return NULL;

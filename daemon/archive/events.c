@@ -90,8 +90,8 @@ find_id (IsrCatalog *self, const IsrEvent *event, gint64 *id, GError **error)
   sqlite3_bind_int64 (statement, 2, event->start_us);
   if (!isr_db_step (statement, &row, error))
     return FALSE;
-  *id = row ? sqlite3_column_int64 (statement, 0) : isr_overlay_next_id (&table, self);
-  return TRUE;
+  *id = row ? sqlite3_column_int64 (statement, 0) : isr_overlay_next_id (&table, self, error);
+  return *id != 0;
 }
 
 static gboolean

@@ -146,23 +146,32 @@ find_label (IsrCatalog *self, const char *source, gint64 start_us, gint64 end_us
   return isr_db_step (statement, &row, error) && row ? read_label (statement) : NULL;
 }
 
+/* Which id the label has, or (0) that it is to be given one. */
+static gboolean
+find_label_id (IsrCatalog *self, IsrLabel *label, gboolean *known, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (IsrLabel) old = find_label (self, label->source, label->start_us, label->end_us, &wrong);
+
+  *known = old != NULL;
+  label->id = old ? old->id : wrong ? 0
+                                    : isr_overlay_next_id (&labels, self, &wrong);
+  if (!wrong)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&wrong));
+  return FALSE;
+}
+
 /* An empty one of a place that has none changes nothing. */
 static void
-set_label (IsrCatalog *self, IsrLabel *label)
+set_label (IsrCatalog *self, IsrLabel *label, gboolean known)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (IsrLabel) known = find_label (self, label->source, label->start_us, label->end_us, &error);
-
-  if (error)
-    g_critical ("%s", error->message);
-  if (known)
-    label->id = known->id;
-  else if (!isr_label_is_empty (label))
-    label->id = isr_overlay_next_id (&labels, self);
   if (!isr_label_is_empty (label))
     isr_overlay_put (&labels, self, label);
   else if (known)
-    isr_overlay_remove (&labels, self, label, known->id);
+    isr_overlay_remove (&labels, self, label, label->id);
+  else
+    label->id = 0;
 }
 
 static gboolean
@@ -178,14 +187,15 @@ IsrLabel *
 isr_catalog_put_label (IsrCatalog *self, const IsrLabel *label, GError **error)
 {
   g_autoptr (IsrLabel) entry = isr_label_copy (label);
+  gboolean known;
 
-  if (!check_label (label, error))
+  if (!check_label (label, error) || !find_label_id (self, entry, &known, error))
     return NULL;
   if (!entry->changed_us)
     entry->changed_us = g_get_real_time ();
   if (!isr_catalog_journal_label (self, entry, error))
     return NULL;
-  set_label (self, entry);
+  set_label (self, entry, known);
   isr_day_cache_uncount (self->days, entry->source, entry->start_us - G_TIME_SPAN_DAY, entry->end_us);
   isr_catalog_changed (self, "label", entry->source);
   return g_steal_pointer (&entry);
@@ -213,69 +223,71 @@ isr_catalog_delete_label (IsrCatalog *self, const char *source, gint64 start_us,
 
 /* --- protection ---------------------------------------------------------- */
 
-/* 0: it is not protected. */
-static gint64
-find_protection (IsrCatalog *self, const char *name)
+/* Its id, or the one that it gets; @known: it is protected. */
+static gboolean
+find_protection (IsrCatalog *self, const char *name, gint64 *id, gboolean *known, GError **error)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) wrong = NULL;
   g_autoptr (sqlite3_stmt) statement = NULL;
-  gboolean row = FALSE;
 
   isr_overlay_settle (&protections, self);
-  statement = isr_db_prepare (isr_catalog_get_reader (self), "SELECT id FROM protection_now WHERE name = ?1", &error);
-  if (statement) {
-    isr_db_bind_text (statement, 1, name);
-    isr_db_step (statement, &row, &error);
-  }
-  if (error)
-    g_critical ("%s", error->message);
-  return row ? sqlite3_column_int64 (statement, 0) : 0;
+  statement = isr_db_prepare (isr_catalog_get_reader (self), "SELECT id FROM protection_now WHERE name = ?1", error);
+  if (!statement)
+    return FALSE;
+  isr_db_bind_text (statement, 1, name);
+  if (!isr_db_step (statement, known, error))
+    return FALSE;
+  *id = *known ? sqlite3_column_int64 (statement, 0) : isr_overlay_next_id (&protections, self, &wrong);
+  if (!wrong)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&wrong));
+  return FALSE;
 }
 
-static void
-set_protected (IsrCatalog *self, const char *name, gboolean protect)
+/* The journal first: it is what counts. */
+static gboolean
+set_protected (IsrCatalog *self, const char *name, gboolean protect, GError **error)
 {
-  Protection entry = { find_protection (self, name), (char *) name };
+  Protection entry = { 0, (char *) name };
+  gboolean known;
 
-  if (protect && !entry.id) {
-    entry.id = isr_overlay_next_id (&protections, self);
+  if (!find_protection (self, name, &entry.id, &known, error) || !isr_catalog_journal_protection (self, name, protect, error))
+    return FALSE;
+  if (protect && !known)
     isr_overlay_put (&protections, self, &entry);
-  } else if (!protect && entry.id) {
+  else if (!protect && known)
     isr_overlay_remove (&protections, self, &entry, entry.id);
-  }
+  return TRUE;
 }
 
 void
 isr_labels_rename (IsrCatalog *self, const char *from, const char *to)
 {
   g_autoptr (GError) error = NULL;
+  gboolean known = FALSE;
+  gint64 id;
 
-  if (!find_protection (self, from))
-    return;
-  if (!isr_catalog_journal_protection (self, to, TRUE, &error) || !isr_catalog_journal_protection (self, from, FALSE, &error))
+  if (find_protection (self, from, &id, &known, &error) && known && set_protected (self, to, TRUE, &error))
+    set_protected (self, from, FALSE, &error);
+  if (error)
     g_warning ("%s is protected as %s was, until the next start: %s", to, from, error->message);
-  set_protected (self, to, TRUE);
-  set_protected (self, from, FALSE);
 }
 
 gboolean
 isr_catalog_protect (IsrCatalog *self, const char *name, gboolean protect, GError **error)
 {
-  g_autoptr (IsrRecording) recording = isr_catalog_lookup (self, name);
+  g_autoptr (IsrRecording) recording = isr_catalog_require (self, name, error);
 
-  if (!recording) {
-    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no recording of that name");
+  if (!recording)
     return FALSE;
-  }
   if (recording->recording) {
     g_set_error_literal (error, ISR_ERROR, ISR_ERROR_BUSY, "it is being recorded: it can be protected when it is finished");
     return FALSE;
   }
   if (recording->protected_ == protect)
     return TRUE;
-  if (!isr_catalog_journal_protection (self, name, protect, error))
+  if (!set_protected (self, name, protect, error))
     return FALSE;
-  set_protected (self, name, protect);
   isr_catalog_changed (self, "file", name);
   return TRUE;
 }

@@ -128,13 +128,10 @@ isr_overlay_settle (const IsrOverlay *self, IsrCatalog *catalog)
 }
 
 gint64
-isr_overlay_next_id (const IsrOverlay *self, IsrCatalog *catalog)
+isr_overlay_next_id (const IsrOverlay *self, IsrCatalog *catalog, GError **error)
 {
   g_autofree char *sql = g_strdup_printf ("SELECT 1 + max (ifnull ((SELECT max (id) FROM main.%1$s), 0), ifnull ((SELECT max (id) FROM temp.pending_%1$s), 0))", self->table);
-  g_autoptr (GError) error = NULL;
   gint64 id;
 
-  if (!isr_db_get_int64 (isr_catalog_get_reader (catalog), sql, 1, &id, &error))
-    g_critical ("%s", error->message);
-  return id;
+  return isr_db_get_int64 (isr_catalog_get_reader (catalog), sql, 1, &id, error) ? id : 0;
 }

@@ -34,7 +34,7 @@ void isr_overlay_put (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer
 void isr_overlay_remove (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value, gint64 id);
 /* Drops what is committed: before every question. */
 void isr_overlay_settle (const IsrOverlay *self, IsrCatalog *catalog);
-/* An id that no entry has. */
-gint64 isr_overlay_next_id (const IsrOverlay *self, IsrCatalog *catalog);
+/* An id that no entry has; 0 with an error. */
+gint64 isr_overlay_next_id (const IsrOverlay *self, IsrCatalog *catalog, GError **error);
 
 G_END_DECLS

@@ -216,9 +216,9 @@ measure_rate (IsrCatalog *self, gint64 now_us, double *bytes_per_day, GError **e
 gboolean
 isr_catalog_report_storage (IsrCatalog *self, gint64 now_us, IsrStorageReport *report, GError **error)
 {
-  *report = (IsrStorageReport){ .trash = isr_catalog_get_trash_size (self) };
+  *report = (IsrStorageReport){ 0 };
   report->known = isr_catalog_measure_space (self, &report->space);
-  if (!sum_up (self, &report->used, error) || !measure_rate (self, now_us, &report->bytes_per_day, error))
+  if (!isr_catalog_get_trash_size (self, &report->trash, error) || !sum_up (self, &report->used, error) || !measure_rate (self, now_us, &report->bytes_per_day, error))
     return FALSE;
   if (report->known)
     report->full_at_us = isr_storage_forecast (&self->rules, report->space.free, report->used, report->bytes_per_day, now_us);

@@ -237,13 +237,16 @@ is_known (IsrCatalog *self, const IsrTitle *title, GError **error)
   return !*error && after->len && has_equal (self, title, title->at_us - SETTLED, title->at_us + SETTLED, 1000, error);
 }
 
-static void
-put (IsrCatalog *self, const IsrTitle *title)
+static gboolean
+put (IsrCatalog *self, const IsrTitle *title, GError **error)
 {
   g_autoptr (IsrTitle) entry = isr_title_copy (title);
 
-  entry->id = isr_overlay_next_id (&table, self);
+  entry->id = isr_overlay_next_id (&table, self, error);
+  if (!entry->id)
+    return FALSE;
   isr_overlay_put (&table, self, entry);
+  return TRUE;
 }
 
 void
@@ -254,12 +257,10 @@ isr_catalog_note_title (IsrCatalog *self, const IsrTitle *title)
   g_return_if_fail (isr_catalog_get_writer (self) && title->source && title->title);
   if (is_known (self, title, &error))
     return;
-  if (error) {
+  if (error || !put (self, title, &error))
     g_critical ("%s", error->message);
-    return;
-  }
-  put (self, title);
-  isr_catalog_changed (self, "title", title->source);
+  else
+    isr_catalog_changed (self, "title", title->source);
 }
 
 /* --- titles and recordings --- */

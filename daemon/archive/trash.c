@@ -110,7 +110,7 @@ isr_catalog_is_in_trash (IsrCatalog *self, const char *name)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (sqlite3_stmt) statement = NULL;
-  gboolean row = FALSE;
+  gboolean row = TRUE; /* it may be */
 
   isr_overlay_settle (&trash, self);
   statement = isr_db_prepare (self->db, "SELECT 1 FROM trash_now WHERE name = ?1", &error);
@@ -120,19 +120,14 @@ isr_catalog_is_in_trash (IsrCatalog *self, const char *name)
   }
   if (error)
     g_critical ("%s", error->message);
-  return row;
+  return row || error;
 }
 
-guint64
-isr_catalog_get_trash_size (IsrCatalog *self)
+gboolean
+isr_catalog_get_trash_size (IsrCatalog *self, guint64 *size, GError **error)
 {
-  g_autoptr (GError) error = NULL;
-  gint64 size;
-
   isr_overlay_settle (&trash, self);
-  if (!isr_db_get_int64 (self->db, "SELECT sum (bytes) FROM trash_now", 0, &size, &error))
-    g_critical ("%s", error->message);
-  return (guint64) size;
+  return isr_db_get_int64 (self->db, "SELECT sum (bytes) FROM trash_now", 0, (gint64 *) size, error);
 }
 
 /* One entry of @sql; NULL: none. */
@@ -225,9 +220,7 @@ move_away (IsrCatalog *self, const char *name, gint64 now_us, GError **error)
 static gboolean
 check (const IsrRecording *recording, GError **error)
 {
-  if (!recording)
-    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no recording of that name");
-  else if (recording->recording)
+  if (recording->recording)
     g_set_error_literal (error, ISR_ERROR, ISR_ERROR_BUSY, "it is being recorded: it can be deleted when it is finished");
   else if (recording->protected_)
     g_set_error_literal (error, ISR_ERROR, ISR_ERROR_PROTECTED, "it is protected: take the protection back first");
@@ -239,24 +232,21 @@ check (const IsrRecording *recording, GError **error)
 gint64
 isr_catalog_trash (IsrCatalog *self, const char *name, gint64 now_us, GError **error)
 {
-  g_autoptr (IsrRecording) recording = NULL;
+  g_autoptr (IsrRecording) recording = isr_catalog_check_writable (self, error) ? isr_catalog_require (self, name, error) : NULL;
   IsrTrashed entry = { .deleted_us = now_us };
   g_autofree char *path = NULL;
 
-  if (!isr_catalog_check_writable (self, error))
+  if (!recording || !check (recording, error))
     return 0;
-  recording = isr_catalog_lookup (self, name);
-  if (!check (recording, error))
-    return 0;
-  path = move_away (self, name, now_us, error);
+  entry.id = isr_overlay_next_id (&trash, self, error);
+  path = entry.id ? move_away (self, name, now_us, error) : NULL;
   if (!path)
     return 0;
   isr_place_prune (self->output_directory, name, 1);
-  entry.id = isr_overlay_next_id (&trash, self);
   entry.recording = recording;
   entry.path = path;
   isr_catalog_renamed (self, name, path);
-  isr_catalog_forget (self, name);
+  isr_catalog_drop_row (self, recording);
   isr_overlay_put (&trash, self, &entry);
   isr_events_hide (self, recording);
   isr_catalog_changed (self, "section", recording->source);
@@ -278,10 +268,15 @@ move_back (IsrCatalog *self, const IsrTrashed *entry, GError **error)
 {
   for (guint n = 1;; n++) {
     g_autofree char *name = isr_place_name (entry->recording->name, n);
-    g_autoptr (IsrRecording) taken = isr_catalog_lookup (self, name);
+    g_autoptr (GError) wrong = NULL;
+    g_autoptr (IsrRecording) taken = isr_catalog_require (self, name, &wrong);
 
     if (taken)
       continue;
+    if (wrong->code != ISR_ERROR_NOT_FOUND) {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return NULL;
+    }
     if (isr_place_move (self->output_directory, entry->path, name))
       return g_steal_pointer (&name);
     if (errno != EEXIST) {
@@ -345,7 +340,7 @@ isr_catalog_expire_trash (IsrCatalog *self, gint64 now_us)
   return FALSE;
 }
 
-/* --- a catalog that was lost ------------------------------------------------ */
+/* --- what was not written down any more ------------------------------------------------ */
 
 /* "20240131T112000.000000Z" */
 static gboolean
@@ -365,7 +360,7 @@ read_stamp (const char *text, gint64 *us)
 }
 
 static void
-find_again (IsrCatalog *self, const char *root, const IsrFound *file)
+find_again (IsrCatalog *self, const char *root, const IsrFound *file, GHashTable *known)
 {
   const char *slash = strchr (file->name, '/');
   g_autoptr (IsrRecording) recording = NULL;
@@ -374,15 +369,26 @@ find_again (IsrCatalog *self, const char *root, const IsrFound *file)
   IsrTrashed entry = { .path = path };
   IsrFound inside = *file;
 
-  if (file->part || !slash || !read_stamp (file->name, &entry.deleted_us))
+  if (file->part || !slash || !read_stamp (file->name, &entry.deleted_us) || g_hash_table_contains (known, path))
     return;
   stamp = g_strndup (file->name, (gsize) (slash - file->name));
   directory = g_build_filename (root, stamp, NULL);
   inside.name = (char *) slash + 1;
   recording = isr_adopt (directory, &inside, self->zone, self->alive);
-  entry.id = isr_overlay_next_id (&trash, self);
+  entry.id = isr_overlay_next_id (&trash, self, NULL);
   entry.recording = recording;
-  isr_overlay_put (&trash, self, &entry);
+  if (entry.id)
+    isr_overlay_put (&trash, self, &entry);
+}
+
+/* It was taken back, and nobody wrote that down any more. */
+static gboolean
+is_back (IsrCatalog *self, const IsrTrashed *entry)
+{
+  struct stat st;
+
+  return !isr_place_stat (self->output_directory, entry->path, &st) && errno == ENOENT
+         && isr_place_stat (self->output_directory, entry->recording->name, &st);
 }
 
 void
@@ -390,8 +396,17 @@ isr_trash_find (IsrCatalog *self)
 {
   g_autofree char *root = g_build_filename (self->output_directory, ".trash", NULL);
   g_autoptr (GPtrArray) list = isr_catalog_list_trash (self, NULL);
-  g_autoptr (GPtrArray) found = list && !list->len && g_file_test (root, G_FILE_TEST_IS_DIR) ? isr_scan (root, NULL) : NULL;
+  g_autoptr (GPtrArray) found = list && g_file_test (root, G_FILE_TEST_IS_DIR) ? isr_scan (root, NULL) : NULL;
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
 
+  for (guint i = 0; list && i < list->len; i++) {
+    const IsrTrashed *entry = list->pdata[i];
+
+    if (is_back (self, entry))
+      isr_overlay_remove (&trash, self, entry, entry->id);
+    else
+      g_hash_table_add (known, entry->path);
+  }
   for (guint i = 0; found && i < found->len; i++)
-    find_again (self, root, found->pdata[i]);
+    find_again (self, root, found->pdata[i], known);
 }

@@ -34,7 +34,7 @@ gint64 isr_catalog_trash (IsrCatalog *self, const char *name, gint64 now_us, GEr
 GPtrArray *isr_catalog_list_trash (IsrCatalog *self, GError **error);
 gboolean isr_catalog_is_in_trash (IsrCatalog *self, const char *name);
 /* Bytes of all of it. */
-guint64 isr_catalog_get_trash_size (IsrCatalog *self);
+gboolean isr_catalog_get_trash_size (IsrCatalog *self, guint64 *size, GError **error);
 /* Under its name again, or, where that is taken, with _2, _3, ... Errors as above. */
 IsrRecording *isr_catalog_restore (IsrCatalog *self, gint64 id, GError **error);
 /* For good. Errors as above. */
@@ -45,8 +45,8 @@ gboolean isr_catalog_expire_trash (IsrCatalog *self, gint64 now_us);
 /* --- for the catalog itself ---------------------------------------------- */
 
 gboolean isr_trash_prepare (sqlite3 *db, GError **error);
-/* Finds again what lies in the trash of an archive whose catalog was lost: when the table
- * is empty and the directory is not. */
+/* Finds again what lies in the trash and is not in the table, since the catalog was lost or
+ * the process ended before it was written down. */
 void isr_trash_find (IsrCatalog *self);
 
 G_END_DECLS

@@ -239,8 +239,8 @@ isr_handle_analyze (const IsrRequest *request)
 {
   const char *name = isr_query_get (request->query, "file");
   int wait = read_wait (request);
-  g_autoptr (IsrRecording) recording = name ? isr_catalog_lookup (request->house->catalog, name) : NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = NULL, unknown = NULL;
+  g_autoptr (IsrRecording) recording = name ? isr_catalog_require (request->house->catalog, name, &unknown) : NULL;
   IsrWish wish;
 
   if (!name)
@@ -250,7 +250,7 @@ isr_handle_analyze (const IsrRequest *request)
   else if (wait < 0)
     isr_reply_error (request, 400, "bad-request", "wait: 1 waits until there are levels, 0 does not");
   else if (!recording)
-    isr_reply_error (request, 404, "not-found", "there is no recording of that name");
+    isr_reply_gerror (request, unknown);
   else if (!request->house->analysis)
     isr_reply_error (request, 503, "unavailable", "nothing is analysed here");
   else if (!recording->recording && !isr_analysis_has_levels (request->house->analysis, name))

@@ -48,10 +48,11 @@ static void
 reply_file (const IsrRequest *request, const char *name)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (IsrRecording) recording = isr_catalog_lookup (request->house->catalog, name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrRecording) recording = isr_catalog_require (request->house->catalog, name, &error);
 
   if (!recording) {
-    isr_reply_error (request, 404, "not-found", "there is no recording of that name");
+    isr_reply_gerror (request, error);
     return;
   }
   add_file (builder, request->house, recording);

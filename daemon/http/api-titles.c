@@ -51,19 +51,15 @@ void
 isr_handle_cue (const IsrRequest *request)
 {
   const char *name = isr_query_get (request->query, "file");
-  g_autoptr (IsrRecording) recording = name ? isr_catalog_lookup (request->house->catalog, name) : NULL;
-  g_autoptr (GPtrArray) titles = NULL;
   g_autoptr (GError) error = NULL;
+  g_autoptr (IsrRecording) recording = name ? isr_catalog_require (request->house->catalog, name, &error) : NULL;
+  g_autoptr (GPtrArray) titles = NULL;
 
   if (!name) {
     isr_reply_error (request, 400, "bad-request", "file is missing: the name of a recording, as /api/files has it");
     return;
   }
-  if (!recording) {
-    isr_reply_error (request, 404, "not-found", "there is no recording of that name");
-    return;
-  }
-  titles = isr_catalog_titles_of (request->house->catalog, recording, &error);
+  titles = !recording ? NULL : isr_catalog_titles_of (request->house->catalog, recording, &error);
   if (titles)
     isr_reply_text (request, "text/plain; charset=utf-8", isr_cue_format (recording, titles));
   else

@@ -41,12 +41,15 @@ handle_media (const IsrRequest *request, gboolean attachment)
 {
   int fd;
   struct stat st;
-  const IsrRecording *recording = isr_catalog_find (request->house->catalog, request->rest, &fd, &st);
+  g_autoptr (GError) error = NULL;
+  const IsrRecording *recording = isr_catalog_find (request->house->catalog, request->rest, &fd, &st, &error);
 
   if (recording && fd < 0 && errno != ENOENT)
     g_message ("%s: can not be opened: %s", recording->name, g_strerror (errno));
   if (fd >= 0 && S_ISREG (st.st_mode))
     send_recording (request, recording, fd, &st, attachment);
+  else if (error)
+    isr_reply_gerror (request, error);
   else
     isr_reply_error (request, 404, "not-found", "there is no such recording: it was deleted or renamed, or the address is wrong");
 }

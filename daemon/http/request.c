@@ -29,6 +29,7 @@ static const struct {
   [ISR_ERROR_NO_SPACE] = { 507, "no-space" },
   [ISR_ERROR_DEVICE] = { 500, "device" },
   [ISR_ERROR_STORAGE] = { 500, "storage" },
+  [ISR_ERROR_UNAVAILABLE] = { 503, "unavailable" },
   [ISR_ERROR_FAILED] = { 500, "failed" },
 };
 

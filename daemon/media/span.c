@@ -2,6 +2,7 @@
 /* span.c - from a question to its files. */
 #include "daemon/media/span.h"
 
+#include "daemon/core/error.h"
 #include <errno.h>
 #include <math.h>
 
@@ -131,9 +132,14 @@ add_neighbours (IsrSpan *self, IsrCatalog *catalog, const IsrRecording *anchor, 
 IsrSpan *
 isr_span_new_file (IsrCatalog *catalog, const char *name, double start, double end, GError **error)
 {
-  g_autoptr (IsrRecording) anchor = isr_catalog_lookup (catalog, name);
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (IsrRecording) anchor = isr_catalog_require (catalog, name, &wrong);
   g_autoptr (IsrSpan) self = span_new ();
 
+  if (!anchor && wrong->code != ISR_ERROR_NOT_FOUND) {
+    g_propagate_error (error, g_steal_pointer (&wrong));
+    return NULL;
+  }
   if (!anchor) {
     fail (error, ISR_MEDIA_ERROR_NOT_FOUND, "there is no such recording: it was deleted or renamed, or the address is wrong");
     return NULL;

@@ -257,7 +257,11 @@ class Errors(unittest.TestCase):
         for target in ('files', 'days?q=x', 'sources', 'storage', 'trash', 'labels', 'titles', 'coverage', 'highlights?day=2024-01-31', 'export?day=2024-01-31',
                        f'levels?{span}', f'clip?{span}', f'cut?{span}'):
             self.meet(client, '/api/' + target.split('?')[0], 'get', f'/api/{target}', 500, 'storage')
-        for path, method, target in [('/api/labels', 'delete', f'/api/labels?{SPAN}'), ('/api/trash/{id}', 'delete', '/api/trash/1'), ('/api/trash/{id}/restore', 'post', '/api/trash/1/restore'),
+        for verb in ('stream', 'download'):
+            self.meet(client, f'/{verb}/{{name}}', 'get', f'/{verb}/{quote(ROOF)}', 500, 'storage')
+        self.meet(client, '/api/labels', 'put', '/api/labels', 500, 'storage', LABEL)
+        for path, method, target in [('/api/labels', 'delete', f'/api/labels?{SPAN}'), ('/api/files/{name}', 'delete', f'/api/files/{quote(ROOF)}'),
+                                     ('/api/files/{name}', 'put', f'/api/files/{quote(ROOF)}?protected=true'), ('/api/trash/{id}', 'delete', '/api/trash/1'), ('/api/trash/{id}/restore', 'post', '/api/trash/1/restore'),
                                      ('/api/jobs', 'post', '/api/jobs?kind=analyze&day=2024-01-31')]:
             self.meet(client, path, method, target, 500, 'storage')
         self.assertEqual(isr.source('desk')['state'], 'recording')  # nothing of this is its business

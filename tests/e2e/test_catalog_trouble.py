@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""The database of the archive is held by another program, or destroyed: what is asked is answered
+with what is wrong, what is recorded goes on, and nothing that was acknowledged is lost."""
+import json
+import os
+import signal
+import sqlite3
+import unittest
+import urllib.parse
+
+from support import api, daemon, process
+
+ROOF = 'roof/roof_20240131T120000+0000.wav'
+BARN = 'barn/barn_20240131T120000+0000.wav'
+LABEL = {'source': 'roof', 'start_us': 1706702410000000, 'end_us': 1706702411000000, 'verdict': 'kept', 'label': 'dog', 'note': None}
+SPAN = 'source=roof&start_us=1706702410000000&end_us=1706702411000000'
+
+
+def asked(name):
+    """Every question about the archive: its path in the document, and itself."""
+    return [('/api/days', '/api/days'), ('/api/days', '/api/days?q=roof'), ('/api/files', '/api/files'), ('/api/files', '/api/files?q=roof'),
+            ('/api/sources', '/api/sources'), ('/api/storage', '/api/storage'), ('/api/status', '/api/status'), ('/api/labels', '/api/labels'),
+            ('/api/coverage', '/api/coverage?day=2024-01-31'), ('/api/titles', '/api/titles'), ('/api/trash', '/api/trash'),
+            ('/api/highlights', '/api/highlights?day=2024-01-31'), ('/api/export', '/api/export?day=2024-01-31'), ('/api/jobs', '/api/jobs'),
+            ('/api/levels', '/api/levels?source=roof&from=2024-01-31&to=2024-02-01&points=10'), ('/api/cue', f'/api/cue?file={name}'),
+            ('/api/analyze', f'/api/analyze?file={name}'), ('/api/clip', f'/api/clip?file={name}&start=0&end=1'),
+            ('/api/cut', f'/api/cut?file={name}&start=0&end=1'), ('/stream/{name}', f'/stream/{name}'), ('/download/{name}', f'/download/{name}'),
+            ('/healthz', '/healthz'), ('/metrics', '/metrics')]
+
+
+class Trouble(unittest.TestCase):
+    def setUp(self):
+        self.isr = daemon.Daemon('[desk]\ntype = test\nscene = silence\n')
+        self.addCleanup(self.isr.close)
+        self.database = self.isr.recordings / 'isr.db'
+        for name in (ROOF, BARN):
+            api.make_wav(self.isr.recordings / name)
+        self.wait_for_files({ROOF, BARN})
+        self.client = api.Client(self.isr.base)
+
+    def wait_for_files(self, names):
+        process.wait_for(lambda: f'{names}: {self.isr.process.stderr}', lambda: names <= {f['name'] for f in self.isr.files()})
+
+    def ask(self, target, method='GET', body=None):
+        """An answer with 200, as JSON."""
+        status, _, text = self.client.ask(target, method, body)
+        self.assertEqual(status, 200, text)
+        return json.loads(text)
+
+    def restart(self):
+        self.isr.start()
+        process.wait_for(lambda: f'the archive: {self.isr.process.stderr}', lambda: self.isr.get('/readyz')[0] == 200)
+        self.client = api.Client(self.isr.base)
+
+    def kill(self):
+        self.isr.process.child.send_signal(signal.SIGKILL)
+        self.isr.process.child.wait(process.LIMIT)
+
+    def hold(self):
+        """Another program begins to write and does not end."""
+        other = sqlite3.connect(self.database, timeout=process.LIMIT, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute('BEGIN EXCLUSIVE')
+        return other
+
+    def test_held(self):
+        """Everything is answered and kept, also when the recorder is killed before it could write any of it."""
+        other = self.hold()
+        self.assertEqual(self.ask('/api/labels', 'PUT', LABEL)['label'], 'dog')
+        trash = self.ask(f'/api/files/{urllib.parse.quote(BARN)}', 'DELETE')['trash']
+        for path, target in asked(urllib.parse.quote(ROOF)):
+            answer = self.client.ask(target)
+            self.assertIn(answer[0], (200, 202), answer[2])
+            self.assertEqual(self.client.wrong(path, 'get', answer), [])
+        self.assertEqual([one['id'] for one in self.ask('/api/trash')['trash']], [trash])
+        self.assertNotIn(BARN, {f['name'] for f in self.isr.files()})
+        self.kill()
+        other.execute('ROLLBACK')
+        self.restart()
+        self.assertEqual([one['label'] for one in self.ask('/api/labels')['labels']], ['dog'])
+        (entry,) = self.ask('/api/trash')['trash']
+        self.assertEqual(entry['name'], BARN)
+        self.assertEqual({f['name'] for f in self.isr.files() if not f['recording']} & {ROOF, BARN}, {ROOF})
+        other = self.hold()
+        self.assertEqual(self.ask(f'/api/trash/{entry["id"]}/restore', 'POST')['name'], BARN)
+        self.kill()
+        other.execute('ROLLBACK')
+        self.restart()
+        self.assertEqual(self.ask('/api/trash')['trash'], [])
+        self.wait_for_files({ROOF, BARN})
+
+    def test_held_for_a_while(self):
+        """What could not be written is written as soon as it can be."""
+        other = self.hold()
+        self.ask('/api/labels', 'PUT', LABEL)
+        self.ask(f'/api/files/{urllib.parse.quote(BARN)}', 'DELETE')
+        other.execute('ROLLBACK')
+        read = sqlite3.connect(f'file:{self.database}?mode=ro', uri=True)
+        self.addCleanup(read.close)
+        process.wait_for('the label in the table', lambda: read.execute('SELECT count(*) FROM labels').fetchone() == (1,))
+        process.wait_for('the file in the table', lambda: read.execute('SELECT name FROM trash').fetchall() == [(BARN,)])
+
+    def test_held_at_the_start(self):
+        """It says who is in the way, and does not take what it can not look at for damaged."""
+        self.isr.stop()
+        other = sqlite3.connect(self.database, isolation_level=None)
+        self.addCleanup(other.close)
+        other.execute('PRAGMA locking_mode = EXCLUSIVE')
+        other.execute('BEGIN EXCLUSIVE')
+        done = process.Process([process.ISR, 'config.ini'], cwd=self.isr.dir)
+        self.addCleanup(done.close)
+        self.assertEqual(done.child.wait(process.LIMIT), 1)
+        self.assertIn('another program holds it', done.stderr)
+        self.assertEqual(list(self.isr.recordings.glob('isr.db.broken*')), [])
+        other.execute('ROLLBACK')
+        other.close()
+        self.restart()
+        self.wait_for_files({ROOF, BARN})
+
+    def destroy(self):
+        """The file, and what is still to be written to it."""
+        for path in (self.database, f'{self.database}-wal'):
+            with open(path, 'r+b', buffering=0) as f:
+                f.write(os.urandom(os.fstat(f.fileno()).st_size))
+
+    def is_noticed(self):
+        """A change of the catalog makes it look at the file again."""
+        self.client.ask('/api/sources/desk/split', 'POST')
+        return self.client.ask('/api/files')[0] == 500
+
+    def refused(self, path, method, target, body=None):
+        answer = self.client.ask(target, method.upper(), body)
+        self.assertEqual(answer[0], 500, (target, answer[2]))
+        self.assertEqual(self.client.wrong_error(path, method, answer, 500, 'storage'), [])
+
+    def test_destroyed(self):
+        """500 says what is wrong and what to do; nothing is changed by half; the next start makes a new one."""
+        self.ask('/api/labels', 'PUT', LABEL)
+        self.destroy()
+        process.wait_for('an error', self.is_noticed)
+        roof = urllib.parse.quote(ROOF)
+        for path, target in asked(roof):
+            answer = self.client.ask(target)
+            self.assertIn(answer[0], (200, 202, 500), (target, answer[2]))
+            self.assertEqual(self.client.wrong(path, 'get', answer), [])
+        for path in ('/stream/{name}', '/download/{name}'):
+            self.refused(path, 'get', path.replace('{name}', roof))
+        self.refused('/api/cue', 'get', f'/api/cue?file={roof}')
+        self.refused('/api/clip', 'get', f'/api/clip?file={roof}&start=0&end=1')
+        self.refused('/api/analyze', 'get', f'/api/analyze?file={roof}')
+        self.refused('/api/files/{name}', 'delete', f'/api/files/{roof}')
+        self.refused('/api/files/{name}', 'put', f'/api/files/{roof}?protected=true')
+        self.refused('/api/labels', 'put', '/api/labels', {**LABEL, 'label': 'cat'})
+        self.refused('/api/labels', 'delete', f'/api/labels?{SPAN}')
+        self.assertTrue((self.isr.recordings / ROOF).exists())
+        self.isr.wait_state('desk', 'recording')
+        self.assertIn('start isr again', json.loads(self.client.ask('/api/files')[2])['message'])
+        self.isr.stop()
+        before = {str(path.relative_to(self.isr.recordings)) for path in self.isr.paths()}
+        self.restart()
+        self.wait_for_files(before)
+        self.assertEqual([one['label'] for one in self.ask('/api/labels')['labels']], ['dog'])
+        self.assertFalse(next(f for f in self.isr.files() if f['name'] == ROOF)['protected'])
+        self.assertTrue(list(self.isr.recordings.glob('isr.db.broken*')))
+
+
+if __name__ == '__main__':
+    unittest.main()
