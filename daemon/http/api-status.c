@@ -2,6 +2,7 @@
 /* api-status.c - how it goes: /api/status, /api/config, /api/events, /healthz, /readyz. */
 #include "daemon/http/handlers.h"
 #include "daemon/http/json.h"
+#include "daemon/http/send.h"
 
 #define CLIP_PRE_ROLL 2 /* seconds that the page plays around a section */
 #define CLIP_POST_ROLL 1
@@ -107,6 +108,9 @@ isr_handle_events (const IsrRequest *request)
 
   if (request->head) {
     soup_message_headers_set_content_type (request->answer, "text/event-stream", NULL);
+    soup_message_headers_replace (request->answer, "Cache-Control", "no-store");
+    isr_send_set_endless (request->message);
+    soup_message_body_complete (soup_server_message_get_response_body (request->message));
     soup_server_message_set_status (request->message, 200, NULL);
   } else if (!isr_sse_listen (request->house->sse, request->message, last_id)) {
     soup_message_headers_replace (request->answer, "Retry-After", "30");

@@ -121,6 +121,30 @@ isr_query_get_uint (const IsrQuery *self, const char *name, guint min, guint max
   return TRUE;
 }
 
+/* strtod() would take hexadecimal, blanks, inf and nan as well. */
+static gboolean
+parse_double (const char *text, double min, double max, double *value)
+{
+  char *end;
+
+  if (!*text || text[strspn (text, "0123456789.eE+-")] != '\0')
+    return FALSE;
+  *value = g_ascii_strtod (text, &end);
+  return *end == '\0' && *value >= min && *value <= max;
+}
+
+gboolean
+isr_query_get_double (const IsrQuery *self, const char *name, double min, double max, const char *unit, double fallback, double *value, GError **error)
+{
+  const char *text = isr_query_get (self, name);
+
+  *value = fallback;
+  if (!text || parse_double (text, min, max, value))
+    return TRUE;
+  g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "%s: “%s” is not a number from %g to %g (%s)", name, text, min, max, unit);
+  return FALSE;
+}
+
 /* An ISO 8601 time; without an offset of its own it says nothing certain. */
 static gboolean
 parse_iso (const char *text, gint64 *value)

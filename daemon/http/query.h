@@ -25,6 +25,8 @@ const char *isr_query_get (const IsrQuery *self, const char *name);
 const GPtrArray *isr_query_get_names (const IsrQuery *self);
 /* FALSE: there, but no number between @min and @max. */
 gboolean isr_query_get_uint (const IsrQuery *self, const char *name, guint min, guint max, guint fallback, guint *value, GError **error);
+/* The same for a number with a point, as JSON writes one. */
+gboolean isr_query_get_double (const IsrQuery *self, const char *name, double min, double max, const char *unit, double fallback, double *value, GError **error);
 /* UTC µs, ISO 8601 with an offset, or a date: its midnight in @zone. */
 gboolean isr_query_get_time (const IsrQuery *self, const char *name, GTimeZone *zone, gint64 fallback, gint64 *value, GError **error);
 /* A date: the UTC µs where that day begins and ends in @zone. @from and @to are

@@ -2,8 +2,6 @@
 /* question.c - parameters to a span, reasons to statuses. */
 #include "daemon/http/question.h"
 
-#include <math.h>
-
 #include "daemon/core/error.h"
 #include "daemon/media/media-error.h"
 
@@ -26,17 +24,7 @@ static const struct {
 static gboolean
 read_seconds (const IsrRequest *request, const char *name, double fallback, double *value, GError **error)
 {
-  const char *text = isr_query_get (request->query, name);
-  char *end = NULL;
-
-  *value = fallback;
-  if (!text)
-    return TRUE;
-  *value = g_ascii_strtod (text, &end);
-  if (*text && !*end && isfinite (*value) && fabs (*value) <= MAX_SECONDS)
-    return TRUE;
-  g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "%s: “%s” is no number of seconds", name, text);
-  return FALSE;
+  return isr_query_get_double (request->query, name, -MAX_SECONDS, MAX_SECONDS, "seconds", fallback, value, error);
 }
 
 static IsrSpan *

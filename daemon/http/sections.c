@@ -9,7 +9,6 @@
 #include "daemon/http/json-values.h"
 #include "daemon/http/json.h"
 
-#include <errno.h>
 #include <math.h>
 
 void
@@ -140,37 +139,20 @@ isr_json_add_section (JsonBuilder *builder, const IsrSectionView *view, GTimeZon
 
 /* --- parameters of a request --- */
 
-static gboolean
-read_number (const IsrRequest *request, const char *name, double min, double max, const char *unit, double *value, gboolean *given, GError **error)
-{
-  const char *text = isr_query_get (request->query, name);
-  char *end;
-
-  *given = text != NULL;
-  if (!text)
-    return TRUE;
-  errno = 0;
-  *value = g_ascii_strtod (text, &end);
-  if (*text && !*end && !errno && *value >= min && *value <= max && !g_ascii_isspace (*text))
-    return TRUE;
-  g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "%s: “%s” is not a number from %g to %g (%s)", name, text, min, max, unit);
-  return FALSE;
-}
-
 gboolean
 isr_request_read_wish (const IsrRequest *request, IsrWish *self, GError **error)
 {
-  gboolean margin, gap;
+  const IsrQuery *query = request->query;
   double seconds = 0;
 
   *self = (IsrWish){ 0 };
-  self->mode = isr_query_get (request->query, "mode");
-  if (!read_number (request, "margin", ISR_DETECTOR_MARGIN_MIN / 100.0, ISR_DETECTOR_MARGIN_MAX / 100.0, "dB", &self->margin_value, &margin, error)
-      || !read_number (request, "min_gap", (double) ISR_DETECTOR_MIN_GAP_MIN / ISR_WINDOWS_PER_SECOND, (double) ISR_DETECTOR_MIN_GAP_MAX / ISR_WINDOWS_PER_SECOND, "seconds", &seconds, &gap, error))
+  self->mode = isr_query_get (query, "mode");
+  if (!isr_query_get_double (query, "margin", ISR_DETECTOR_MARGIN_MIN / 100.0, ISR_DETECTOR_MARGIN_MAX / 100.0, "dB", 0, &self->margin_value, error)
+      || !isr_query_get_double (query, "min_gap", (double) ISR_DETECTOR_MIN_GAP_MIN / ISR_WINDOWS_PER_SECOND, (double) ISR_DETECTOR_MIN_GAP_MAX / ISR_WINDOWS_PER_SECOND, "seconds", 0, &seconds, error))
     return FALSE;
   self->min_gap_value = (gint64) (seconds * 1e9);
-  self->margin = margin ? &self->margin_value : NULL;
-  self->min_gap = gap ? &self->min_gap_value : NULL;
+  self->margin = isr_query_get (query, "margin") ? &self->margin_value : NULL;
+  self->min_gap = isr_query_get (query, "min_gap") ? &self->min_gap_value : NULL;
   if (!self->mode || g_str_equal (self->mode, "adaptive") || g_str_equal (self->mode, "blocks"))
     return TRUE;
   g_set_error (error, ISR_ERROR, ISR_ERROR_USAGE, "mode: “%s” is neither adaptive nor blocks", self->mode);

@@ -14,7 +14,7 @@ import urllib.parse
 from support import api, daemon, process, schema
 
 TABLE = pathlib.Path(__file__).resolve().parents[2] / 'daemon'
-BAD = {'date': '2024-02-30', 'isr-time': 'yesterday', 'isr-cursor': 'x', 'isr-seconds': 'x'}
+BAD = {'date': ['2024-02-30', ''], 'isr-time': ['yesterday', '', '2024-01-31T12:00:00', '99999999999999999999'], 'isr-cursor': ['x', ''], 'isr-seconds': ['x', '', 'nan', 'inf', '0x1', '%201', '1e99']}
 ROOF = 'roof/roof_20240131T120000+0000.wav'
 MARKER = 'the text of a file outside of the archive'
 
@@ -224,6 +224,15 @@ class Api(unittest.TestCase):
         self.assertEqual(answer.read(4), b'OggS')
         answer.read(4000)
 
+    def test_heads_of_what_has_no_end(self):
+        for target in ('/live/desk', '/api/events'):
+            connection, answer = self.client.ask_open(target)
+            self.addCleanup(connection.close)
+            status, headers, body = self.ask(target, 'HEAD')
+            self.assertEqual((status, body), (200, b''))
+            for name in ('Content-Type', 'Cache-Control', 'Content-Length', 'Transfer-Encoding'):
+                self.assertEqual(headers[name], answer.headers[name], name)
+
     def test_live_for_a_radio(self):
         """Who speaks HTTP/1.0 gets the bytes as they are: no chunks, and the end of the connection is the end."""
         with socket.create_connection(('127.0.0.1', self.isr.port), timeout=process.LIMIT) as radio:
@@ -252,9 +261,9 @@ class Api(unittest.TestCase):
         for path, method, operation in self.operations:
             for parameter in operation.get('parameters', []):
                 kind = parameter['schema']
-                bad = [BAD[kind['format']]] if kind.get('format') in BAD else []
-                bad += [str(kind['minimum'] - 1), str(kind['maximum'] + 1), 'x', '1e3'] if 'minimum' in kind else []
-                bad += ['nonsense'] if 'enum' in kind else []
+                bad = list(BAD.get(kind.get('format'), []))
+                bad += [str(kind['minimum'] - 1), str(kind['maximum'] + 1), 'x', '1e3', '', 'nan', '0x2', '%202'] if 'minimum' in kind else []
+                bad += ['nonsense', ''] if 'enum' in kind else []
                 if parameter['in'] != 'query' or '400' not in operation['responses']:
                     continue
                 target = path

@@ -48,6 +48,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autofree char *decoded = isr_uri_decode (text, NULL);
   g_autoptr (IsrQuery) query = isr_query_parse (text, NULL);
   gint64 from = 0, to = 0;
+  double seconds;
   guint number;
 
   g_assert (!decoded || g_utf8_validate (decoded, -1, NULL));
@@ -56,6 +57,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   check_params (query, zone);
   if (isr_query_get_uint (query, "limit", 1, 1000, 100, &number, NULL))
     g_assert (number >= 1 && number <= 1000);
+  if (isr_query_get_double (query, "start", -10, 10, "seconds", 0, &seconds, NULL))
+    g_assert (seconds >= -10 && seconds <= 10); /* nan is neither */
   if (isr_query_get (query, "day") && isr_query_get_day (query, "day", zone, &from, &to, NULL))
     g_assert (from < to);
   return 0;

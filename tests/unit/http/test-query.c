@@ -101,6 +101,37 @@ test_uint (void)
 }
 
 static void
+test_double (void)
+{
+  static const struct {
+    const char *text;
+    double expected;
+  } good[] = { { "0", 0 }, { "-1.5", -1.5 }, { "+2", 2 }, { "1e1", 10 }, { ".5", 0.5 }, { "10", 10 }, { "-10", -10 } };
+  static const char *const bad[] = { "", " 1", "1 ", "0x5", "inf", "-inf", "nan", "NAN", "10.001", "-11", "1e9", "1e999", "1,5", "1.2.3", "1e", "--1", "five", "0b1", "1_0" };
+  double value;
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    g_autofree char *text = g_strdup_printf ("n=%s", good[i].text);
+    g_autoptr (IsrQuery) query = isr_query_parse (text, NULL);
+
+    g_assert_true (isr_query_get_double (query, "n", -10, 10, "dB", 7, &value, NULL));
+    g_assert_cmpfloat (value, ==, good[i].expected);
+    g_assert_true (isr_query_get_double (query, "m", -10, 10, "dB", 7, &value, NULL));
+    g_assert_cmpfloat (value, ==, 7);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autofree char *text = g_strdup_printf ("n=%s", bad[i]);
+    g_autoptr (IsrQuery) query = isr_query_parse (text, NULL);
+    g_autoptr (GError) error = NULL;
+
+    if (isr_query_get_double (query, "n", -10, 10, "dB", 7, &value, &error))
+      g_error ("“%s” is taken for %g", bad[i], value);
+    g_assert_error (error, ISR_ERROR, ISR_ERROR_USAGE);
+    g_assert_nonnull (strstr (error->message, "from -10 to 10 (dB)"));
+  }
+}
+
+static void
 test_time (void)
 {
   static const struct {
@@ -148,6 +179,7 @@ main (int argc, char **argv)
   g_test_add_func ("/query/round-trip", test_round_trip);
   g_test_add_func ("/query/parse", test_parse);
   g_test_add_func ("/query/uint", test_uint);
+  g_test_add_func ("/query/double", test_double);
   g_test_add_func ("/query/time", test_time);
   return g_test_run ();
 }
