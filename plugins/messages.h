@@ -185,6 +185,8 @@
  *     pending boolean  optional: nothing comes for long, and nothing is known to be missing. What
  *                      comes next goes on exactly, unless another one, without this, comes first */
 #define ISR_EVENT_GAP "isr-gap"
+/* Of its structure. */
+#define ISR_GAP_IS_PENDING(s) (gst_structure_has_field_typed ((s), "pending", G_TYPE_BOOLEAN) && g_value_get_boolean (gst_structure_get_value ((s), "pending")))
 
 /* Custom upstream event of isrsplitsink: its recording is broken here (a gap, a disk that
  * could not take all, a clock that was set), which upstream may not know. isrloudness

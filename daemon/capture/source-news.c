@@ -92,6 +92,7 @@ on_stream (IsrSource *self, const GstStructure *message)
     return;
   if (news.state != ISR_STATE_RECORDING)
     self->audio_us = 0;
+  self->progress_us = g_get_monotonic_time ();
   self->backoff.failures += news.state == ISR_STATE_WAITING_TO_RETRY;
   self->state->retry_at_us = isr_clock_now (self->clock) + news.wait;
   if (news.state == ISR_STATE_FAILED) {

@@ -17,6 +17,7 @@
 #define RECOVERED (10 * G_TIME_SPAN_SECOND)       /* of audio: the failures are forgotten */
 #define SOUNDCARD_STALL (3 * G_TIME_SPAN_SECOND)  /* sound servers deliver in bursts of up to 2 s */
 #define SOUNDCARD_FIRST (30 * G_TIME_SPAN_SECOND) /* an open device may have nothing to say at first */
+#define HUNG (40 * G_TIME_SPAN_SECOND)            /* beyond the stall that isrhttpsrc would tell itself */
 #define CONNECT_EXTRA (2 * G_TIME_SPAN_SECOND)    /* redirects, TLS, a far server */
 
 G_DEFINE_FINAL_TYPE (IsrSource, isr_source, G_TYPE_OBJECT)
@@ -140,8 +141,8 @@ get_patience (IsrSource *self)
 {
   gint64 stall = self->config->stall / 1000;
 
-  if (isr_stream_is_watched (self->config))
-    return G_MAXINT64;
+  if (isr_stream_is_watched (self->config)) /* else its thread hangs, and tells nothing */
+    return self->state->state == ISR_STATE_RECORDING ? stall + HUNG : G_MAXINT64;
   if (self->config->type == ISR_SOURCE_STREAM)
     return self->bytes ? stall : stall + CONNECT_EXTRA;
   return self->bytes ? MAX (stall, SOUNDCARD_STALL) : MAX (stall, SOUNDCARD_FIRST);

@@ -246,9 +246,7 @@ end_stream (IsrTap *self)
 static void
 take_gap (IsrTap *self, const GstStructure *gap)
 {
-  gboolean pending = FALSE;
-
-  if (gap && gst_structure_get_boolean (gap, "pending", &pending) && pending)
+  if (gap && ISR_GAP_IS_PENDING (gap))
     return;
   end_stretch (self);
   if (self->stream)

@@ -73,6 +73,12 @@ isr_notify_configure (IsrNotify *self, const IsrConfig *config)
   }
 }
 
+void
+isr_notify_set_silence (IsrNotify *self, gint64 silence_us)
+{
+  self->silence_us = silence_us;
+}
+
 IsrNotify *
 isr_notify_new (const IsrConfig *config, const IsrControl *control)
 {

@@ -24,5 +24,7 @@ void isr_notify_reloading (IsrNotify *self);
 void isr_notify_stopping (IsrNotify *self);
 /* After a reload: other limits. */
 void isr_notify_configure (IsrNotify *self, const IsrConfig *config);
+/* Until then: how long a source that records may be silent, for tests. */
+void isr_notify_set_silence (IsrNotify *self, gint64 silence_us);
 
 G_END_DECLS

@@ -14,6 +14,12 @@
  * taken off when they are known. Nothing that was not passed on is ever dropped: where
  * nothing fits, all of the burst goes on, behind a gap.
  *
+ * What it can not tell apart: a relay that is behind, and an encoder that begins the very
+ * same file again, with equal bytes, before anybody saw that it was gone. Both send what was
+ * passed on before, and both are swallowed up to its end: of such a repetition as much is
+ * missing as the history still holds of the file's begin (256 KiB: 16 s at 128 kb/s). A
+ * server that said meanwhile that it has no such stream is doubted (below).
+ *
  * Pure: time comes in as the number of bytes that should have passed. */
 #pragma once
 

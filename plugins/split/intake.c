@@ -310,7 +310,7 @@ send_to_writer (IsrIntake *self, GstEvent *event)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (self->writer, "sink");
 
-  self->paused = isr_upstream_is_pause (gst_event_get_structure (event));
+  self->paused = ISR_GAP_IS_PENDING (gst_event_get_structure (event));
   if (self->parser && !self->paused)
     empty_parser (self);
   self->discont |= !self->paused;

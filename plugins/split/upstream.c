@@ -37,14 +37,6 @@ isr_upstream_read_clocks (void)
 }
 
 gboolean
-isr_upstream_is_pause (const GstStructure *gap)
-{
-  gboolean pending = FALSE;
-
-  return gst_structure_get_boolean (gap, "pending", &pending) && pending;
-}
-
-gboolean
 isr_upstream_is_live (GstPad *sinkpad)
 {
   g_autoptr (GstQuery) query = gst_query_new_latency ();

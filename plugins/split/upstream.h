@@ -14,9 +14,6 @@ typedef IsrTimeReading (*IsrClockReader) (void);
 /* The real ones. */
 IsrTimeReading isr_upstream_read_clocks (void);
 
-/* An event isr-gap: may what comes next go on as if nothing was? */
-gboolean isr_upstream_is_pause (const GstStructure *gap);
-
 /* Whether what is linked to @sinkpad is live. */
 gboolean isr_upstream_is_live (GstPad *sinkpad);
 

@@ -296,7 +296,7 @@ on_isr_gap (IsrWriterSink *self, const GstStructure *s)
 {
   const char *cause = gst_structure_get_string (s, "cause");
 
-  if (isr_upstream_is_pause (s))
+  if (ISR_GAP_IS_PENDING (s))
     isr_recorder_pause (self->run.recorder, cause ? cause : ISR_GAP_SOURCE);
   else
     isr_recorder_gap (self->run.recorder, cause ? cause : ISR_GAP_SOURCE, 0);

@@ -7,7 +7,8 @@
  *     pcm.mic { type isrfault  rate 48000  channels 1        # a card of one rate
  *               signal "zero" | "faint" | "tone" | "clipped" | "dc" | "left" | "loud-left"
  *               fail_after 20000  fail 32  once 1            # then reading fails
- *               speed 1100 }                                 # its clock, per mille
+ *               speed 1100                                   # its clock, per mille
+ *               hang "/.../file" }                           # blocks while there is this file
  *
  * error, fail: a number of errno.h. The clock of the card is the monotonic one, told
  * through a timer that ALSA polls. */
@@ -26,6 +27,7 @@ typedef struct {
   snd_pcm_ioplug_t io;
   long rate, channels, fail_after, fail, once, speed;
   char signal[16];
+  char hang[256];
   uint64_t begin; /* ns */
   uint64_t lost;  /* frames that a failure swallowed */
   snd_pcm_uframes_t taken;
@@ -73,8 +75,11 @@ static snd_pcm_sframes_t
 pointer (snd_pcm_ioplug_t *io)
 {
   Fault *self = io->private_data;
-  uint64_t produced = get_produced (self);
+  uint64_t produced;
 
+  while (self->hang[0] && access (self->hang, F_OK) == 0)
+    usleep (10000);
+  produced = get_produced (self);
   if (self->fail && self->fail != ENODEV && produced > (uint64_t) self->fail_after) {
     int error = (int) self->fail;
 
@@ -181,6 +186,8 @@ read_field (Fault *self, snd_config_t *node, const char *id, long *error, const 
     snd_config_get_string (node, text);
   if (strcmp (id, "signal") == 0 && snd_config_get_string (node, &word) == 0)
     snprintf (self->signal, sizeof self->signal, "%s", word);
+  if (strcmp (id, "hang") == 0 && snd_config_get_string (node, &word) == 0)
+    snprintf (self->hang, sizeof self->hang, "%s", word);
 }
 
 SND_PCM_PLUGIN_DEFINE_FUNC (isrfault)
