@@ -160,6 +160,13 @@ find_takes (const char *path)
   return g_str_has_prefix (path, "/api/") ? "" : NULL;
 }
 
+/* As long as the archive is being looked through, nobody can say that there is no such one. */
+static gboolean
+check_source (const IsrRequest *request, const char *source, GError **error)
+{
+  return !source || !request->house->ready || isr_house_check_source (request->house, source, error);
+}
+
 /* NULL: the query is not what the address @takes, and that is answered. */
 static IsrQuery *
 read_query (const IsrRequest *request, const char *takes)
@@ -167,9 +174,8 @@ read_query (const IsrRequest *request, const char *takes)
   const char *text = takes ? g_uri_get_query (soup_server_message_get_uri (request->message)) : NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (IsrQuery) query = isr_query_parse (text, &error);
-  const char *source = query ? isr_query_get (query, "source") : NULL;
 
-  if (query && (!text || isr_params_check (query, takes, request->house->zone, &error)) && (!source || isr_house_check_source (request->house, source, &error)))
+  if (query && (!text || isr_params_check (query, takes, request->house->zone, &error)) && check_source (request, isr_query_get (query, "source"), &error))
     return g_steal_pointer (&query);
   isr_reply_gerror (request, error);
   return NULL;

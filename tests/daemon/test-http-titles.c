@@ -96,6 +96,7 @@ test_errors (Fixture *f, gconstpointer data)
     { "/api/cue?file=isr.db", 404 },
   };
 
+  isr_http_set_ready (f->http, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (Answer) answer = ask (f->port, "GET", rows[i].target, NULL);
 

@@ -147,6 +147,19 @@ test_days (Fixture *f, gconstpointer data)
   g_assert_cmpstr (nothing, ==, "{\"days\":[]}");
 }
 
+/* Before the archive is looked through nobody can say that there is no such source. */
+static void
+test_unknown_source (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Answer) before = ask (f->port, "GET", "/api/days?source=nobody", NULL), known = NULL;
+
+  g_assert_cmpuint (before->status, ==, 200);
+  isr_http_set_ready (f->http, TRUE);
+  assert_asked (f, "GET", "/api/days?source=nobody", NULL, 404, "not-found");
+  known = ask (f->port, "GET", "/api/days?source=mic", NULL);
+  g_assert_cmpuint (known->status, ==, 200);
+}
+
 static void
 test_status (Fixture *f, gconstpointer data)
 {
@@ -356,6 +369,7 @@ main (int argc, char **argv)
   ADD ("files", test_files);
   ADD ("files-errors", test_files_errors);
   ADD ("days", test_days);
+  ADD ("unknown-source", test_unknown_source);
   ADD ("status", test_status);
   ADD ("config", test_config);
   ADD ("control", test_control);

@@ -67,6 +67,7 @@ class Errors(unittest.TestCase):
         (isr.recordings / TEXT).write_bytes(b'words instead of sound ' * 99)
         isr.wait_closed(2, 'roof')
         isr.wait_closed(1, 'text')
+        process.wait_for('the archive', lambda: isr.get('/readyz')[0] == 200)
         return isr, api.Client(isr.base)
 
     def parameters(self, client):

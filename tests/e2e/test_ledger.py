@@ -129,6 +129,7 @@ class Ledger(unittest.TestCase):
 
     def test_wrong_questions(self):
         isr = self.start('[mic]\ntype = test\n')
+        process.wait_for('the archive', lambda: isr.get('/readyz')[0] == 200)
         for query, status in {'source=nobody': 404, 'day=yesterday': 400, 'from=x': 400, 'from=2026-02-01&to=2026-01-01': 400}.items():
             with self.subTest(query):
                 self.assertEqual(isr.get(f'/api/coverage?{query}')[0], status)
