@@ -108,7 +108,7 @@ find_birth (IsrCatalog *self, const char *source, gint64 first_us, gint64 *birth
   for (guint i = 0; i < given->len; i++) {
     const IsrGap *note = &g_array_index (given, IsrGap, i);
 
-    if (note->end_us >= first_us)
+    if (note->end_us >= first_us && !g_str_equal (note->cause, ISR_CAUSE_DELETED))
       *birth_us = MIN (*birth_us, note->start_us);
   }
   return TRUE;

@@ -39,16 +39,21 @@ add_hole (IsrCoverage *self, guint first, const IsrGap *hole)
     g_array_append_vals (self->holes, hole, 1);
 }
 
-static void
-divide (IsrCoverage *self, const GArray *notes, const IsrGap *hole)
+static gboolean
+is_deleted (const IsrGap *note)
 {
-  guint first = self->holes->len;
+  return g_str_equal (note->cause, ISR_CAUSE_DELETED);
+}
+
+static void
+divide (IsrCoverage *self, guint first, const GArray *notes, const IsrGap *hole)
+{
   IsrGap piece = *hole;
 
   for (guint i = 0; notes && i < notes->len; i++) {
     const IsrGap *note = &g_array_index (notes, IsrGap, i);
 
-    if (note->start_us >= hole->end_us || note->end_us <= hole->start_us)
+    if (is_deleted (note) || note->start_us >= hole->end_us || note->end_us <= hole->start_us)
       continue;
     if (note->start_us > piece.start_us && piece.id) {
       piece.end_us = note->start_us;
@@ -65,6 +70,34 @@ divide (IsrCoverage *self, const GArray *notes, const IsrGap *hole)
     g_array_index (self->holes, IsrGap, i).id = 0;
 }
 
+/* What was deleted is exactly where it was; the rest of the hole is not of that cause. */
+static void
+take_out_deleted (IsrCoverage *self, const GArray *notes, const IsrGap *hole)
+{
+  const guint first = self->holes->len;
+  IsrGap rest = *hole;
+
+  for (guint i = 0; notes && i < notes->len; i++) {
+    const IsrGap *note = &g_array_index (notes, IsrGap, i);
+    IsrGap before = rest, piece = rest;
+
+    if (!is_deleted (note) || note->start_us >= rest.end_us || note->end_us <= rest.start_us)
+      continue;
+    before.end_us = note->start_us;
+    piece.cause = note->cause;
+    if (before.end_us - before.start_us >= ISR_HOLE_MIN) {
+      divide (self, first, notes, &before);
+      piece.start_us = note->start_us;
+    }
+    if (rest.end_us - note->end_us >= ISR_HOLE_MIN)
+      piece.end_us = note->end_us;
+    add_hole (self, first, &piece);
+    rest.start_us = piece.end_us;
+  }
+  if (rest.start_us < rest.end_us)
+    divide (self, first, notes, &rest);
+}
+
 /* What is recorded behind the hole begins at @end_us. */
 static void
 find_hole (IsrCoverage *self, const GArray *notes, gint64 start_us, gint64 end_us, const IsrStretch *before, const IsrStretch *behind)
@@ -76,7 +109,7 @@ find_hole (IsrCoverage *self, const GArray *notes, gint64 start_us, gint64 end_u
   if (before && before->after)
     hole.cause = before->after;
   hole.uncertainty_us = MAX (before ? before->uncertainty_us : 0, behind ? behind->uncertainty_us : 0);
-  divide (self, notes, &hole);
+  take_out_deleted (self, notes, &hole);
 }
 
 static void

@@ -31,7 +31,7 @@ typedef struct {
  * also from outside of the span. @notes (IsrGap): causes, in any order; each holds
  * from its start until the next one begins. A hole is divided where the cause
  * changes; the first cause in a hole holds from the begin of the hole, for it is
- * noted only when it is noticed. @source is copied. */
+ * noted only when it is noticed. "deleted" holds exactly where it is noted. @source is copied. */
 IsrCoverage *isr_coverage_new (const char *source, const GArray *stretches, const GArray *notes, gint64 from_us, gint64 to_us);
 void isr_coverage_free (IsrCoverage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrCoverage, isr_coverage_free)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* gap.c - from the words of capture to the ten causes. */
+/* gap.c - from the words of capture to the eleven causes. */
 #include "daemon/archive/gap.h"
 
 #include "plugins/messages.h"
 
 static const char *const causes[] = {
   ISR_CAUSE_DISCONNECTED, ISR_CAUSE_STALLED, ISR_CAUSE_SOURCE, ISR_CAUSE_OVERRUN, ISR_CAUSE_DISK,
-  ISR_CAUSE_STOPPED, ISR_CAUSE_CLOCK_STEP, ISR_CAUSE_SUSPENDED, ISR_CAUSE_NOT_RUNNING, ISR_CAUSE_DAMAGED
+  ISR_CAUSE_STOPPED, ISR_CAUSE_CLOCK_STEP, ISR_CAUSE_SUSPENDED, ISR_CAUSE_NOT_RUNNING, ISR_CAUSE_DELETED, ISR_CAUSE_DAMAGED
 };
 
 IsrGap *

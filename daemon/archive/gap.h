@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gap.h - time that is missing, and why: the ten causes. Pure.
+/* gap.h - time that is missing, and why: the eleven causes. Pure.
  *
  *     disconnected  the connection, or the device, went away or could not be had
  *     stalled       connected, but nothing came
@@ -11,6 +11,7 @@
  *     clock-step    the wall clock was set forward
  *     suspended     the machine slept
  *     not-running   ISR did not run
+ *     deleted       it was recorded, and a person or the retention deleted it
  *     damaged       it was recorded, but the file is gone or does not play
  */
 #pragma once
@@ -31,6 +32,7 @@ G_BEGIN_DECLS
 #define ISR_CAUSE_CLOCK_STEP "clock-step"
 #define ISR_CAUSE_SUSPENDED "suspended"
 #define ISR_CAUSE_NOT_RUNNING "not-running"
+#define ISR_CAUSE_DELETED "deleted"
 #define ISR_CAUSE_DAMAGED "damaged"
 
 /* As a note of the ledger: from start_us on this is why nothing is recorded. As a

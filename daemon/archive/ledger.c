@@ -5,6 +5,7 @@
  *   source waits, fails, is stopped   --> note from then on, if the cause is new
  *   ISR starts after a crash          --> note "not-running" from its last heartbeat on
  *   file begins                       --> every open note ends where it begins
+ *   file is deleted on purpose        --> note of its own length
  *
  * The news of a file's end can come after the news of the next one's begin, for
  * it waits for the disk: then the note is born closed. */
@@ -189,6 +190,13 @@ isr_ledger_note_state (IsrLedger *self, const IsrSourceState *state)
     cause = ISR_CAUSE_NOT_RUNNING;
   known->recording = FALSE;
   return open_note (self, known, state->name, cause, state->since_us, 0);
+}
+
+void
+isr_ledger_note_deletion (IsrLedger *self, const IsrRecording *recording)
+{
+  if (recording->source && recording->source[0])
+    isr_gap_free (make (self, recording->source, ISR_CAUSE_DELETED, recording->start_us, recording->end_us, 0));
 }
 
 void

@@ -26,6 +26,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrLedger, isr_ledger_free)
 IsrGap *isr_ledger_begin (IsrLedger *self, const IsrRecording *recording);
 IsrGap *isr_ledger_finish (IsrLedger *self, const IsrRecording *recording, gboolean *noted);
 gboolean isr_ledger_note_state (IsrLedger *self, const IsrSourceState *state);
+/* A person or the retention deletes it: where it is missing then, that is why. */
+void isr_ledger_note_deletion (IsrLedger *self, const IsrRecording *recording);
 /* The process is about to end: what is missing from now on is so because of that. */
 void isr_ledger_note_end (IsrLedger *self, gint64 now_us);
 

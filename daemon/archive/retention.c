@@ -94,6 +94,7 @@ remove_file (IsrRetention *self, const IsrRecording *recording, const char *why)
   isr_place_prune (root, recording->name, 1);
   isr_log_info (NULL, "deleted %s, %.1f MB: %s", recording->name, (double) recording->bytes / 1e6, why);
   isr_catalog_forget (self->catalog, recording->name);
+  isr_ledger_note_deletion (self->catalog->ledger, recording);
   isr_catalog_deleted (self->catalog, recording);
   isr_catalog_changed (self->catalog, "storage", "");
   return TRUE;

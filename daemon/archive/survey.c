@@ -68,7 +68,7 @@ isr_survey_life (sqlite3 *db, const char *source, gint64 *first_us, gint64 *last
 gboolean
 isr_survey_birth (sqlite3 *db, const char *source, gint64 first_us, gint64 *birth_us, GError **error)
 {
-  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "SELECT min (start_us) FROM main.gaps WHERE source = ?1 AND start_us < ?2 AND (end_us IS NULL OR end_us >= ?2)", error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "SELECT min (start_us) FROM main.gaps WHERE source = ?1 AND start_us < ?2 AND (end_us IS NULL OR end_us >= ?2) AND cause <> '" ISR_CAUSE_DELETED "'", error);
   gboolean row;
 
   if (!statement)

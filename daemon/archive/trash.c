@@ -247,6 +247,7 @@ isr_catalog_trash (IsrCatalog *self, const char *name, gint64 now_us, GError **e
   entry.path = path;
   isr_catalog_renamed (self, name, path);
   isr_catalog_drop_row (self, recording);
+  isr_ledger_note_deletion (self->ledger, recording);
   isr_overlay_put (&trash, self, &entry);
   isr_events_hide (self, recording);
   isr_catalog_changed (self, "section", recording->source);

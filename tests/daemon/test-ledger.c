@@ -2,6 +2,8 @@
 /* The ledger with a real catalog: holes of gaps, of people, of restarts. */
 #include "tests/daemon/ledger.h"
 
+#include "daemon/archive/trash.h"
+
 #include "daemon/archive/sources.h"
 #include "daemon/cli/coverage.h"
 
@@ -145,6 +147,42 @@ test_forgotten_source (Fixture *f, gconstpointer data)
   g_assert_false (isr_catalog_knows_source (f->catalog, "mi"));
 }
 
+static gint64
+throw_away (Fixture *f, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 id = isr_catalog_trash (f->catalog, name, (T0 + 100) * S, &error);
+
+  g_assert_no_error (error);
+  return id;
+}
+
+/* What somebody deleted is no failure; what goes at the beginning is no hole at all. */
+static void
+test_deleted (Fixture *f, gconstpointer data)
+{
+  static const char *const names[] = { "a.flac", "b.flac", "c.flac", "d.flac" };
+  g_autoptr (IsrRecording) back = NULL;
+  gint64 id;
+
+  isr_catalog_set_sources (f->catalog, mic);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    touch (f, names[i], 10);
+    begin (f->catalog, names[i], T0 + i * 20);
+    finish (f->catalog, names[i], T0 + i * 20, 10, "gap", "stalled");
+  }
+  id = throw_away (f, "b.flac");
+  assert_holes (f->catalog, 0, 70, 70, "0.428571: 10-20 stalled 20-30 deleted 30-40 stalled 50-60 stalled");
+  reopen (f);
+  assert_holes (f->catalog, 0, 70, 70, "0.428571: 10-20 stalled 20-30 deleted 30-40 stalled 50-60 stalled");
+  back = isr_catalog_restore (f->catalog, id, NULL);
+  g_assert_nonnull (back);
+  assert_holes (f->catalog, 0, 70, 70, "0.571429: 10-20 stalled 30-40 stalled 50-60 stalled");
+  throw_away (f, "b.flac");
+  throw_away (f, "a.flac");
+  assert_holes (f->catalog, 0, 70, 70, "0.5: 30-40 stalled 50-60 stalled");
+}
+
 /* A file that is being written is recorded as far as it is written, and the
  * source counts as far as that: what comes next is no hole yet. */
 static void
@@ -197,6 +235,7 @@ main (int argc, char **argv)
   ADD ("restart", NULL, test_restart);
   ADD ("end", NULL, test_end);
   ADD ("forgotten-source", NULL, test_forgotten_source);
+  ADD ("deleted", NULL, test_deleted);
   ADD ("live", NULL, test_live);
   ADD ("command", NULL, test_command);
   return g_test_run ();

@@ -152,6 +152,28 @@ test_age (House *h, gconstpointer data)
   assert_deleted (h, "50.flac 40.flac 5.flac 20.flac 2.flac");
 }
 
+/* Between two that stay it leaves a hole, which says that it was no failure. */
+static void
+test_hole (House *h, gconstpointer data)
+{
+  g_autoptr (GPtrArray) list = NULL;
+  const IsrGap *hole;
+
+  record (h, "mic", "90.flac", 90, 1);
+  record (h, "mic", "50.flac", 50, 1);
+  record (h, "mic", "2.flac", 2, 1);
+  settle (h);
+  g_assert_true (isr_catalog_protect (h->f.catalog, "90.flac", TRUE, NULL));
+  set_rules (h, (IsrStorageRules){ .keep_days = 30 });
+  run (h);
+  assert_deleted (h, "50.flac");
+  list = isr_catalog_coverage (h->f.catalog, "mic", (DAY0 - 50 * 86400) * G_TIME_SPAN_SECOND, (DAY0 - 50 * 86400 + 7200) * G_TIME_SPAN_SECOND, DAY0 * G_TIME_SPAN_SECOND, NULL);
+  g_assert_cmpuint (((IsrCoverage *) list->pdata[0])->holes->len, ==, 2);
+  hole = &g_array_index (((IsrCoverage *) list->pdata[0])->holes, IsrGap, 0);
+  g_assert_cmpstr (hole->cause, ==, "deleted");
+  g_assert_cmpint (hole->end_us - hole->start_us, ==, G_TIME_SPAN_HOUR);
+}
+
 /* The trash first, then the oldest, and no more than is needed. */
 static void
 test_space (House *h, gconstpointer data)
@@ -329,6 +351,7 @@ main (int argc, char **argv)
 #define ADD(path, func) g_test_add ("/retention/" path, House, NULL, set_up_house, func, tear_down_house)
   ADD ("off", test_off);
   ADD ("age", test_age);
+  ADD ("hole", test_hole);
   ADD ("space", test_space);
   ADD ("kept", test_kept);
   ADD ("trash-expires", test_trash_expires);

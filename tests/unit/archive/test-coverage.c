@@ -101,6 +101,24 @@ test_unexplained (void)
   assert_holes (&world, 0, 40, "10-20 damaged, 30-40 damaged");
 }
 
+/* What was deleted is where it was, and no cause of what is missing beside it. */
+static void
+test_deleted (void)
+{
+  g_auto (World) world = world_new ();
+
+  record (&world, 0, 10 * S, NULL);
+  record (&world, 50 * S, 60 * S, NULL);
+  record (&world, 80 * S, 90 * S, NULL);
+  note (&world, 5 * S, 10 * S, ISR_CAUSE_DELETED); /* restored */
+  note (&world, 20 * S, 25 * S, ISR_CAUSE_DELETED);
+  note (&world, 25 * S, 30 * S, ISR_CAUSE_DELETED);
+  note (&world, 35 * S, 40 * S, ISR_CAUSE_STOPPED);
+  note (&world, 60 * S + 500, 80 * S - 500, ISR_CAUSE_DELETED); /* rounding between files */
+  assert_holes (&world, 0, 90, "10-20 damaged, 20-30 deleted, 30-50 stopped, 60-80 deleted");
+  assert_holes (&world, 22, 65, "22-30 deleted, 30-50 stopped, 60-65 deleted");
+}
+
 static void
 test_rounding (void)
 {
@@ -306,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/coverage/causes", test_causes);
   g_test_add_func ("/coverage/unexplained", test_unexplained);
   g_test_add_func ("/coverage/rounding", test_rounding);
+  g_test_add_func ("/coverage/deleted", test_deleted);
   g_test_add_func ("/coverage/overlap", test_overlap);
   g_test_add_func ("/coverage/uncertainty", test_uncertainty);
   g_test_add_func ("/coverage/random-days", test_random_days);
