@@ -84,7 +84,9 @@ isr_app_main (int argc, char **argv)
   g_autoptr (IsrCommandLine) line = NULL;
 
   if (argc == 2 && g_str_equal (argv[1], ISR_FOREIGN_ARGUMENT))
-    return isr_foreign_main ();
+    return isr_foreign_main (FALSE);
+  if (argc == 2 && g_str_equal (argv[1], ISR_FOREIGN_PLAIN))
+    return isr_foreign_main (TRUE);
   isr_memory_save ();
   setlocale (LC_ALL, ""); /* the quotes of our sentences come out as they are */
   line = isr_command_line_parse (argc, argv, &error);

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* decode-any.c - fdsrc ! decodebin ! audioconvert ! appsink. */
+/* decode-any.c - filesrc ! decodebin ! audioconvert ! appsink.
+ *
+ * The file is open already; filesrc is given the name that the descriptor has, for what fdsrc
+ * gives can not be read in any order, and some demuxers seek in nothing else. */
 #include "daemon/media/decode-any.h"
 
 #include <gst/app/app.h>
 #include <gst/gst.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "daemon/core/patience.h"
 #include "daemon/media/media-error.h"
 
 #define LOOK (100 * GST_MSECOND)
+#define JUMP_SECONDS 3 /* of processor time */
 
 typedef struct {
   IsrDecode parent;
@@ -17,6 +22,8 @@ typedef struct {
   GstAppSink *sink;
   guint64 wanted; /* next sample */
   gboolean placed;
+  gboolean plain; /* it is read from its beginning on, and not sought in */
+  gboolean fresh; /* nothing was read yet: it stands at the beginning */
   GstBuffer *buffer;
   gsize taken;
 } Any;
@@ -32,21 +39,6 @@ any_free (IsrDecode *decode)
   g_clear_pointer (&self->sink, gst_object_unref);
   g_clear_pointer (&self->pipeline, gst_object_unref);
   g_free (self);
-}
-
-static gboolean
-any_seek (IsrDecode *decode, guint64 sample, GError **error)
-{
-  Any *self = (Any *) decode;
-
-  gst_clear_buffer (&self->buffer);
-  self->taken = 0;
-  self->wanted = sample;
-  self->placed = FALSE;
-  if (gst_element_seek_simple (self->pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, (gint64) gst_util_uint64_scale (sample, GST_SECOND, decode->pcm.rate)))
-    return TRUE;
-  g_set_error_literal (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "the file can not be sought in");
-  return FALSE;
 }
 
 /* Behind a seek buffers say where they are; after that they follow each other. */
@@ -136,7 +128,8 @@ on_pad (GstElement *decodebin, GstPad *pad, gpointer convert)
 static gboolean
 make_pipeline (Any *self)
 {
-  GstElement *src = gst_element_factory_make ("fdsrc", NULL);
+  g_autofree char *location = g_strdup_printf ("/proc/self/fd/%d", self->parent.fd);
+  GstElement *src = gst_element_factory_make ("filesrc", NULL);
   GstElement *decodebin = gst_element_factory_make ("decodebin", NULL);
   GstElement *convert = gst_element_factory_make ("audioconvert", NULL);
   GstElement *sink = gst_element_factory_make ("appsink", NULL);
@@ -144,7 +137,7 @@ make_pipeline (Any *self)
 
   if (!src || !decodebin || !convert || !sink)
     return FALSE;
-  g_object_set (src, "fd", self->parent.fd, NULL);
+  g_object_set (src, "location", location, NULL);
   g_object_set (convert, "dithering", 0, NULL);
   g_object_set (sink, "caps", caps, "sync", FALSE, "max-buffers", 16, "enable-last-sample", FALSE, NULL);
   self->pipeline = gst_pipeline_new (NULL);
@@ -174,6 +167,70 @@ wait_for_preroll (Any *self)
   return reason;
 }
 
+/* --- from a sample on --------------------------------------------------------- */
+
+/* Up, for a position at which what is clipped away is not one sample less. */
+static gint64
+to_time (const IsrDecode *decode, guint64 sample)
+{
+  return (gint64) gst_util_uint64_scale_ceil (sample, GST_SECOND, decode->pcm.rate);
+}
+
+/* Some turn in circles here, in a file that was cut off: SIGPROF ends the process, and another one
+ * is told not to jump. */
+static void
+set_alarm (guint seconds)
+{
+  const struct itimerval timer = { .it_value.tv_sec = seconds };
+
+  setitimer (ITIMER_PROF, &timer, NULL);
+}
+
+/* An end is given, behind the file's, because auparse takes none for 0. */
+static gboolean
+jump (Any *self, guint64 sample)
+{
+  const IsrDecode *decode = &self->parent;
+  gboolean ok;
+
+  if (self->plain)
+    return FALSE;
+  set_alarm (JUMP_SECONDS);
+  ok = gst_element_seek (self->pipeline, 1, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, GST_SEEK_TYPE_SET, to_time (decode, sample), GST_SEEK_TYPE_SET, to_time (decode, decode->samples + decode->pcm.rate));
+  set_alarm (0);
+  return ok;
+}
+
+/* From the beginning on, as if for the first time. */
+static gboolean
+start_again (Any *self)
+{
+  g_autoptr (GError) reason = NULL;
+
+  gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+  reason = wait_for_preroll (self);
+  return !reason;
+}
+
+/* Some can only be begun with: then what is before @sample is decoded, too. */
+static gboolean
+any_seek (IsrDecode *decode, guint64 sample, GError **error)
+{
+  Any *self = (Any *) decode;
+  gboolean fresh = self->fresh;
+
+  gst_clear_buffer (&self->buffer);
+  self->taken = 0;
+  self->wanted = sample;
+  self->placed = FALSE;
+  self->fresh = FALSE;
+  if ((sample > 0 && jump (self, sample)) || fresh || start_again (self))
+    return TRUE;
+  g_set_error_literal (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "the file can not be sought in");
+  return FALSE;
+}
+
 static gboolean
 learn_format (Any *self)
 {
@@ -197,13 +254,13 @@ fail (const GError *reason, GError **error)
   gboolean missing = g_error_matches (reason, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND) || g_error_matches (reason, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
 
   if (missing)
-    g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_NO_DECODER, "no decoder for it is installed (%s): install gstreamer1.0-libav, then ask again", reason->message);
+    g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_NO_DECODER, "no decoder for it is installed (%s): install gstreamer1.0-libav or gstreamer1.0-plugins-ugly, then ask again", reason->message);
   else
     g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "GStreamer can not decode it: %s", reason ? reason->message : "it gives no audio");
 }
 
 IsrDecode *
-isr_decode_any_new (int fd, GError **error)
+isr_decode_any_new (int fd, gboolean plain, GError **error)
 {
   static const IsrDecodeClass klass = { any_free, any_seek, any_read };
   Any *self = g_new0 (Any, 1);
@@ -212,9 +269,11 @@ isr_decode_any_new (int fd, GError **error)
 
   if (!isr_decode_init (decode, &klass, fd, "the file", error))
     return NULL;
+  self->plain = plain;
   if (make_pipeline (self)) {
     gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
     reason = wait_for_preroll (self);
+    self->fresh = TRUE;
     if (!reason && learn_format (self))
       return g_steal_pointer (&decode);
   }

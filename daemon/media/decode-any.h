@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
-IsrDecode *isr_decode_any_new (int fd, GError **error);
+/* @plain: whoever asks for its middle waits until all before that is decoded: there are files whose
+ * demuxer does not come back from a jump. */
+IsrDecode *isr_decode_any_new (int fd, gboolean plain, GError **error);
 
 G_END_DECLS

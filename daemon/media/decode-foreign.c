@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* decode-foreign.c - asks the process that decodes. One that dies, or says nothing for
- * half a minute, is a file that can not be decoded. */
+ * half a minute, has one successor, which does not jump in the file; then it is a file that
+ * can not be decoded. */
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
@@ -19,6 +20,7 @@ typedef struct {
   GSubprocess *process;
   int in, out; /* of the pipes, borrowed */
   guint64 at;
+  gboolean plain; /* it does not jump */
 } Foreign;
 
 static const char *program;
@@ -54,34 +56,13 @@ fail (GError **error)
   return 0;
 }
 
-static gsize
-foreign_read (IsrDecode *decode, guint8 *data, gsize frames, GError **error)
-{
-  Foreign *self = (Foreign *) decode;
-  guint size = isr_pcm_get_frame_size (&decode->pcm);
-  gsize done = 0;
-
-  while (done < frames) {
-    IsrForeignRequest request = { self->at, (guint32) MIN (frames - done, 1 << 16), 0 };
-    guint32 got = 0;
-
-    if (!isr_foreign_write (self->in, &request, sizeof request) || !isr_foreign_read (self->out, &got, sizeof got, SILENCE_MS) || got > request.frames || !isr_foreign_read (self->out, data + done * size, (gsize) got * size, SILENCE_MS))
-      return fail (error);
-    done += got;
-    self->at += got;
-    if (got < request.frames)
-      break;
-  }
-  return done;
-}
-
 static gboolean
 start (Foreign *self, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
 
   g_subprocess_launcher_take_fd (launcher, dup (self->parent.fd), ISR_FOREIGN_FD);
-  self->process = g_subprocess_launcher_spawn (launcher, error, program ? program : "/proc/self/exe", ISR_FOREIGN_ARGUMENT, NULL);
+  self->process = g_subprocess_launcher_spawn (launcher, error, program ? program : "/proc/self/exe", self->plain ? ISR_FOREIGN_PLAIN : ISR_FOREIGN_ARGUMENT, NULL);
   if (!self->process)
     return FALSE;
   self->in = g_unix_output_stream_get_fd (G_UNIX_OUTPUT_STREAM (g_subprocess_get_stdin_pipe (self->process)));
@@ -106,6 +87,51 @@ meet (Foreign *self, const char *name, GError **error)
   self->parent.pcm = (IsrPcm){ (IsrSampleFormat) hello.format, hello.rate, hello.channels, 0 };
   self->parent.samples = hello.samples;
   return TRUE;
+}
+
+/* A successor that does not jump, of whom the same is heard. */
+static gboolean
+start_again (Foreign *self)
+{
+  IsrDecode before = self->parent;
+
+  if (self->plain)
+    return FALSE;
+  self->plain = TRUE;
+  g_subprocess_force_exit (self->process);
+  g_clear_object (&self->process);
+  return start (self, NULL) && meet (self, "", NULL) && self->parent.pcm.rate == before.pcm.rate && self->parent.pcm.channels == before.pcm.channels && self->parent.pcm.format == before.pcm.format;
+}
+
+/* FALSE: the other side is no more, or as good as that. */
+static gboolean
+request (Foreign *self, guint8 *data, guint32 frames, guint32 *got)
+{
+  guint size = isr_pcm_get_frame_size (&self->parent.pcm);
+  IsrForeignRequest wanted = { self->at, frames, 0 };
+
+  return isr_foreign_write (self->in, &wanted, sizeof wanted) && isr_foreign_read (self->out, got, sizeof *got, SILENCE_MS) && *got <= frames && isr_foreign_read (self->out, data, (gsize) *got * size, SILENCE_MS);
+}
+
+static gsize
+foreign_read (IsrDecode *decode, guint8 *data, gsize frames, GError **error)
+{
+  Foreign *self = (Foreign *) decode;
+  guint size = isr_pcm_get_frame_size (&decode->pcm);
+  gsize done = 0;
+
+  while (done < frames) {
+    guint32 wanted = (guint32) MIN (frames - done, 1 << 16);
+    guint32 got = 0;
+
+    if (!request (self, data + done * size, wanted, &got) && !(start_again (self) && request (self, data + done * size, wanted, &got)))
+      return fail (error);
+    done += got;
+    self->at += got;
+    if (got < wanted)
+      break;
+  }
+  return done;
 }
 
 IsrDecode *

@@ -44,7 +44,7 @@ set_limits (void)
 }
 
 static IsrDecode *
-open_any (GError **error)
+open_any (gboolean plain, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   int fd = dup (ISR_FOREIGN_FD);
@@ -55,7 +55,7 @@ open_any (GError **error)
       g_propagate_error (error, g_steal_pointer (&reason));
     return decode;
   }
-  return isr_decode_any_new (dup (ISR_FOREIGN_FD), error);
+  return isr_decode_any_new (dup (ISR_FOREIGN_FD), plain, error);
 }
 
 static gboolean
@@ -92,7 +92,7 @@ answer (IsrDecode *decode, const IsrForeignRequest *request, guint64 *at)
 }
 
 int
-isr_foreign_main (void)
+isr_foreign_main (gboolean plain)
 {
   g_autoptr (IsrDecode) decode = NULL;
   g_autoptr (GError) error = NULL;
@@ -101,7 +101,7 @@ isr_foreign_main (void)
 
   set_limits ();
   gst_init (NULL, NULL);
-  decode = open_any (&error);
+  decode = open_any (plain, &error);
   if (!say_hello (decode, error))
     return 1;
   while (isr_foreign_read (STDIN_FILENO, &request, sizeof request, -1) && answer (decode, &request, &at))

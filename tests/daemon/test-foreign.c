@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Clips of files that other programs wrote, in containers that only GStreamer knows: held against what
+ * ffmpeg hears. And of such as are broken: a decoder that gives nothing any more is given up, and what
+ * it gave before is there. */
+#include "daemon/media/foreign.h"
+#include "tests/daemon/media-archive.h"
+
+static const struct {
+  const char *name, *encode;
+  int tolerance;
+  gboolean from_start; /* only there it is known to the sample what is heard */
+} files[] = {
+  { "x.aiff", "-c:a pcm_s16be", 0 },
+  { "x.au", "-c:a pcm_s16be", 0 },
+  { "x.mka", "-c:a flac", 0 },
+  { "x.wv", "-c:a wavpack", 0 },
+  { "x.m4a", "-c:a aac -aac_pns 0", 1, TRUE },
+};
+
+static const gint16 *
+get_samples (const Answer *answer, gsize frames)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (answer->body, &size);
+  const guint8 *chunk = memmem (data, size, "data", 4);
+
+  g_assert_cmpuint (answer->status, ==, 200);
+  g_assert_nonnull (chunk);
+  g_assert_cmpuint (size - (gsize) (chunk + 8 - data), ==, frames * 4);
+  return (const gint16 *) (const void *) (chunk + 8);
+}
+
+static Answer *
+ask_clip (Media *f, const char *name, double start, double end)
+{
+  char from[G_ASCII_DTOSTR_BUF_SIZE], to[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *target = g_strdup_printf ("/api/clip?file=%s&start=%s&end=%s", name, g_ascii_dtostr (from, sizeof from, start), g_ascii_dtostr (to, sizeof to, end));
+
+  return ask (f->house.port, "GET", target, NULL);
+}
+
+static void
+assert_clip (Media *f, const char *name, const gint16 *truth, double start, double end, int tolerance)
+{
+  g_autoptr (Answer) answer = ask_clip (f, name, start, end);
+  gsize frames = (gsize) llround ((end - start) * MEDIA_RATE);
+  int worst = media_differ (get_samples (answer, frames), truth + 2 * llround (start * MEDIA_RATE), frames);
+
+  if (worst > tolerance)
+    g_error ("%s from %g on differs by %d", name, start, worst);
+}
+
+static void
+test_containers (Media *f, gconstpointer codec)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    shell ("ffmpeg -v error -i %s/in.wav %s %s/%s", f->inputs, files[i].encode, f->house.directory, files[i].name);
+  g_assert_true (isr_catalog_reconcile (f->house.catalog, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *path = g_build_filename (f->house.directory, files[i].name, NULL);
+    g_autoptr (GBytes) heard = media_decode (path);
+    const gint16 *truth = g_bytes_get_data (heard, NULL);
+
+    assert_clip (f, files[i].name, truth, 0, 1, files[i].tolerance);
+    for (guint n = 1; n < 4 && !files[i].from_start; n++)
+      assert_clip (f, files[i].name, truth, 2.345 * n, 2.345 * n + 1.5, files[i].tolerance);
+  }
+}
+
+/* libav's demuxer finds no end in it, and gives empty buffers for ever. */
+static void
+test_cut_off (Media *f, gconstpointer codec)
+{
+  g_autofree char *path = g_build_filename (f->house.directory, "cut.aiff", NULL);
+  g_autoptr (GBytes) heard = NULL;
+  g_autoptr (Answer) behind = NULL;
+  g_autofree gint16 *silence = g_new0 (gint16, 2 * MEDIA_RATE);
+  g_autofree gint16 *expected = NULL;
+  gsize size;
+
+  shell ("ffmpeg -v error -i %s/in.wav -c:a pcm_s16be %s && truncate -s 1000054 %s", f->inputs, path, path); /* 5.2 of 12 s */
+  g_assert_true (isr_catalog_reconcile (f->house.catalog, NULL));
+  heard = media_decode (path);
+  size = MIN (g_bytes_get_size (heard), 1000000);
+  assert_clip (f, "cut.aiff", g_bytes_get_data (heard, NULL), 3, 4, 0);
+  behind = ask_clip (f, "cut.aiff", 8, 9);
+  if (behind->status == 200) /* the header says that there should be something */
+    g_assert_cmpint (media_differ (get_samples (behind, MEDIA_RATE), silence, MEDIA_RATE), ==, 0);
+  else
+    g_assert_cmpuint (behind->status, ==, 404);
+  expected = g_malloc0 (12 * MEDIA_RATE * 4);
+  memcpy (expected, g_bytes_get_data (heard, NULL), size / 4 * 4 - 4);
+  {
+    g_autoptr (Answer) across = ask_clip (f, "cut.aiff", 5, 5.5);
+
+    if (across->status == 200)
+      g_assert_cmpint (media_differ (get_samples (across, MEDIA_RATE / 2), expected + 2 * 5 * MEDIA_RATE, 9000), ==, 0);
+  }
+}
+
+/* A header that promises what no file holds, and next to nothing behind it: refused, or silence. */
+static void
+test_nothing (Media *f, gconstpointer codec)
+{
+  static const guint8 huge[] = "FORM\x7f\xff\xff\xf0"
+                               "AIFFCOMM\0\0\0\x12\0\x02\x7f\xff\xff\xff\0\x10\x40\x0e\xbb\x80\0\0\0\0\0\0SSND\x7f\xff\xff\0\0\0\0\0\0\0\0\0";
+  static const char *const names[] = { "empty.aiff", "zeros.aiff" };
+  g_autofree gint16 *silence = g_new0 (gint16, 2 * MEDIA_RATE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    temp_write (f->house.directory, names[i], huge, sizeof huge - 1);
+  shell ("head -c 3000 /dev/zero >> %s/zeros.aiff", f->house.directory);
+  g_assert_true (isr_catalog_reconcile (f->house.catalog, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (Answer) answer = ask_clip (f, names[i], 5, 6);
+
+    if (answer->status == 200)
+      g_assert_cmpint (media_differ (get_samples (answer, MEDIA_RATE), silence, MEDIA_RATE), ==, 0);
+    else
+      g_assert_cmpuint (answer->status, ==, 415);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *here = g_path_get_dirname (argv[0]);
+  g_autofree char *program = g_build_filename (here, "../../daemon/isr", NULL);
+
+  g_test_init (&argc, &argv, NULL);
+  gst_init (&argc, &argv);
+  g_assert_true (isr_elements_register (NULL));
+  isr_foreign_set_program (program);
+#define ADD(path, func) g_test_add ("/foreign/" path, Media, "wav", media_set_up, func, media_tear_down)
+  ADD ("containers", test_containers);
+  ADD ("cut-off", test_cut_off);
+  ADD ("nothing", test_nothing);
+  return g_test_run ();
+}
