@@ -93,7 +93,8 @@ GPtrArray *isr_analysis_list_jobs (IsrAnalysis *self);
 gboolean isr_analysis_cancel_job (IsrAnalysis *self, gint64 id);
 /* How many recordings of the span have no levels. @job: an unfinished job that makes
  * those of one of them, 0: none. */
-guint isr_analysis_count_missing (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, gint64 *job);
+void isr_analysis_count_missing_async (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean isr_analysis_count_missing_finish (GAsyncResult *result, guint *missing, gint64 *job, GError **error);
 /* The program that decodes: isr; this one, unless set. */
 void isr_analysis_set_program (IsrAnalysis *self, const char *program);
 

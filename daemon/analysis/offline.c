@@ -218,23 +218,55 @@ isr_analysis_set_program (IsrAnalysis *self, const char *program)
   isr_jobs_set_program (self->jobs, program);
 }
 
-guint
-isr_analysis_count_missing (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, gint64 *job)
+/* In a worker: a look at the disk for each recording. Leaves the names of those without. */
+static void
+find_missing (GTask *task, gpointer analysis, gpointer data, GCancellable *cancellable)
 {
-  g_autoptr (GPtrArray) pieces = isr_pieces_collect (self->catalog, self->store, source, from_us, to_us, NULL);
-  guint missing = 0;
+  GPtrArray *names = data;
+  guint n = 0;
 
-  *job = 0;
-  for (guint i = 0; pieces && i < pieces->len; i++) {
-    const IsrRecording *recording = ((IsrPiece *) pieces->pdata[i])->recording;
+  for (guint i = 0; i < names->len && !g_cancellable_is_cancelled (cancellable); i++)
+    if (!isr_analysis_has_levels (analysis, names->pdata[i])) {
+      gpointer found = names->pdata[n];
 
-    if (isr_analysis_has_levels (self, recording->name))
-      continue;
-    missing++;
-    if (!*job)
-      *job = isr_jobs_find (self->jobs, recording->name);
+      names->pdata[n++] = names->pdata[i];
+      names->pdata[i] = found;
+    }
+  g_task_return_int (task, n);
+}
+
+void
+isr_analysis_count_missing_async (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  const IsrCatalogQuery query = { .source = source, .from_us = from_us, .to_us = to_us };
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  GError *error = NULL;
+  GPtrArray *names = isr_catalog_names (self->catalog, &query, &error);
+
+  if (!names) {
+    g_task_return_error (task, error);
+    return;
   }
-  return missing;
+  g_task_set_task_data (task, names, (GDestroyNotify) g_ptr_array_unref);
+  g_task_run_in_thread (task, find_missing);
+}
+
+gboolean
+isr_analysis_count_missing_finish (GAsyncResult *result, guint *missing, gint64 *job, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  IsrAnalysis *self = g_task_get_source_object (G_TASK (result));
+  GPtrArray *names = g_task_get_task_data (G_TASK (result));
+
+  *missing = (guint) g_task_propagate_int (G_TASK (result), &wrong);
+  *job = 0;
+  if (wrong) {
+    g_propagate_error (error, g_steal_pointer (&wrong));
+    return FALSE;
+  }
+  for (guint i = 0; i < *missing && !*job; i++)
+    *job = isr_jobs_find (self->jobs, names->pdata[i]);
+  return TRUE;
 }
 
 /* --- what comes of them --- */

@@ -288,6 +288,14 @@ isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, G
   return NULL;
 }
 
+GPtrArray *
+isr_catalog_names (IsrCatalog *self, const IsrCatalogQuery *query, GError **error)
+{
+  g_return_val_if_fail (self->db, NULL);
+  isr_catalog_settle (self);
+  return isr_listing_names (self->db, query, error);
+}
+
 void
 isr_catalog_poll (IsrCatalog *self)
 {

@@ -107,6 +107,8 @@ GPtrArray *isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, cha
 IsrRecording *isr_catalog_require (IsrCatalog *self, const char *name, GError **error);
 /* The same for whom both are one: NULL. */
 IsrRecording *isr_catalog_lookup (IsrCatalog *self, const char *name);
+/* (element-type utf8): names of all that reach into the span of @query, in any order. */
+GPtrArray *isr_catalog_names (IsrCatalog *self, const IsrCatalogQuery *query, GError **error);
 /* The one of @source that holds @at_us; NULL: none. */
 IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us);
 /* Its row alone (no events, no protection, a file being written as it began), and @fd, its

@@ -224,6 +224,35 @@ isr_listing_page (sqlite3 *db, const IsrCatalogQuery *query, char **next, GError
   return g_steal_pointer (&rows);
 }
 
+/* Nothing is sorted, and of a row only its name is read. */
+GPtrArray *
+isr_listing_names (sqlite3 *db, const IsrCatalogQuery *query, GError **error)
+{
+  const char *of_source = query->source ? " AND r.source = ?4" : "";
+  g_autofree char *sql = g_strdup_printf ("SELECT r.name FROM main.recordings r INDEXED BY %1$s WHERE r.recording = 0 AND r.start_us < ?2 AND r.start_us > ?1 - ?3 AND (r.end_us > ?1 OR r.start_us >= ?1)%2$s AND " NOT_PENDING
+                                          " UNION ALL SELECT r.name FROM main.recordings r INDEXED BY recordings_unfinished WHERE r.recording = 1 AND r.start_us < ?2%2$s AND " NOT_PENDING
+                                          " UNION ALL SELECT r.name FROM temp.pending r WHERE r.gone = 0 AND r.start_us < ?2 AND (r.recording = 1 OR r.end_us > ?1 OR r.start_us >= ?1)%2$s",
+      query->source ? "recordings_for_coverage" : "recordings_for_days", of_source);
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, sql, error);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  gint64 longest;
+  gboolean row;
+
+  if (!statement || !isr_db_get_longest (db, &longest, error))
+    return NULL;
+  sqlite3_bind_int64 (statement, 1, query->from_us);
+  sqlite3_bind_int64 (statement, 2, query->to_us);
+  sqlite3_bind_int64 (statement, 3, longest + 1);
+  if (query->source)
+    isr_db_bind_text (statement, 4, query->source);
+  while (isr_db_step (statement, &row, error)) {
+    if (!row)
+      return g_steal_pointer (&names);
+    g_ptr_array_add (names, isr_db_dup_text (statement, 0));
+  }
+  return NULL;
+}
+
 sqlite3_stmt *
 isr_listing_prepare_lookup (sqlite3 *db, GError **error)
 {

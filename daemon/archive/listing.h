@@ -25,6 +25,8 @@ GPtrArray *isr_listing_page (sqlite3 *db, const IsrCatalogQuery *query, char **n
 sqlite3_stmt *isr_listing_prepare_lookup (sqlite3 *db, GError **error);
 IsrRecording *isr_listing_lookup (sqlite3_stmt *statement, const char *name, GError **error);
 
+GPtrArray *isr_listing_names (sqlite3 *db, const IsrCatalogQuery *query, GError **error);
+
 /* The newest one that has begun @slack after @at_us at the latest and is not over then. NULL
  * without an error: there is none. */
 IsrRecording *isr_listing_find_at (sqlite3 *db, const char *source, gint64 at_us, gint64 slack, GError **error);

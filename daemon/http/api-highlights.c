@@ -17,12 +17,18 @@ typedef struct {
   char *day, *source;
   guint limit;
   gint64 from_us, to_us;
+  /* what is answered: */
+  IsrAnswer *answer; /* has the sections, when they were scored again */
+  GPtrArray *ranked;
+  guint total;
 } Highlights;
 
 static void
 highlights_free (Highlights *self)
 {
   g_clear_pointer (&self->pending, isr_pending_free);
+  g_clear_pointer (&self->ranked, g_ptr_array_unref);
+  g_clear_pointer (&self->answer, isr_answer_free);
   g_free (self->day);
   g_free (self->source);
   g_free (self);
@@ -66,15 +72,12 @@ add_sections (JsonBuilder *builder, GPtrArray *views, GTimeZone *zone)
 }
 
 static void
-reply (const Highlights *self, const IsrRequest *request, GPtrArray *ranked, guint total, const char *source)
+reply (const Highlights *self, const IsrRequest *request, guint missing, gint64 job)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (GPtrArray) views = NULL;
   g_autoptr (GError) error = NULL;
-  gint64 job = 0;
-  guint missing = request->house->analysis ? isr_analysis_count_missing (request->house->analysis, source, self->from_us, self->to_us, &job) : 0;
+  g_autoptr (GPtrArray) views = isr_section_views (request->house, self->ranked, NULL, &error);
 
-  views = isr_section_views (request->house, ranked, NULL, &error);
   if (!views) {
     isr_reply_gerror (request, error);
     return;
@@ -83,7 +86,7 @@ reply (const Highlights *self, const IsrRequest *request, GPtrArray *ranked, gui
   isr_json_add_string (builder, "day", self->day);
   isr_json_add_int (builder, "from_us", self->from_us);
   isr_json_add_int (builder, "to_us", self->to_us);
-  isr_json_add_int (builder, "total", total);
+  isr_json_add_int (builder, "total", self->total);
   isr_json_add_int (builder, "unanalysed", missing);
   json_builder_set_member_name (builder, "job");
   if (job)
@@ -96,36 +99,63 @@ reply (const Highlights *self, const IsrRequest *request, GPtrArray *ranked, gui
 }
 
 static void
+on_counted (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Highlights) self = data;
+  const IsrRequest *request = isr_pending_get_request (self->pending);
+  g_autoptr (GError) error = NULL;
+  guint missing;
+  gint64 job;
+
+  if (!isr_analysis_count_missing_finish (result, &missing, &job, &error) && request)
+    isr_reply_gerror (request, error);
+  else if (request)
+    reply (self, request, missing, job);
+}
+
+/* Takes @self. */
+static void
+count_missing (Highlights *self, const IsrRequest *request)
+{
+  isr_analysis_count_missing_async (request->house->analysis, self->source, self->from_us, self->to_us, isr_pending_get_cancellable (self->pending), on_counted, self);
+}
+
+static void
 on_answer (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Highlights) self = data;
   const IsrRequest *request = isr_pending_get_request (self->pending);
   g_autoptr (GError) error = NULL;
-  g_autoptr (IsrAnswer) answer = isr_analysis_ask_finish (result, &error);
-  g_autoptr (GPtrArray) ranked = answer ? rank (self, answer->sections) : NULL;
-  guint total = ranked ? ranked->len : 0;
 
+  self->answer = isr_analysis_ask_finish (result, &error);
   if (!request)
     return;
-  if (!answer) {
+  if (!self->answer) {
     isr_reply_gerror (request, error);
     return;
   }
-  g_ptr_array_set_size (ranked, (int) MIN (total, self->limit));
-  reply (self, request, ranked, total, self->source);
+  self->ranked = rank (self, self->answer->sections);
+  self->total = self->ranked->len;
+  g_ptr_array_set_size (self->ranked, (int) MIN (self->total, self->limit));
+  count_missing (g_steal_pointer (&self), request);
 }
 
+/* Takes @self. */
 static void
-answer_stored (const Highlights *self, const IsrRequest *request, const char *source)
+answer_stored (Highlights *taken, const IsrRequest *request)
 {
+  g_autoptr (Highlights) self = taken;
   g_autoptr (GError) error = NULL;
-  guint total;
-  g_autoptr (GPtrArray) top = isr_catalog_top_events (request->house->catalog, source, self->from_us, self->to_us, self->limit, &total, &error);
 
-  if (top)
-    reply (self, request, top, total, source);
-  else
+  self->ranked = isr_catalog_top_events (request->house->catalog, self->source, self->from_us, self->to_us, self->limit, &self->total, &error);
+  if (!self->ranked) {
     isr_reply_gerror (request, error);
+  } else if (!request->house->analysis) {
+    reply (self, request, 0, 0);
+  } else {
+    self->pending = isr_pending_new (request);
+    count_missing (g_steal_pointer (&self), request);
+  }
 }
 
 static Highlights *
@@ -138,7 +168,11 @@ read_highlights (const IsrRequest *request, const IsrCatalogQuery *query, GError
     return NULL;
   }
   self = g_new0 (Highlights, 1);
-  *self = (Highlights){ NULL, g_strdup (isr_query_get (request->query, "day")), g_strdup (query->source), query->limit, query->from_us, MAX (query->to_us, query->from_us) };
+  self->day = g_strdup (isr_query_get (request->query, "day"));
+  self->source = g_strdup (query->source);
+  self->limit = query->limit;
+  self->from_us = query->from_us;
+  self->to_us = MAX (query->to_us, query->from_us);
   return self;
 }
 
@@ -155,7 +189,7 @@ isr_handle_highlights (const IsrRequest *request)
   if (!self) {
     isr_reply_gerror (request, error);
   } else if (!request->house->analysis || (!wish.margin && !wish.min_gap && !wish.mode)) {
-    answer_stored (self, request, query.source);
+    answer_stored (g_steal_pointer (&self), request);
   } else {
     const IsrQuestion question = { .source = query.source, .from_us = self->from_us, .to_us = self->to_us, .margin = wish.margin, .min_gap = wish.min_gap, .mode = wish.mode };
 
