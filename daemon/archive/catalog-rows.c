@@ -52,10 +52,12 @@ add_facts (sqlite3_stmt *statement, IsrRecording *recording, GError **error)
 gboolean
 isr_catalog_complete (IsrCatalog *self, IsrRecording **recordings, guint n, GError **error)
 {
+  g_autoptr (IsrCatalogHold) hold G_GNUC_UNUSED = NULL;
   g_autoptr (IsrDbLoan) facts = NULL;
 
   isr_labels_settle (self);
   isr_events_settle (self);
+  hold = n > 1 ? isr_catalog_hold (self) : NULL;
   facts = isr_db_borrow (self->db, FACTS, error);
   for (guint i = 0; facts && i < n; i++) {
     isr_catalog_refresh (self, recordings[i]);

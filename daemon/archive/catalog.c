@@ -288,6 +288,22 @@ isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, G
   return NULL;
 }
 
+/* A transaction: its locks are taken once. In memory the connection is the writer's as well. */
+IsrCatalogHold *
+isr_catalog_hold (IsrCatalog *self)
+{
+  if (!self->database || !sqlite3_get_autocommit (self->db) || !isr_db_exec (self->db, "BEGIN", NULL))
+    return NULL;
+  return self;
+}
+
+void
+isr_catalog_let_go (IsrCatalogHold *hold)
+{
+  if (!isr_db_exec (hold->db, "COMMIT", NULL))
+    isr_db_exec (hold->db, "ROLLBACK", NULL);
+}
+
 GPtrArray *
 isr_catalog_names (IsrCatalog *self, const IsrCatalogQuery *query, GError **error)
 {

@@ -102,6 +102,13 @@ typedef struct {
  * NULL at the end. Stable: what comes or goes meanwhile neither repeats nor hides
  * another recording. ISR_ERROR_USAGE: @cursor is none of ours. */
 GPtrArray *isr_catalog_list (IsrCatalog *self, const IsrCatalogQuery *query, char **next, GError **error);
+/* Many questions that are asked without a turn of the main loop between them are cheaper, and
+ * answered from one state of the catalog, while it is held. NULL: it is, by another one. */
+typedef IsrCatalog IsrCatalogHold;
+IsrCatalogHold *isr_catalog_hold (IsrCatalog *self);
+void isr_catalog_let_go (IsrCatalogHold *hold);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrCatalogHold, isr_catalog_let_go)
+
 /* By its name (the final one, also while it is being written). ISR_ERROR_NOT_FOUND: there is
  * none; else it can not be told. */
 IsrRecording *isr_catalog_require (IsrCatalog *self, const char *name, GError **error);

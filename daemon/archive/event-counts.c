@@ -195,6 +195,7 @@ take_off_reviewed (IsrCatalog *self, const GArray *wanted, const char *source, g
 static gboolean
 count_wanted (IsrCatalog *self, const GArray *wanted, const char *source, GError **error)
 {
+  g_autoptr (IsrCatalogHold) hold G_GNUC_UNUSED = isr_catalog_hold (self);
   gint64 from_us = g_array_index (wanted, Wanted, wanted->len - 1).from_us, to_us = g_array_index (wanted, Wanted, 0).to_us, n;
 
   for (guint i = 0; i < wanted->len; i++) {

@@ -9,6 +9,7 @@
 static void
 add_titles (JsonBuilder *builder, const IsrHouse *house, GPtrArray *titles)
 {
+  g_autoptr (IsrCatalogHold) hold G_GNUC_UNUSED = isr_catalog_hold (house->catalog);
   g_autoptr (IsrFinder) finder = isr_finder_new (house->catalog);
 
   json_builder_begin_array (builder);

@@ -68,6 +68,7 @@ isr_section_views (const IsrHouse *house, GPtrArray *events, const IsrRecording 
 {
   g_autoptr (GPtrArray) views = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_section_view_free);
   g_autoptr (GPtrArray) labels = find_labels (house, events, error);
+  g_autoptr (IsrCatalogHold) hold G_GNUC_UNUSED = isr_catalog_hold (house->catalog);
   g_autoptr (IsrFinder) finder = isr_finder_new (house->catalog);
 
   for (guint i = 0; labels && i < events->len; i++) {

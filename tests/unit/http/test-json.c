@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON in and out: what is refused, and how numbers and texts are written. */
 #include "daemon/core/error.h"
+#include "daemon/http/json.h"
 #include "daemon/http/read-json.h"
 #include "daemon/http/write-json.h"
 
@@ -104,11 +105,36 @@ test_round_trip (void)
   g_assert_cmpstr (written, ==, text);
 }
 
+/* As GLib does it, over changes of the clock, in any zone; and what it can not do is none. */
+static void
+test_times (void)
+{
+  static const char *const zones[] = { "UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Australia/Lord_Howe", "-00:30" };
+
+  for (guint i = 0; i < 6000; i++) {
+    g_autoptr (GTimeZone) zone = g_time_zone_new_identifier (zones[i % G_N_ELEMENTS (zones)]);
+    gint64 us = (gint64) g_test_rand_int_range (1, G_MAXINT32) * G_TIME_SPAN_SECOND + g_test_rand_int_range (0, G_TIME_SPAN_SECOND);
+    g_autoptr (GDateTime) second = g_date_time_new_from_unix_utc (us / G_TIME_SPAN_SECOND);
+    g_autoptr (GDateTime) utc = g_date_time_add (second, us % G_TIME_SPAN_SECOND), local = g_date_time_to_timezone (utc, zone);
+    g_autofree char *expected = g_date_time_format (local, "%Y-%m-%dT%H:%M:%S.%f%:z"), *text = isr_json_format_time (us, zone);
+
+    g_assert_cmpstr (text, ==, expected);
+  }
+  {
+    g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+    g_autofree char *before = isr_json_format_time (-1, utc);
+
+    g_assert_cmpstr (before, ==, "1969-12-31T23:59:59.999999+00:00");
+    g_assert_null (isr_json_format_time (G_MAXINT64, utc));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json/refused", test_refused);
+  g_test_add_func ("/json/times", test_times);
   g_test_add_func ("/json/depth", test_depth);
   g_test_add_func ("/json/read", test_read);
   g_test_add_func ("/json/write", test_write);
