@@ -24,9 +24,10 @@ find_depth (const char *data, gsize size)
     else if (data[i] == '"')
       text = !text;
     else if (!text && (data[i] == '[' || data[i] == '{'))
-      most = MAX (most, ++depth);
+      depth++;
     else if (!text && depth && (data[i] == ']' || data[i] == '}'))
       depth--;
+    most = MAX (most, depth);
   }
   return most;
 }

@@ -42,6 +42,33 @@ test_depth (void)
   g_assert_cmpuint (strlen (json_object_get_string_member (object, "a")), ==, 60001);
 }
 
+/* An object in an object ..., @n times. */
+static char *
+make_nested (guint n)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i + 1 < n; i++)
+    g_string_append (text, "{\"a\":");
+  g_string_append (text, "{}");
+  for (guint i = 0; i + 1 < n; i++)
+    g_string_append_c (text, '}');
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_depth_edge (void)
+{
+  g_autofree char *just = make_nested (ISR_JSON_MAX_DEPTH);
+  g_autofree char *over = make_nested (ISR_JSON_MAX_DEPTH + 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) object = isr_read_json (just, strlen (just), &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (object);
+  assert_refused (over, strlen (over));
+}
+
 static void
 test_read (void)
 {
@@ -136,6 +163,7 @@ main (int argc, char **argv)
   g_test_add_func ("/json/refused", test_refused);
   g_test_add_func ("/json/times", test_times);
   g_test_add_func ("/json/depth", test_depth);
+  g_test_add_func ("/json/depth-edge", test_depth_edge);
   g_test_add_func ("/json/read", test_read);
   g_test_add_func ("/json/write", test_write);
   g_test_add_func ("/json/round-trip", test_round_trip);
