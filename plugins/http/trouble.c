@@ -40,7 +40,7 @@ static const struct {
   { g_io_error_quark, G_IO_ERROR_PARTIAL_INPUT, ISR_STREAM_UNAVAILABLE, "does not answer as a web server does" },
   { g_io_error_quark, G_IO_ERROR_CONNECTION_CLOSED, ISR_STREAM_DROPPED, "closed the connection" },
   { g_resolver_error_quark, -1, ISR_STREAM_DNS, "has a name that is not known" },
-  { g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, ISR_STREAM_TLS, "shows a certificate that proves nothing; ssl-strict=false accepts it" },
+  { g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, ISR_STREAM_TLS, "shows a certificate that proves nothing: this system has to know who signed it (update-ca-certificates)" },
   { g_tls_error_quark, -1, ISR_STREAM_TLS, "makes no secure connection" },
   { soup_session_error_quark, -1, ISR_STREAM_UNAVAILABLE, "does not answer as a web server does" },
 };
@@ -58,8 +58,8 @@ static const struct {
   guint from, to;
   const char *reason, *advice; /* reason NULL: "http-<status>" */
 } statuses[] = {
-  { 401, 401, ISR_STREAM_UNAUTHORIZED, "check user-id and user-pw" },
-  { 403, 403, ISR_STREAM_UNAUTHORIZED, "the server forbids it; check user-id and user-pw" },
+  { 401, 401, ISR_STREAM_UNAUTHORIZED, "check username and password" },
+  { 403, 403, ISR_STREAM_UNAUTHORIZED, "the server forbids it; check username and password" },
   { 404, 404, ISR_STREAM_NOT_FOUND, "there is no such mount now; check the path of the address" },
   { 407, 407, ISR_STREAM_UNAUTHORIZED, "the proxy wants a password" },
   { 410, 410, ISR_STREAM_NOT_FOUND, "the mount is gone; check the path of the address" },

@@ -76,12 +76,14 @@ class Ledger(unittest.TestCase):
         self.assertIn('far', [s['source'] for s in isr.json('/api/coverage')['sources']])
         text = process.run(process.ISR, 'coverage', 'config.ini', cwd=isr.dir).stdout
         self.assertRegex(text, r'(?m)^far: 0\.000 %, .* missing\n .* disconnected$')
-        self.assertEqual(isr.stop(), 0)
-        isr.process.close()
-        isr.start()
-        again = process.wait_for('the hole', lambda: (self.coverage(isr, 'far')['gaps'] or None) and self.coverage(isr, 'far'))
-        self.assertEqual(again['from_us'], answer['from_us'])
-        self.assertEqual(sorted({g['cause'] for g in again['gaps']}), ['disconnected', 'not-running'])
+        for times, end in ((1, signal.SIGTERM), (2, signal.SIGKILL)):
+            isr.process.stop(sig=end)
+            isr.process.close()
+            isr.start()
+            # it fails again: then it is told how long nobody tried
+            again = process.wait_for(lambda: f'{times} times: {self.coverage(isr, "far")}', lambda: (
+                [g['cause'] for g in self.coverage(isr, 'far')['gaps']] == ['disconnected', 'not-running'] * times + ['disconnected']) and self.coverage(isr, 'far'))
+            self.assertEqual((again['from_us'], again['recorded_us']), (answer['from_us'], 0))
 
     def test_stopped_by_a_person(self):
         isr = self.start('[mic]\ntype = test\n[other]\ntype = test\n')

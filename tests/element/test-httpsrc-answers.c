@@ -11,7 +11,7 @@ test_each_answer_has_its_reason (void)
   static const struct {
     const char *answer, *reason, *words;
   } rows[] = {
-    { "HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n", "unauthorized", "answers 401 Unauthorized: check user-id and user-pw" },
+    { "HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n", "unauthorized", "answers 401 Unauthorized: check username and password" },
     { "HTTP/1.0 403 Forbidden\r\n\r\n", "unauthorized", "403 Forbidden" },
     { "HTTP/1.0 404 File Not Found\r\n\r\n", "not-found", "404 File Not Found: there is no such mount now" },
     { "HTTP/1.0 503 Busy\r\n\r\n", "unavailable", "overloaded" },
