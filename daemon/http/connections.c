@@ -9,6 +9,7 @@
  * While an answer is sent there is no limit: a paused player reads no further for an
  * hour, and is right. The system asks silent peers whether they are still there.
  * Limits are looked after in one sweep over all; nobody needs them to the millisecond.
+ * When there are too many, the one that would be cut next makes room for who comes.
  *
  * libsoup before 3.4: reads the end of an idle connection, finds no request to give
  * up, and forgets the connection, socket and all. So the idle socket is watched, and at
@@ -293,17 +294,48 @@ on_read (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
     self->deadline = 0;
 }
 
+/* The one that would be cut next, as nothing comes from its client. NULL: all of them are
+ * being answered. */
+static Connection *
+find_silent (IsrConnections *all)
+{
+  Connection *found = NULL, *self;
+  GHashTableIter iter;
+  gpointer socket;
+
+  g_hash_table_iter_init (&iter, all->records);
+  while (g_hash_table_iter_next (&iter, &socket, (gpointer *) &self))
+    if (self->deadline && !g_socket_is_closed (socket) && (!found || self->deadline < found->deadline))
+      found = self;
+  return found;
+}
+
+/* Who holds connections and says nothing does not keep others out. */
+static void
+make_room (IsrConnections *all, Connection *newcomer)
+{
+  Connection *silent;
+
+  if (g_hash_table_size (all->records) <= all->limits.connections || isr_connections_count (all) <= all->limits.connections)
+    return;
+  silent = find_silent (all);
+  if (silent)
+    enforce (silent, G_MAXINT64);
+  else
+    g_socket_shutdown (newcomer->socket, TRUE, TRUE, NULL);
+}
+
 static void
 on_started (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
 {
   Connection *self = find (all, message);
-  gboolean known = self != NULL;
 
-  if (!known)
+  if (self) {
+    stop_waiting (self);
+  } else {
     self = add (all, message);
-  stop_waiting (self);
-  if (!known && g_hash_table_size (all->records) > all->limits.connections && isr_connections_count (all) > all->limits.connections)
-    g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
+    make_room (all, self);
+  }
   expect (self, all->limits.receive_ms);
 }
 

@@ -23,13 +23,6 @@ count_files (void)
 }
 
 static void
-turn (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
-static void
 restart (Fixture *f, const char *host)
 {
   isr_http_free (f->http);
@@ -164,26 +157,6 @@ test_pipelined (Fixture *f, gconstpointer data)
   g_autoptr (Client) client = begin (f, KEPT KEPT KEPT);
 
   TEMP_WAIT_FOR (count_answers (client) == 3);
-}
-
-static void
-test_too_many (Fixture *f, gconstpointer data)
-{
-  g_autoptr (Client) first = begin (f, KEPT), second = begin (f, KEPT), third = NULL;
-
-  TEMP_WAIT_FOR (count_answers (first) == 1 && count_answers (second) == 1);
-  set_limits (f, 2, 60000, 60000);
-  third = client_new (f->port);
-  client_read (third);
-  TEMP_WAIT_FOR (third->ended);
-  g_assert_cmpuint (third->in->len, ==, 0);
-  client_send (first, KEPT, strlen (KEPT));
-  TEMP_WAIT_FOR (count_answers (first) == 2);
-  g_clear_pointer (&second, client_free);
-  turn ();
-  g_clear_pointer (&third, client_free);
-  third = begin (f, KEPT);
-  TEMP_WAIT_FOR (count_answers (third) == 1);
 }
 
 /* libsoup's own limit is 64 KiB of headers; it says nothing and cuts. */
@@ -458,7 +431,6 @@ main (int argc, char **argv)
   ADD ("nothing-is-left", test_nothing_is_left);
   ADD ("no-delay", test_no_delay);
   ADD ("pipelined", test_pipelined);
-  ADD ("too-many", test_too_many);
   ADD ("long-headers", test_long_headers);
   ADD ("broken-requests", test_broken_requests);
   ADD ("ipv6", test_ipv6);

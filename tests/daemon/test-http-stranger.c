@@ -332,6 +332,79 @@ test_pipelined (Fixture *f, gconstpointer data)
   }
 }
 
+/* --- many connections ------------------------------------------------------ */
+
+#define LISTEN "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+#define KEPT "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+static void
+set_limits (Fixture *f, guint connections)
+{
+  const IsrLimits limits = { connections, 60000, 50000 }; /* of two that are silent since the same time the idle one is cut first */
+
+  isr_http_set_limits (f->http, &limits);
+}
+
+static Client *
+begin (Fixture *f, const char *text)
+{
+  Client *client = client_new (f->port);
+
+  client_read (client);
+  client_send (client, text, strlen (text));
+  return client;
+}
+
+/* Anew when it is cut. */
+static gboolean
+is_answered (Fixture *f, Client **client)
+{
+  if (*client && (*client)->ended)
+    g_clear_pointer (client, client_free);
+  if (!*client)
+    *client = begin (f, KEPT);
+  return count_answers (*client) == 1;
+}
+
+/* Who says nothing gives way to who asks, the one that would be cut next first. */
+static void
+test_silent_give_way (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) listens = begin (f, LISTEN), idle = NULL, begun = NULL, asks = NULL, other = NULL;
+
+  set_limits (f, 3);
+  TEMP_WAIT_FOR (client_has (listens, "retry"));
+  idle = begin (f, KEPT);
+  TEMP_WAIT_FOR (count_answers (idle) == 1);
+  begun = begin (f, "GET /healthz HTTP/1.1\r\n");
+  asks = begin (f, KEPT); /* the fourth */
+  TEMP_WAIT_FOR (count_answers (asks) == 1 && idle->ended);
+  g_assert_false (begun->ended || listens->ended || asks->ended);
+  g_clear_pointer (&asks, client_free);
+  set_limits (f, 1);
+  other = begin (f, KEPT);
+  TEMP_WAIT_FOR (begun->ended); /* with half of a request */
+  g_assert_false (listens->ended);
+}
+
+/* All are being answered: there is no room, until one of them goes. */
+static void
+test_too_many (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) first = begin (f, LISTEN), second = begin (f, LISTEN), third = NULL;
+
+  TEMP_WAIT_FOR (client_has (first, "retry") && client_has (second, "retry"));
+  set_limits (f, 2);
+  third = client_new (f->port);
+  client_read (third);
+  TEMP_WAIT_FOR (third->ended);
+  g_assert_cmpuint (third->in->len, ==, 0);
+  g_assert_false (first->ended || second->ended);
+  g_clear_pointer (&second, client_free);
+  TEMP_WAIT_FOR (is_answered (f, &third));
+  g_assert_false (first->ended);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -346,5 +419,7 @@ main (int argc, char **argv)
   ADD ("tokens", test_tokens);
   ADD ("paths", test_paths);
   ADD ("pipelined", test_pipelined);
+  ADD ("silent-give-way", test_silent_give_way);
+  ADD ("too-many", test_too_many);
   return g_test_run ();
 }
