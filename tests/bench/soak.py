@@ -6,8 +6,8 @@
 What a day does to a daemon is done as often, not as long: 24 files a source and a day, dropped connections,
 somebody who looks at the page all the while. Resident memory swings by a MiB with what is under way; so it is
 looked at each second, the medians of twenty stretches are taken, and a line is laid through those of the
-measured days. Before them is a warm-up: SQLite keeps up to 2 MB of pages for each of its two connections, and
-until the catalog is larger than that, they grow with it.
+measured days. Before them is a warm-up, and an archive lies there already: SQLite keeps up to 2 MB of pages for
+each of its two connections, and until the catalog is larger than that, they grow with it.
 """
 import argparse
 import pathlib
@@ -18,11 +18,13 @@ import tempfile
 import threading
 import time
 
+import archive
 import meters
 from support import daemon, process, proxy
 
 PACE = 16000
 TARGET = 1.0  # MiB
+ARCHIVE = 20000  # recordings that are there already
 TICK = 0.25  # s
 LOOK = 1.0  # s between two looks at the memory
 STRETCHES = 20  # of the measured days
@@ -68,6 +70,20 @@ def lay_line(points):
     return slope, T95 * (error / sum((t - middle) ** 2 for t in times)) ** 0.5
 
 
+def count_files(recorder):
+    return sum(day['files'] for day in recorder.json('/api/days')['days'])
+
+
+def start(sections, general):
+    """The recorder, over an archive that it knows."""
+    recorder = daemon.Daemon(sections, general=general)
+    recorder.stop()
+    archive.fill(recorder.recordings, ARCHIVE)
+    recorder.start()
+    process.wait_for('the archive to be known', lambda: count_files(recorder) >= ARCHIVE)
+    return recorder
+
+
 def main(argv):
     options = argparse.ArgumentParser(prog='bench.py soak')
     options.add_argument('--streams', type=int, default=20)
@@ -85,7 +101,7 @@ def main(argv):
         gates = [proxy.Proxy(port) for _ in range(options.streams)]
         sections = ''.join(f'[s{n:03}]\ntype = stream\nurl = http://127.0.0.1:{gate.port}/\n' for n, gate in enumerate(gates))
         minutes = options.seconds / options.days / 24 / 60
-        recorder = daemon.Daemon(sections, general=f'split_minutes = {minutes:.6f}\nretry_delay_seconds = 0.2\n')
+        recorder = start(sections, f'split_minutes = {minutes:.6f}\nretry_delay_seconds = 0.2\n')
         reader = Reader(recorder)
         reader.start()
         chance, pid = random.Random(1), recorder.process.child.pid
@@ -98,7 +114,7 @@ def main(argv):
                     if chance.random() < TICK / BETWEEN:
                         drops += gate.cut()
                 time.sleep(TICK)
-            count = sum(day['files'] for day in recorder.json('/api/days')['days'])
+            count = count_files(recorder) - ARCHIVE
         finally:
             reader.ended = True
             reader.join()
