@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A hundred thousand recordings: the first look at them, and questions once they are known.
+"""A hundred thousand recordings: the first look at them, and questions once they are known, with three
+loud events and two titles in each of them, a label on every tenth, a hole before every fiftieth.
 
     bench.py archive [--files 100000] [--directory DIR]
 
@@ -12,6 +13,7 @@ import http.client
 import json
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -44,6 +46,23 @@ def fill(place, count):
         if at.hour == 0:
             day.mkdir(parents=True)
         (day / f'{source}_{at:%Y%m%dT%H%M%S}+0000.{kind}').write_bytes(data)
+
+
+def enrich(place, count):
+    """What is known of an archive that somebody has used for years."""
+    us, begin = 10**6, int(START.timestamp()) * 10**6
+    hours = [(SOURCES[i % 4], begin + i // 4 * 3600 * us, i) for i in range(count)]
+    with sqlite3.connect(place / 'isr.db') as db:
+        db.executemany('INSERT INTO events (source, run_us, key, start_us, end_us, score, peak, floor, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+                       ((source, at, k, at + k * 900 * us + i % 97 * us, at + k * 900 * us + i % 97 * us + 5 * us, 600 + (i * 7 + k) % 900, -1000 - i % 3000, -6000, 'gap')
+                        for source, at, i in hours for k in range(3)))
+        db.executemany('INSERT INTO titles (source, at_us, title, artist) VALUES (?, ?, ?, ?)',
+                       ((source, at + k * 1800 * us, f'Song {(i + k) % 5000}', f'Artist {i % 700}') for source, at, i in hours for k in range(2)))
+        db.executemany('INSERT INTO labels (source, start_us, end_us, verdict, changed_us) VALUES (?, ?, ?, ?, ?)',
+                       ((source, at + i % 97 * us, at + i % 97 * us + 5 * us, 'kept' if i % 20 else 'false', at) for source, at, i in hours if i % 10 == 0))
+        db.executemany('INSERT INTO gaps (source, start_us, end_us, cause, uncertainty_us) VALUES (?, ?, ?, ?, ?)',
+                       ((source, at, at + 60 * us, 'disconnected', 0) for source, at, i in hours if i % 50 == 0))
+    db.close()
 
 
 def drop_caches():
@@ -93,6 +112,9 @@ class Isr:
             time.sleep(0.1)
         return time.monotonic() - self.begin, meters.cpu([self.process.child.pid])
 
+    def cpu(self):
+        return meters.cpu([self.process.child.pid])
+
     def times(self, path, rounds):
         """ms of each of some requests over one connection."""
         taken = []
@@ -129,17 +151,48 @@ def first_look(place, count, cold):
         isr.close()
 
 
+def least(place):
+    """The same work without looking into anything: seconds by the clock and of CPU."""
+    database = place / 'bench.db'
+    out = subprocess.run([process.BUILD / 'tests' / 'bench' / 'look-bench', place, database], check=True, capture_output=True, text=True).stdout.split()
+    for path in place.glob('bench.db*'):
+        path.unlink()
+    return sum(map(float, out[1:4])), float(out[4])
+
+
 def scans(place, count):
-    walk = clock(lambda: subprocess.run(['find', str(place), '-type', 'f', '-printf', '%s %T@\\n'], stdout=subprocess.DEVNULL, check=True))
+    walk = clock(lambda: subprocess.run(['find', str(place), '-type', 'f', '-printf', '%s %T@\n'], stdout=subprocess.DEVNULL, check=True))
     one = next(place.rglob('*.flac'))
     probe = clock(lambda: subprocess.run(['ffprobe', '-v', 'error', '-show_entries', 'format=duration', str(one)], stdout=subprocess.DEVNULL, check=True))
+    forget(place)
+    peer = [least(place) for _ in range(3)]
     warm = [first_look(place, count, False) for _ in range(3)]
     cold = first_look(place, count, True)
     meters.table(['until all are listed, with their durations', 's', 'CPU s'],
                  [['first look, files in the page cache', meters.spread([w[0] for w in warm]), meters.spread([w[1] for w in warm])],
                   ['first look, cold', *([f'{cold[0]:.2f}', f'{cold[1]:.2f}'] if cold else ['the page cache can not be dropped here', '-'])],
+                  ['limit: every head read, rows in one transaction, one thread', meters.spread([p[0] for p in peer]), meters.spread([p[1] for p in peer])],
                   ['find -printf: names, sizes, times alone', f'{walk:.2f}', '-'],
                   [f'ffprobe, one file after the other ({count} times one)', f'{probe * count:.0f}', '-']])
+    print(f'CPU of the first look: {min(w[1] for w in warm) / min(p[1] for p in peer):.2f} times the limit\n')
+
+
+def asked(count):
+    """Name, question, ms at most by PERF.md."""
+    middle = START + datetime.timedelta(hours=count // 8)
+    day, month = f'{middle:%Y-%m-%d}', f'from={middle:%Y-%m-%d}&to={middle + datetime.timedelta(days=30):%Y-%m-%d}'
+    return [('list of days', '/api/days', 5), ('list of days of a source', '/api/days?source=jazz', 5),
+            ('days of a search, a quarter of all', '/api/days?q=jazz', 50), ('days of a search, not found', '/api/days?q=nowhere', 50),
+            ('first page of files', '/api/files?limit=100', 2), ('a day in the middle', f'/api/files?limit=100&day={day}', 2),
+            ('a page of a source', '/api/files?limit=100&source=jazz', 2), ('a thousand files', '/api/files?limit=1000', None),
+            ('search, found late', f'/api/files?limit=100&q={START:%Y%m%dT}', 50), ('search, not found', '/api/files?limit=100&q=nowhere', 50),
+            ('search, a quarter of all', '/api/files?limit=100&q=jazz', 50), ('search, many and late', f'/api/files?limit=100&q=jazz_{START:%Y}0', 50),
+            ('search, not ASCII', '/api/files?limit=100&q=J%C3%A4zz', 50), ('search of a source', '/api/files?limit=100&source=talk&q=jazz', 50),
+            ('titles', '/api/titles', None), ('titles, not found', '/api/titles?q=nowhere', 50),
+            ('sources', '/api/sources', None), ('storage', '/api/storage', None), ('status', '/api/status', None),
+            ('coverage of a day', f'/api/coverage?day={day}', None), ('highlights of a day', f'/api/highlights?day={day}', None),
+            ('highlights of a month', f'/api/highlights?{month}', None), ('highlights of all', '/api/highlights?from=2000-01-01&to=2099-01-01', None),
+            ('export of a month', f'/api/export?{month}', None), ('labels of a month', f'/api/labels?{month}', None)]
 
 
 def questions(place, count):
@@ -149,20 +202,18 @@ def questions(place, count):
         starts.append(isr.first_answer * 1e3)
         isr.wait_for_files(count)
         isr.close()
+    enrich(place, count)
     isr = Isr(place)
     isr.wait_for_files(count)
-    day = f'{START + datetime.timedelta(hours=count // 8):%Y-%m-%d}'
-    asked = [('list of days', '/api/days', 5), ('list of days of a source', '/api/days?source=jazz', 5),
-             ('first page of files', '/api/files?limit=100', 2), ('a day in the middle', f'/api/files?limit=100&day={day}', 2),
-             ('a page of a source', '/api/files?limit=100&source=jazz', 2),
-             ('search, found late', f'/api/files?limit=100&q={START:%Y%m%dT}', 50), ('search, not found', '/api/files?limit=100&q=nowhere', 50),
-             ('sources', '/api/sources', None), ('storage', '/api/storage', None)]
-    rows = [['start with a known archive, to the first page', meters.spread(starts), '300']]
-    for name, path, target in asked:
-        first = isr.times(path, 1)
-        rows.append([name, f'{meters.spread(isr.times(path, 100))}; the first time {first[0]:.2f}', str(target or '-')])
+    rows = [['start with a known archive, to the first page', meters.spread(starts), '-', '300']]
+    for name, path, target in asked(count):
+        (first,) = isr.times(path, 1)
+        rounds = 100 if first < 100 else 10
+        cpu = isr.cpu()
+        taken = isr.times(path, rounds)
+        rows.append([name, f'{meters.spread(taken)}; the first time {first:.2f}', f'{(isr.cpu() - cpu) / rounds * 1e3:.2f}', str(target or '-')])
     isr.close()
-    meters.table(['question, over HTTP', 'ms', 'at most'], rows)
+    meters.table(['question, over HTTP', 'ms', 'CPU ms', 'at most'], rows)
 
 
 def main(argv):
