@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every second is recorded, or in a hole that says why: restarts, crashes, people, servers."""
 import json
+import re
 import signal
 import unittest
 
@@ -74,9 +75,14 @@ class Ledger(unittest.TestCase):
         answer = process.wait_for('the hole', lambda: (self.coverage(isr, 'far')['gaps'] or None) and self.coverage(isr, 'far'))
         self.assertEqual((answer['coverage'], answer['recorded_us'], [g['cause'] for g in answer['gaps']]), (0, 0, ['disconnected']))
         self.assertIn('far', [s['source'] for s in isr.json('/api/coverage')['sources']])
-        text = process.run(process.ISR, 'coverage', 'config.ini', cwd=isr.dir).stdout
-        self.assertRegex(text, r'(?m)^far: 0\.000 %, .* missing\n .* disconnected$')
+        # another process sees what is committed, a moment later
+        process.wait_for('the hole', lambda: re.search(r'(?m)^far: 0\.000 %, .* missing\n .* disconnected$',
+                                                       process.run(process.ISR, 'coverage', 'config.ini', cwd=isr.dir).stdout))
         for times, end in ((1, signal.SIGTERM), (2, signal.SIGKILL)):
+            # a sign of life after its last note, a second so that this is committed
+            last = self.coverage(isr, 'far')['gaps'][-1]['start_us'] / 1e6
+            status = isr.recordings / 'status.json'
+            process.wait_for('a sign of life', lambda last=last, status=status: status.exists() and status.stat().st_mtime > last + 1)
             isr.process.stop(sig=end)
             isr.process.close()
             isr.start()
