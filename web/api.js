@@ -11,7 +11,7 @@
  * @typedef {{start: string, end: string, start_us: number, end_us: number, seconds: number, cause: string, uncertainty: number}} Gap
  * @typedef {{source: string, coverage: number|null, recorded: number, from: string, to: string, from_us: number, to_us: number, gaps: Gap[]}} Coverage
  * @typedef {{name: string, source: string, start: string, end: string, start_us: number, end_us: number, size: number,
- *   duration: number, ext: string, recording: boolean, analysed?: boolean, protected?: boolean, events?: number}} Recording
+ *   duration: number|null, ext: string, recording: boolean, analysed?: boolean, protected?: boolean, events?: number}} Recording
  * @typedef {{source: string, at: string, at_us: number, title: string, artist: string|null,
  *   file: string|null, offset: number|null}} Title
  * @typedef {{timezone: string, version: string, writable: boolean, password?: boolean, authenticated?: boolean, recording?: boolean,

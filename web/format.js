@@ -2,8 +2,9 @@
 // format.js - numbers and times as people read them. Pure.
 import { date, number } from './intl.js';
 
-/** 0:07, 12:07, 3:12:07; what is shorter than a second has its tenths: 0:00.5. @param {number} seconds */
+/** 0:07, 12:07, 3:12:07; what is shorter than a second has its tenths: 0:00.5; – is not known. @param {number|null} seconds */
 export function duration(seconds) {
+  if (seconds === null) return '–';
   if (seconds > 0 && seconds < 1) return `0:00.${Math.max(1, Math.floor(seconds * 10))}`;
   const total = Math.floor(seconds);
   const [h, m, s] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];

@@ -207,7 +207,7 @@ test('how old what is heard is', () => {
 });
 
 test('durations', () => {
-  assert.deepEqual([0, 7.9, 65, 3600, 36061].map(format.duration), ['0:00', '0:07', '1:05', '1:00:00', '10:01:01']);
+  assert.deepEqual([0, 7.9, 65, 3600, 36061, null].map(format.duration), ['0:00', '0:07', '1:05', '1:00:00', '10:01:01', '–']);
 });
 
 test('sizes', () => {

@@ -10,5 +10,5 @@ export const report = unasked();
 /** By time, not by score; false alarms are no events. @param {import('../api-review.js').Section[]} list */
 export const worthTelling = (list) => list.filter(({ verdict }) => verdict !== 'false').sort((a, b) => a.start_us - b.start_us);
 
-/** @param {{duration: number, size: number}[]} files */
-export const sums = (files) => files.reduce((sum, { duration, size }) => ({ duration: sum.duration + duration, size: sum.size + size }), { duration: 0, size: 0 });
+/** @param {{duration: number|null, size: number}[]} files */
+export const sums = (files) => ({ duration: files.reduce((sum, file) => sum + (file.duration ?? 0), 0), size: files.reduce((sum, file) => sum + file.size, 0) });

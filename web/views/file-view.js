@@ -39,7 +39,7 @@ async function rowOf(name) {
 
 /** A recording that came from elsewhere may have no length before somebody has listened to it. @param {Recording} file
  *  @param {Analysis|import('../api-review.js').Pending} answer @returns {Recording} */
-const measured = (file, answer) => ('duration' in answer && answer.duration > file.duration
+const measured = (file, answer) => ('duration' in answer && answer.duration > (file.duration ?? 0)
   ? { ...file, duration: answer.duration, end_us: file.start_us + Math.round(answer.duration * 1e6) } : file);
 
 /** What is known of a recording. @param {string} name */

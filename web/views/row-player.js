@@ -17,7 +17,7 @@ export const RowPlayer = ({ file, from }) => {
   const [at, setAt] = useState(from);
   const [paused, setPaused] = useState(false);
   const [failed, setFailed] = useState(/** @type {string|null} */ (null));
-  const length = Math.max(file.duration, at);
+  const length = Math.max(file.duration ?? 0, at);
   const seek = (/** @type {number} */ to) => { if (ref.current) ref.current.currentTime = to; setAt(to); };
   const toggle = () => { if (ref.current?.paused) ref.current.play().catch(() => {}); else ref.current?.pause(); };
   useEffect(() => {
