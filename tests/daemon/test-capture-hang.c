@@ -183,7 +183,7 @@ holder_init (Holder *self)
 static void
 test_stream (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GstTracer) holder = g_object_ref_sink (g_object_new (holder_get_type (), NULL));
+  GstTracer *holder = g_object_ref_sink (g_object_new (holder_get_type (), NULL));
   FixtureRadio *radio = fixture_radio_new (0);
   g_autofree char *text = g_strdup_printf ("[radio]\ntype = stream\nstall_seconds = 1\nhttp_source = isrhttpsrc\nurl = http://127.0.0.1:%u/live.mp3\n[other]\ntype = test\n", radio->port);
 
@@ -198,6 +198,7 @@ test_stream (Fixture *f, gconstpointer data)
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "radio", ISR_STATE_RECORDING));
   fixture_capture_stop (f->capture);
   fixture_radio_free (radio);
+  gst_object_unref (holder);
 }
 
 #endif
