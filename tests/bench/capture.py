@@ -24,6 +24,13 @@ START = 300  # s that a recorder may take until all its files are there
 BASE, SHARE = 20, 0.5  # MB that may be used by nothing, and by each stream
 
 
+def has_bytes(path):
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:  # complete meanwhile, under another name
+        return True
+
+
 class Recorder:
     """Something that records @count streams of @url below @place."""
 
@@ -37,7 +44,7 @@ class Recorder:
 
     def has_begun(self):
         """Something of each stream is on disk."""
-        return all(any(p.stat().st_size for p in self.begun_files(n)) for n in range(self.count))
+        return all(any(has_bytes(p) for p in self.begun_files(n)) for n in range(self.count))
 
     def begun_files(self, n):
         return [p for p in self.files(n) if p.exists()]
