@@ -52,7 +52,7 @@ const char *isr_pipeline_get_strayed (IsrPipeline *self);
 
 /* From now on the end of the stream is what we want. */
 void isr_pipeline_expect_end (IsrPipeline *self);
-/* Before it ends: what a source has left with the kernel is read. May wait for a fifth of a
+/* Before it ends: what a source has left with the kernel is read. May wait for a third of a
  * second. Not on the main loop. */
 void isr_pipeline_read_out (IsrPipeline *self);
 /* Audio is missing from here on: closes the open file. @cause: ISR_GAP_*. Not on

@@ -37,6 +37,18 @@ temp_write (const char *directory, const char *name, const void *data, gssize si
   g_assert_true (g_file_set_contents (path, data, size, NULL));
 }
 
+/* Of this process. */
+static inline guint
+temp_count_open_files (void)
+{
+  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (directory))
+    n++;
+  return n;
+}
+
 static inline gboolean
 temp_too_late (gpointer what)
 {

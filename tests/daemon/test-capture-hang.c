@@ -90,17 +90,6 @@ is_silent (Fixture *f)
   return g_get_real_time () - MAX (state->heard_us, state->since_us) > SILENCE;
 }
 
-static guint
-count_open_files (void)
-{
-  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (directory))
-    n++;
-  return n;
-}
-
 /* The watchdog is not fed, then the source's own breaks off what hangs, leaves it behind, and
  * waits for something known. What was left behind ends when the driver lets go. */
 static void
@@ -115,7 +104,7 @@ test_driver (Fixture *f, gconstpointer data)
   isr_capture_start (f->capture->capture);
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_RECORDING) && fixture_capture_is (f->capture, "other", ISR_STATE_RECORDING));
   TEMP_WAIT_FOR (f->fed > 0 && fixture_capture_get (f->capture, "mic")->heard_us > 0);
-  files = count_open_files ();
+  files = temp_count_open_files ();
 
   temp_write (f->directory, "hang", "", 0);
   TEMP_WAIT_FOR (is_silent (f));
@@ -136,7 +125,7 @@ test_driver (Fixture *f, gconstpointer data)
 
   g_assert_cmpint (g_unlink (f->hang), ==, 0);
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_RECORDING));
-  TEMP_WAIT_FOR (count_open_files () <= files);
+  TEMP_WAIT_FOR (temp_count_open_files () <= files);
   fixture_capture_stop (f->capture);
 }
 

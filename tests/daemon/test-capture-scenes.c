@@ -262,17 +262,6 @@ test_feed_renamed (void)
   fixture_capture_free (f);
 }
 
-static guint
-count_open_files (void)
-{
-  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (directory))
-    n++;
-  return n;
-}
-
 /* A run is gone when it is over: its pipeline, with the two files of its bus, too. */
 static void
 test_nothing_left (void)
@@ -290,9 +279,9 @@ test_nothing_left (void)
     g_assert_no_error (error);
     TEMP_WAIT_FOR (fixture_capture_is (f, "count", ISR_STATE_STOPPED));
     if (i == 1)
-      before = count_open_files ();
+      before = temp_count_open_files ();
   }
-  TEMP_WAIT_FOR (count_open_files () <= before);
+  TEMP_WAIT_FOR (temp_count_open_files () <= before);
   fixture_capture_stop (f);
   fixture_capture_free (f);
 }

@@ -11,17 +11,6 @@
 
 #define SHORT 150 /* ms */
 
-static guint
-count_files (void)
-{
-  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (directory))
-    n++;
-  return n;
-}
-
 static void
 restart (Fixture *f, const char *host)
 {
@@ -94,7 +83,7 @@ test_idle (Fixture *f, gconstpointer data)
 static void
 test_nothing_is_left (Fixture *f, gconstpointer data)
 {
-  guint before = count_files ();
+  guint before = temp_count_open_files ();
 
   for (int i = 0; i < 100; i++) {
     Client *client = begin (f, KEPT);
@@ -106,7 +95,7 @@ test_nothing_is_left (Fixture *f, gconstpointer data)
     }
     client_free (client);
   }
-  TEMP_WAIT_FOR (count_files () <= before);
+  TEMP_WAIT_FOR (temp_count_open_files () <= before);
 }
 
 /* The server's end of @client's connection, as we are both ends; -1: not accepted yet. */
@@ -361,7 +350,7 @@ test_tls_nothing_is_left (Fixture *f, gconstpointer data)
 
   make_certificate (f);
   restart (f, "127.0.0.1");
-  before = count_files ();
+  before = temp_count_open_files ();
   for (int i = 0; i < 8; i++) {
     g_autofree char *target = g_strdup_printf ("https://localhost:%u/healthz", f->port);
     g_autoptr (GError) error = NULL;
@@ -374,7 +363,7 @@ test_tls_nothing_is_left (Fixture *f, gconstpointer data)
     g_assert_cmpstr (answer, ==, "{\"status\":\"ok\"}");
     g_free (answer);
   }
-  TEMP_WAIT_FOR (count_files () <= before);
+  TEMP_WAIT_FOR (temp_count_open_files () <= before);
 }
 
 static void
