@@ -72,6 +72,17 @@ client_new (guint port)
   return self;
 }
 
+/* Connected, and @text is said. */
+static inline Client *
+client_begin (guint port, const char *text)
+{
+  Client *self = client_new (port);
+
+  client_read (self);
+  client_send (self, text, strlen (text));
+  return self;
+}
+
 static inline void
 client_free (Client *self)
 {

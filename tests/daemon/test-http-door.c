@@ -30,16 +30,6 @@ set_limits (Fixture *f, guint connections, guint receive_ms, guint idle_ms)
 
 /* --- connections ----------------------------------------------------------- */
 
-static Client *
-begin (Fixture *f, const char *text)
-{
-  Client *client = client_new (f->port);
-
-  client_read (client);
-  client_send (client, text, strlen (text));
-  return client;
-}
-
 static void
 test_slow_requests (Fixture *f, gconstpointer data)
 {
@@ -47,7 +37,7 @@ test_slow_requests (Fixture *f, gconstpointer data)
 
   set_limits (f, 100, SHORT, 60000);
   for (guint i = 0; i < G_N_ELEMENTS (slow); i++) {
-    g_autoptr (Client) client = begin (f, slow[i]);
+    g_autoptr (Client) client = client_begin (f->port, slow[i]);
 
     TEMP_WAIT_FOR (client->ended);
     g_assert_null (f->asked);
@@ -69,7 +59,7 @@ count_answers (Client *client)
 static void
 test_idle (Fixture *f, gconstpointer data)
 {
-  g_autoptr (Client) client = begin (f, KEPT);
+  g_autoptr (Client) client = client_begin (f->port, KEPT);
 
   TEMP_WAIT_FOR (count_answers (client) == 1);
   g_assert_false (client->ended);
@@ -86,7 +76,7 @@ test_nothing_is_left (Fixture *f, gconstpointer data)
   guint before = temp_count_open_files ();
 
   for (int i = 0; i < 100; i++) {
-    Client *client = begin (f, KEPT);
+    Client *client = client_begin (f->port, KEPT);
 
     for (guint n = 1; n <= 3; n++) {
       TEMP_WAIT_FOR (count_answers (client) == n);
@@ -132,7 +122,7 @@ test_no_delay (Fixture *f, gconstpointer data)
   static const char *const requests[] = { KEPT, "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /stream/" NAME " HTTP/1.1\r\nHost: localhost\r\n\r\n" };
 
   for (guint i = 0; i < G_N_ELEMENTS (requests); i++) {
-    g_autoptr (Client) client = begin (f, requests[i]);
+    g_autoptr (Client) client = client_begin (f->port, requests[i]);
 
     TEMP_WAIT_FOR (client_has (client, "HTTP/1.1 200"));
     assert_no_delay (client);
@@ -143,7 +133,7 @@ test_no_delay (Fixture *f, gconstpointer data)
 static void
 test_pipelined (Fixture *f, gconstpointer data)
 {
-  g_autoptr (Client) client = begin (f, KEPT KEPT KEPT);
+  g_autoptr (Client) client = client_begin (f->port, KEPT KEPT KEPT);
 
   TEMP_WAIT_FOR (count_answers (client) == 3);
 }
@@ -185,7 +175,7 @@ test_broken_requests (Fixture *f, gconstpointer data)
 
   set_limits (f, 100, SHORT, SHORT);
   for (guint i = 0; i < G_N_ELEMENTS (broken); i++) {
-    g_autoptr (Client) client = begin (f, broken[i]);
+    g_autoptr (Client) client = client_begin (f->port, broken[i]);
     g_autoptr (Answer) answer = NULL;
 
     TEMP_WAIT_FOR (client->ended);
@@ -335,7 +325,7 @@ test_tls (Fixture *f, gconstpointer data)
   session = ask_tls (f, "POST /api/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 22\r\n\r\n{\"password\":\"hunter2\"}");
   g_assert_nonnull (strstr (session, "SameSite=Strict; Secure"));
   {
-    g_autoptr (Client) plain = begin (f, KEPT); /* no TLS */
+    g_autoptr (Client) plain = client_begin (f->port, KEPT); /* no TLS */
 
     TEMP_WAIT_FOR (plain->ended);
     g_assert_false (client_has (plain, "HTTP/1.1 200"));
@@ -373,7 +363,7 @@ test_tls_no_delay (Fixture *f, gconstpointer data)
 
   make_certificate (f);
   restart (f, "127.0.0.1");
-  client = begin (f, "");
+  client = client_begin (f->port, "");
   assert_no_delay (client);
 }
 

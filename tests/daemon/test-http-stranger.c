@@ -345,16 +345,6 @@ set_limits (Fixture *f, guint connections)
   isr_http_set_limits (f->http, &limits);
 }
 
-static Client *
-begin (Fixture *f, const char *text)
-{
-  Client *client = client_new (f->port);
-
-  client_read (client);
-  client_send (client, text, strlen (text));
-  return client;
-}
-
 /* Anew when it is cut. */
 static gboolean
 is_answered (Fixture *f, Client **client)
@@ -362,7 +352,7 @@ is_answered (Fixture *f, Client **client)
   if (*client && (*client)->ended)
     g_clear_pointer (client, client_free);
   if (!*client)
-    *client = begin (f, KEPT);
+    *client = client_begin (f->port, KEPT);
   return count_answers (*client) == 1;
 }
 
@@ -370,19 +360,19 @@ is_answered (Fixture *f, Client **client)
 static void
 test_silent_give_way (Fixture *f, gconstpointer data)
 {
-  g_autoptr (Client) listens = begin (f, LISTEN), idle = NULL, begun = NULL, asks = NULL, other = NULL;
+  g_autoptr (Client) listens = client_begin (f->port, LISTEN), idle = NULL, begun = NULL, asks = NULL, other = NULL;
 
   set_limits (f, 3);
   TEMP_WAIT_FOR (client_has (listens, "retry"));
-  idle = begin (f, KEPT);
+  idle = client_begin (f->port, KEPT);
   TEMP_WAIT_FOR (count_answers (idle) == 1);
-  begun = begin (f, "GET /healthz HTTP/1.1\r\n");
-  asks = begin (f, KEPT); /* the fourth */
+  begun = client_begin (f->port, "GET /healthz HTTP/1.1\r\n");
+  asks = client_begin (f->port, KEPT); /* the fourth */
   TEMP_WAIT_FOR (count_answers (asks) == 1 && idle->ended);
   g_assert_false (begun->ended || listens->ended || asks->ended);
   g_clear_pointer (&asks, client_free);
   set_limits (f, 1);
-  other = begin (f, KEPT);
+  other = client_begin (f->port, KEPT);
   TEMP_WAIT_FOR (begun->ended); /* with half of a request */
   g_assert_false (listens->ended);
 }
@@ -391,7 +381,7 @@ test_silent_give_way (Fixture *f, gconstpointer data)
 static void
 test_too_many (Fixture *f, gconstpointer data)
 {
-  g_autoptr (Client) first = begin (f, LISTEN), second = begin (f, LISTEN), third = NULL;
+  g_autoptr (Client) first = client_begin (f->port, LISTEN), second = client_begin (f->port, LISTEN), third = NULL;
 
   TEMP_WAIT_FOR (client_has (first, "retry") && client_has (second, "retry"));
   set_limits (f, 2);
