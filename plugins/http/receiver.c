@@ -9,61 +9,19 @@
  * What a step has for downstream goes into the outlet; nothing is received while
  * something is left in it. Everything here belongs to the streaming thread, but the
  * cancellable and the flag `finishing`. */
-#include "plugins/http/receiver.h"
+#include "plugins/http/receiver-private.h"
 
-#include "plugins/format/icy.h"
-#include "plugins/http/audiotype.h"
-#include "plugins/http/pace.h"
-#include "plugins/http/reach.h"
-#include "plugins/http/rejoin.h"
 #include "plugins/http/retry.h"
 #include "plugins/messages.h"
 
-#define BLOCK (16 * 1024)                     /* a second of most streams */
 #define LONGEST_WAIT (5 * G_USEC_PER_SEC / 4) /* for the low watermark: then what is there is taken */
-#define RECOVERED (10 * G_USEC_PER_SEC)       /* of audio: the failures are forgotten; a file is fetched in less, and not for ever */
 #define LATE (2 * G_USEC_PER_SEC)             /* a relay that is back may be so far behind */
-#define MAX_DRAIN (16 * 1024 * 1024 / BLOCK)  /* blocks: a server that sends faster than we read is left */
-
-typedef enum {
-  STATE_CONNECT, /* ask the server */
-  STATE_JOIN,    /* receive; where it belongs is not clear yet */
-  STATE_STREAM,  /* receive */
-  STATE_WAIT,    /* until retry_at */
-  STATE_FAILED,  /* given up */
-} State;
-
-struct _IsrReceiver {
-  GstBaseSrc *owner; /* not referenced: it owns us */
-  IsrReceiverSettings settings;
-  IsrReceiverStats *stats; /* object lock of owner */
-  IsrOutlet *outlet;
-  GCancellable *cancellable;
-  GPollFD cancelled; /* held, else each wait would open and close one */
-  gint finishing;    /* atomic */
-
-  State state;
-  IsrReached reached; /* JOIN, STREAM */
-  IsrIcy *icy;
-  IsrRejoin *rejoin;
-  IsrPace pace;
-  gboolean dry;     /* all that was there is taken: nothing comes without waiting */
-  gboolean drained; /* finishing: all that was there is in the outlet */
-
-  guint failures;       /* in a row */
-  guint connections;    /* that brought audio */
-  gint64 retry_at;      /* WAIT */
-  gint64 flowing_since; /* audio of this connection; 0: none yet */
-  gint64 arrived;       /* the last byte that was read, monotonic */
-  gboolean joined;      /* this connection goes on where the last one ended */
-  gboolean gone;        /* the server said since the last one that it has no such stream */
-  const char *cause;    /* ISR_GAP_*: why the last connection ended */
-};
+#define MAX_DRAIN 1024                        /* blocks of 16 KiB: a server that sends faster than we read is left */
 
 /* --- telling --- */
 
-static void
-tell (IsrReceiver *self, const char *state, const char *reason, const char *detail, gint64 retry_us)
+void
+isr_receiver_tell (IsrReceiver *self, const char *state, const char *reason, const char *detail, gint64 retry_us)
 {
   isr_outlet_tell (self->outlet, state, reason, detail, retry_us);
 }
@@ -71,20 +29,7 @@ tell (IsrReceiver *self, const char *state, const char *reason, const char *deta
 static void
 on_hop (const char *reason, const char *detail, gpointer data)
 {
-  tell (data, "connecting", reason, detail, 0);
-}
-
-static void
-update_stats (IsrReceiver *self)
-{
-  IsrRejoinStats rejoin = isr_rejoin_get_stats (self->rejoin);
-
-  GST_OBJECT_LOCK (self->owner);
-  self->stats->bytes = rejoin.passed;
-  self->stats->swallowed = rejoin.swallowed;
-  self->stats->rate = self->pace.rate;
-  self->stats->reads++;
-  GST_OBJECT_UNLOCK (self->owner);
+  isr_receiver_tell (data, "connecting", reason, detail, 0);
 }
 
 /* --- losing a connection --- */
@@ -97,9 +42,8 @@ close_connection (IsrReceiver *self)
   self->joined = FALSE;
 }
 
-/* Takes @taken. */
-static void
-fail (IsrReceiver *self, IsrTrouble *taken)
+void
+isr_receiver_fail (IsrReceiver *self, IsrTrouble *taken)
 {
   g_autoptr (IsrTrouble) trouble = taken;
   guint limit = self->settings.max_retries;
@@ -112,7 +56,7 @@ fail (IsrReceiver *self, IsrTrouble *taken)
     g_autofree char *detail = g_strdup_printf ("%s; given up after %u retries", trouble->detail, limit);
 
     self->state = STATE_FAILED;
-    tell (self, "failed", trouble->reason, detail, 0);
+    isr_receiver_tell (self, "failed", trouble->reason, detail, 0);
     GST_ELEMENT_ERROR_WITH_DETAILS (self->owner, RESOURCE, READ, ("%s", detail), ("%s", trouble->reason),
         ("reason", G_TYPE_STRING, trouble->reason, "http-status-code", G_TYPE_UINT, trouble->status, NULL));
     return;
@@ -120,185 +64,7 @@ fail (IsrReceiver *self, IsrTrouble *taken)
   wait = isr_retry_wait (self->failures, self->settings.retry_delay, g_random_double ());
   self->retry_at = g_get_monotonic_time () + wait;
   self->state = STATE_WAIT;
-  tell (self, "waiting", trouble->reason, trouble->detail, wait);
-}
-
-static void pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join);
-
-static gint64
-get_elapsed_bytes (IsrReceiver *self)
-{
-  return (g_get_monotonic_time () - isr_outlet_get_last (self->outlet)) * self->pace.rate / G_USEC_PER_SEC;
-}
-
-static void
-decide (IsrReceiver *self)
-{
-  IsrJoin join;
-  GBytes *bytes = isr_rejoin_decide (self->rejoin, get_elapsed_bytes (self), &join);
-
-  pass_on (self, bytes, join);
-}
-
-/* Takes @trouble. */
-static void
-lose (IsrReceiver *self, const char *cause, IsrTrouble *trouble)
-{
-  decide (self);
-  self->cause = cause;
-  if (g_str_equal (cause, ISR_GAP_STALLED))
-    isr_outlet_send_pause (self->outlet, self->cause); /* nothing has come for long: the open file is complete */
-  fail (self, trouble);
-}
-
-/* --- receiving --- */
-
-/* Takes @bytes. */
-static void
-pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
-{
-  static const struct {
-    const char *reason, *words;
-  } joins[] = {
-    [ISR_JOIN_EXACT] = { ISR_STREAM_REJOINED, "connected again; joined at the exact byte, nothing is missing" },
-    [ISR_JOIN_APPROXIMATE] = { ISR_STREAM_APPROXIMATE, "connected again; what was sent repeats itself (silence), joined by the clock" },
-    [ISR_JOIN_GAP] = { ISR_STREAM_GAP, "connected again; what was sent meanwhile is missing" },
-  };
-
-  if (join == ISR_JOIN_GAP)
-    isr_outlet_send_gap (self->outlet, self->cause);
-  self->joined = self->joined || join == ISR_JOIN_EXACT || join == ISR_JOIN_APPROXIMATE;
-  if (bytes && self->joined)
-    self->failures = 0; /* a live server: the sooner we are back, the more of a hole its burst covers */
-  if (bytes) {
-    isr_outlet_send_audio (self->outlet, bytes, join == ISR_JOIN_GAP, g_get_monotonic_time () - self->arrived);
-    g_bytes_unref (bytes);
-  }
-  if (join != ISR_JOIN_UNDECIDED) {
-    g_autofree char *detail = g_strdup_printf ("%s: %s", self->reached.where, joins[join].words);
-
-    isr_outlet_count (self->outlet, join == ISR_JOIN_EXACT ? &self->stats->rejoined : join == ISR_JOIN_APPROXIMATE ? &self->stats->approximate
-                                                                                                                   : &self->stats->connections);
-    if (join != ISR_JOIN_GAP)
-      isr_outlet_count (self->outlet, &self->stats->connections);
-    self->state = STATE_STREAM;
-    tell (self, "streaming", joins[join].reason, detail, 0);
-  }
-}
-
-static void
-take_audio (IsrReceiver *self, GBytes *audio)
-{
-  IsrJoin join;
-  GBytes *bytes = isr_rejoin_take (self->rejoin, audio, get_elapsed_bytes (self), &join);
-
-  pass_on (self, bytes, join);
-}
-
-static void
-take_body (IsrReceiver *self, GBytes *body)
-{
-  IsrIcyMetadata metadata = { 0 };
-  GBytes *audio = NULL;
-  IsrIcyKind kind;
-
-  isr_icy_push (self->icy, body);
-  while ((kind = isr_icy_next (self->icy, &audio, &metadata)) != ISR_ICY_MORE) {
-    if (kind == ISR_ICY_AUDIO) {
-      take_audio (self, audio);
-      g_bytes_unref (audio);
-    } else {
-      isr_outlet_send_title (self->outlet, metadata.title);
-      isr_icy_metadata_clear (&metadata);
-    }
-  }
-}
-
-static void
-set_low_watermark (IsrReceiver *self)
-{
-  gsize mark = isr_pace_get_mark (&self->pace, self->settings.low_watermark);
-  gboolean set = self->settings.low_watermark > 0 && isr_http_connection_set_low_watermark (self->reached.connection, mark);
-
-  isr_rejoin_note_burst (self->rejoin, self->pace.burst);
-  GST_OBJECT_LOCK (self->owner);
-  self->stats->low_watermark = set ? (guint) mark : 0;
-  GST_OBJECT_UNLOCK (self->owner);
-}
-
-/* The first bytes of a connection. FALSE: they are no audio, and the connection is closed. */
-static gboolean
-begin_flow (IsrReceiver *self, GBytes *body)
-{
-  if (isr_audio_type_is_page (g_bytes_get_data (body, NULL), g_bytes_get_size (body))) {
-    fail (self, isr_trouble_new (ISR_STREAM_NOT_AUDIO, "%s sends a web page (HTML), no audio: use the address of the stream itself, not that of the page it is played on", self->reached.where));
-    return FALSE;
-  }
-  self->flowing_since = g_get_monotonic_time ();
-  if (self->state == STATE_STREAM) {
-    g_autofree char *detail = g_strdup_printf ("%s: connected, %s", self->reached.where, self->reached.mime ? self->reached.mime : "of a type that is not told");
-
-    isr_outlet_count (self->outlet, &self->stats->connections);
-    tell (self, "streaming", ISR_STREAM_CONNECTED, detail, 0);
-  }
-  return TRUE;
-}
-
-static void
-take_block (IsrReceiver *self, GBytes *body)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  self->arrived = now - isr_http_connection_get_age (self->reached.connection);
-  if (!self->flowing_since && !begin_flow (self, body))
-    return;
-  take_body (self, body);
-  if (self->failures && now - self->flowing_since >= RECOVERED)
-    self->failures = 0;
-  if (isr_pace_take (&self->pace, g_bytes_get_size (body), now, self->settings.stall))
-    set_low_watermark (self);
-  update_stats (self);
-}
-
-static void
-end_body (IsrReceiver *self, const GError *error)
-{
-  g_autofree char *words = error ? g_strdup_printf ("the connection broke (%s)", error->message) : g_strdup ("the server ended the stream");
-
-  lose (self, ISR_GAP_DISCONNECTED, isr_trouble_new (ISR_STREAM_DROPPED, "%s: %s", self->reached.where, words));
-}
-
-/* What is there, a block at most; NULL: nothing, and *@error tells why, unless the body has ended. */
-static GBytes *
-read_block (IsrReceiver *self, GError **error)
-{
-  g_autofree guint8 *block = g_malloc (BLOCK); /* not kept: few of many streams receive at one time */
-  g_autoptr (GError) local = NULL;
-  gsize size = 0;
-  gssize n = 0;
-
-  while (size < BLOCK && (n = isr_http_connection_read (self->reached.connection, block + size, BLOCK - size, &local)) > 0)
-    size += (gsize) n;
-  self->dry = g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
-  if (size > 0) /* an end or an error comes again at the next read */
-    return g_bytes_new_take (g_realloc (g_steal_pointer (&block), size), size);
-  if (local)
-    g_propagate_error (error, g_steal_pointer (&local));
-  return NULL;
-}
-
-/* TRUE: there was something, or the body has ended. */
-static gboolean
-receive (IsrReceiver *self)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) body = read_block (self, &error);
-
-  if (body)
-    take_block (self, body);
-  else if (!self->dry)
-    end_body (self, error);
-  return body || !self->dry;
+  isr_receiver_tell (self, "waiting", trouble->reason, trouble->detail, wait);
 }
 
 /* --- the states --- */
@@ -314,7 +80,7 @@ mind_burst (IsrReceiver *self, gint64 wait)
     return wait;
   if (left > 0)
     return MIN (wait, left);
-  decide (self);
+  isr_receiver_decide (self);
   return isr_outlet_is_empty (self->outlet) ? wait : 0;
 }
 
@@ -324,15 +90,15 @@ step_receive (IsrReceiver *self)
   g_autoptr (GError) error = NULL;
   gint64 patience, wait;
 
-  if (!self->dry && receive (self))
+  if (!self->dry && isr_receiver_read (self))
     return GST_FLOW_OK;
   self->dry = FALSE;
   patience = isr_pace_get_patience (&self->pace, g_get_monotonic_time (), self->settings.stall);
   wait = mind_burst (self, MIN (patience, LONGEST_WAIT));
   if (patience == 0)
-    lose (self, ISR_GAP_STALLED, isr_trouble_new (ISR_STREAM_STALLED, "%s: connected, but too little came for %.3g s", self->reached.where, self->settings.stall / 1e6));
+    isr_receiver_lose (self, ISR_GAP_STALLED, isr_trouble_new (ISR_STREAM_STALLED, "%s: connected, but too little came for %.3g s", self->reached.where, self->settings.stall / 1e6));
   else if (wait > 0 && !isr_http_connection_wait (self->reached.connection, wait, self->cancellable, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    end_body (self, error);
+    isr_receiver_end_body (self, error);
   return GST_FLOW_OK;
 }
 
@@ -386,13 +152,13 @@ step_connect (IsrReceiver *self)
   IsrTrouble *trouble;
 
   isr_outlet_watch (self->outlet, self->settings.stall, self->cause);
-  tell (self, "connecting", self->connections || self->failures ? ISR_STREAM_RETRYING : ISR_STREAM_STARTING, where, 0);
+  isr_receiver_tell (self, "connecting", self->connections || self->failures ? ISR_STREAM_RETRYING : ISR_STREAM_STARTING, where, 0);
   trouble = isr_reach (&self->reached, settings->location, &request, self->cancellable, on_hop, self);
   if (g_cancellable_is_cancelled (self->cancellable)) {
     g_clear_pointer (&trouble, isr_trouble_free);
     close_connection (self);
   } else if (trouble) {
-    fail (self, trouble);
+    isr_receiver_fail (self, trouble);
   } else {
     accept (self);
   }
@@ -419,10 +185,10 @@ step_finish (IsrReceiver *self)
 {
   if (self->drained)
     return GST_FLOW_EOS;
-  for (guint i = 0; i < MAX_DRAIN && self->reached.connection && receive (self); i++)
+  for (guint i = 0; i < MAX_DRAIN && self->reached.connection && isr_receiver_read (self); i++)
     ;
   if (self->reached.connection)
-    decide (self);
+    isr_receiver_decide (self);
   close_connection (self);
   self->drained = TRUE;
   return GST_FLOW_OK;
@@ -467,7 +233,7 @@ isr_receiver_new (GstBaseSrc *owner, const IsrReceiverSettings *settings, IsrRec
 void
 isr_receiver_free (IsrReceiver *self)
 {
-  tell (self, "stopped", ISR_STREAM_STOPPED, "stopped on request", 0);
+  isr_receiver_tell (self, "stopped", ISR_STREAM_STOPPED, "stopped on request", 0);
   isr_reached_clear (&self->reached);
   isr_receiver_settings_clear (&self->settings);
   isr_outlet_free (self->outlet);

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* receiver-body.c - what a connection brings: titles are taken out, what was passed on
+ * before is swallowed, the rest goes into the outlet. */
+#include "plugins/http/receiver-private.h"
+
+#include "plugins/http/audiotype.h"
+#include "plugins/messages.h"
+
+#define BLOCK (16 * 1024)               /* a second of most streams */
+#define RECOVERED (10 * G_USEC_PER_SEC) /* of audio: the failures are forgotten; a file is fetched in less, and not for ever */
+
+static void
+update_stats (IsrReceiver *self)
+{
+  IsrRejoinStats rejoin = isr_rejoin_get_stats (self->rejoin);
+
+  GST_OBJECT_LOCK (self->owner);
+  self->stats->bytes = rejoin.passed;
+  self->stats->swallowed = rejoin.swallowed;
+  self->stats->rate = self->pace.rate;
+  self->stats->reads++;
+  GST_OBJECT_UNLOCK (self->owner);
+}
+
+static void pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join);
+
+static gint64
+get_elapsed_bytes (IsrReceiver *self)
+{
+  return (g_get_monotonic_time () - isr_outlet_get_last (self->outlet)) * self->pace.rate / G_USEC_PER_SEC;
+}
+
+void
+isr_receiver_decide (IsrReceiver *self)
+{
+  IsrJoin join;
+  GBytes *bytes = isr_rejoin_decide (self->rejoin, get_elapsed_bytes (self), &join);
+
+  pass_on (self, bytes, join);
+}
+
+void
+isr_receiver_lose (IsrReceiver *self, const char *cause, IsrTrouble *trouble)
+{
+  isr_receiver_decide (self);
+  self->cause = cause;
+  if (g_str_equal (cause, ISR_GAP_STALLED))
+    isr_outlet_send_pause (self->outlet, self->cause); /* nothing has come for long: the open file is complete */
+  isr_receiver_fail (self, trouble);
+}
+
+/* --- receiving --- */
+
+/* Takes @bytes. */
+static void
+pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
+{
+  static const struct {
+    const char *reason, *words;
+  } joins[] = {
+    [ISR_JOIN_EXACT] = { ISR_STREAM_REJOINED, "connected again; joined at the exact byte, nothing is missing" },
+    [ISR_JOIN_APPROXIMATE] = { ISR_STREAM_APPROXIMATE, "connected again; what was sent repeats itself (silence), joined by the clock" },
+    [ISR_JOIN_GAP] = { ISR_STREAM_GAP, "connected again; what was sent meanwhile is missing" },
+  };
+
+  if (join == ISR_JOIN_GAP)
+    isr_outlet_send_gap (self->outlet, self->cause);
+  self->joined = self->joined || join == ISR_JOIN_EXACT || join == ISR_JOIN_APPROXIMATE;
+  if (bytes && self->joined)
+    self->failures = 0; /* a live server: the sooner we are back, the more of a hole its burst covers */
+  if (bytes) {
+    isr_outlet_send_audio (self->outlet, bytes, join == ISR_JOIN_GAP, g_get_monotonic_time () - self->arrived);
+    g_bytes_unref (bytes);
+  }
+  if (join != ISR_JOIN_UNDECIDED) {
+    g_autofree char *detail = g_strdup_printf ("%s: %s", self->reached.where, joins[join].words);
+
+    isr_outlet_count (self->outlet, join == ISR_JOIN_EXACT ? &self->stats->rejoined : join == ISR_JOIN_APPROXIMATE ? &self->stats->approximate
+                                                                                                                   : &self->stats->connections);
+    if (join != ISR_JOIN_GAP)
+      isr_outlet_count (self->outlet, &self->stats->connections);
+    self->state = STATE_STREAM;
+    isr_receiver_tell (self, "streaming", joins[join].reason, detail, 0);
+  }
+}
+
+static void
+take_audio (IsrReceiver *self, GBytes *audio)
+{
+  IsrJoin join;
+  GBytes *bytes = isr_rejoin_take (self->rejoin, audio, get_elapsed_bytes (self), &join);
+
+  pass_on (self, bytes, join);
+}
+
+static void
+take_body (IsrReceiver *self, GBytes *body)
+{
+  IsrIcyMetadata metadata = { 0 };
+  GBytes *audio = NULL;
+  IsrIcyKind kind;
+
+  isr_icy_push (self->icy, body);
+  while ((kind = isr_icy_next (self->icy, &audio, &metadata)) != ISR_ICY_MORE) {
+    if (kind == ISR_ICY_AUDIO) {
+      take_audio (self, audio);
+      g_bytes_unref (audio);
+    } else {
+      isr_outlet_send_title (self->outlet, metadata.title);
+      isr_icy_metadata_clear (&metadata);
+    }
+  }
+}
+
+static void
+set_low_watermark (IsrReceiver *self)
+{
+  gsize mark = isr_pace_get_mark (&self->pace, self->settings.low_watermark);
+  gboolean set = self->settings.low_watermark > 0 && isr_http_connection_set_low_watermark (self->reached.connection, mark);
+
+  isr_rejoin_note_burst (self->rejoin, self->pace.burst);
+  GST_OBJECT_LOCK (self->owner);
+  self->stats->low_watermark = set ? (guint) mark : 0;
+  GST_OBJECT_UNLOCK (self->owner);
+}
+
+/* The first bytes of a connection. FALSE: they are no audio, and the connection is closed. */
+static gboolean
+begin_flow (IsrReceiver *self, GBytes *body)
+{
+  if (isr_audio_type_is_page (g_bytes_get_data (body, NULL), g_bytes_get_size (body))) {
+    isr_receiver_fail (self, isr_trouble_new (ISR_STREAM_NOT_AUDIO, "%s sends a web page (HTML), no audio: use the address of the stream itself, not that of the page it is played on", self->reached.where));
+    return FALSE;
+  }
+  self->flowing_since = g_get_monotonic_time ();
+  if (self->state == STATE_STREAM) {
+    g_autofree char *detail = g_strdup_printf ("%s: connected, %s", self->reached.where, self->reached.mime ? self->reached.mime : "of a type that is not told");
+
+    isr_outlet_count (self->outlet, &self->stats->connections);
+    isr_receiver_tell (self, "streaming", ISR_STREAM_CONNECTED, detail, 0);
+  }
+  return TRUE;
+}
+
+static void
+take_block (IsrReceiver *self, GBytes *body)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  self->arrived = now - isr_http_connection_get_age (self->reached.connection);
+  if (!self->flowing_since && !begin_flow (self, body))
+    return;
+  take_body (self, body);
+  if (self->failures && now - self->flowing_since >= RECOVERED)
+    self->failures = 0;
+  if (isr_pace_take (&self->pace, g_bytes_get_size (body), now, self->settings.stall))
+    set_low_watermark (self);
+  update_stats (self);
+}
+
+void
+isr_receiver_end_body (IsrReceiver *self, const GError *error)
+{
+  g_autofree char *words = error ? g_strdup_printf ("the connection broke (%s)", error->message) : g_strdup ("the server ended the stream");
+
+  isr_receiver_lose (self, ISR_GAP_DISCONNECTED, isr_trouble_new (ISR_STREAM_DROPPED, "%s: %s", self->reached.where, words));
+}
+
+/* What is there, a block at most; NULL: nothing, and *@error tells why, unless the body has ended. */
+static GBytes *
+read_block (IsrReceiver *self, GError **error)
+{
+  g_autofree guint8 *block = g_malloc (BLOCK); /* not kept: few of many streams receive at one time */
+  g_autoptr (GError) local = NULL;
+  gsize size = 0;
+  gssize n = 0;
+
+  while (size < BLOCK && (n = isr_http_connection_read (self->reached.connection, block + size, BLOCK - size, &local)) > 0)
+    size += (gsize) n;
+  self->dry = g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+  if (size > 0) /* an end or an error comes again at the next read */
+    return g_bytes_new_take (g_realloc (g_steal_pointer (&block), size), size);
+  if (local)
+    g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+gboolean
+isr_receiver_read (IsrReceiver *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = read_block (self, &error);
+
+  if (body)
+    take_block (self, body);
+  else if (!self->dry)
+    isr_receiver_end_body (self, error);
+  return body || !self->dry;
+}
