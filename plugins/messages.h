@@ -188,6 +188,29 @@
 /* Of its structure. */
 #define ISR_GAP_IS_PENDING(s) (gst_structure_has_field_typed ((s), "pending", G_TYPE_BOOLEAN) && g_value_get_boolean (gst_structure_get_value ((s), "pending")))
 
+/* Custom serialized downstream event of isrhttpsrc, before the first buffer: the bytes that follow
+ * go on exactly where another run ended (its property "history").
+ *     lead    GBytes   what that run passed on last, behind the head that is in force: whoever takes
+ *                      the stream up here can make a torn frame whole with it, and warm a decoder.
+ *                      Nothing of it is new
+ *     since   gint64   UTC µs at which the last byte of it came, by the clock as it is now */
+#define ISR_EVENT_RESUME "isr-resume"
+
+/* Inside isrsplitsink, around the buffers that the lead is made into: none of them is recorded.
+ *     begin   boolean
+ *     since   gint64   as in isr-resume */
+#define ISR_EVENT_LEAD "isr-lead"
+
+/* The structure of isrhttpsrc's property "history": what was passed on last.
+ *     bytes       GBytes   the last ones; 4 KiB are enough, more of them join more surely
+ *     heads       array of GBytes   heads of Ogg links, of native FLAC, ID3v2, oldest first; may be
+ *                          left out where the stream has none
+ *     media-type  string   caps of the element
+ *     byte-rate   guint    bytes per second; 0: not known
+ *     utc-us      gint64   when the last byte came, UTC
+ *     boot-us     gint64   the same by CLOCK_BOOTTIME; 0: not known */
+#define ISR_HISTORY "isr-history"
+
 /* Custom upstream event of isrsplitsink: its recording is broken here (a gap, a disk that
  * could not take all, a clock that was set), which upstream may not know. isrloudness
  * begins a new run with its next buffer, and keeps the event. */

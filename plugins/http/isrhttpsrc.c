@@ -27,6 +27,8 @@ typedef struct {
   IsrReceiverSettings settings; /* object lock */
   IsrReceiverStats stats;       /* object lock */
   IsrReceiver *receiver;        /* between start() and stop() */
+  GstStructure *given;          /* object lock: what another one left, for the next start; or NULL */
+  GstStructure *left;           /* object lock: of the last run; or NULL */
 } IsrHttpSrc;
 
 typedef struct {
@@ -44,6 +46,7 @@ enum {
   PROP_LOW_WATERMARK,
   PROP_ICY,
   PROP_SSL_STRICT,
+  PROP_HISTORY,
   PROP_STATS,
   N_PROPS,
 };
@@ -65,14 +68,17 @@ static gboolean
 isr_http_src_start (GstBaseSrc *src)
 {
   IsrHttpSrc *self = HTTP_SRC (src);
+  g_autoptr (GstStructure) history = NULL;
   IsrReceiverSettings settings;
 
   GST_OBJECT_LOCK (self);
   isr_receiver_settings_copy (&settings, &self->settings);
+  history = g_steal_pointer (&self->given);
+  gst_clear_structure (&self->left);
   self->stats = (IsrReceiverStats){ 0 };
   GST_OBJECT_UNLOCK (self);
   if (settings.location)
-    self->receiver = isr_receiver_new (src, &settings, &self->stats);
+    self->receiver = isr_receiver_new (src, &settings, &self->stats, history);
   else
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND, ("No address to record from: set the property location."), (NULL));
   isr_receiver_settings_clear (&settings);
@@ -82,6 +88,11 @@ isr_http_src_start (GstBaseSrc *src)
 static gboolean
 isr_http_src_stop (GstBaseSrc *src)
 {
+  GstStructure *history = isr_receiver_make_history (HTTP_SRC (src)->receiver);
+
+  GST_OBJECT_LOCK (src);
+  HTTP_SRC (src)->left = history;
+  GST_OBJECT_UNLOCK (src);
   g_clear_pointer (&HTTP_SRC (src)->receiver, isr_receiver_free);
   return TRUE;
 }
@@ -167,6 +178,13 @@ get_us (const GValue *value)
 }
 
 static void
+set_structure (GstStructure **where, const GValue *value)
+{
+  gst_clear_structure (where);
+  *where = g_value_dup_boxed (value);
+}
+
+static void
 isr_http_src_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   IsrReceiverSettings *s = &HTTP_SRC (object)->settings;
@@ -202,6 +220,9 @@ isr_http_src_set_property (GObject *object, guint id, const GValue *value, GPara
       break;
     case PROP_SSL_STRICT:
       s->strict = g_value_get_boolean (value);
+      break;
+    case PROP_HISTORY:
+      set_structure (&HTTP_SRC (object)->given, value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -246,6 +267,9 @@ isr_http_src_get_property (GObject *object, guint id, GValue *value, GParamSpec 
       break;
     case PROP_SSL_STRICT:
       g_value_set_boolean (value, s->strict);
+      break;
+    case PROP_HISTORY:
+      g_value_set_boxed (value, HTTP_SRC (object)->left);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -306,6 +330,8 @@ static void
 isr_http_src_finalize (GObject *object)
 {
   isr_receiver_settings_clear (&HTTP_SRC (object)->settings);
+  gst_clear_structure (&HTTP_SRC (object)->given);
+  gst_clear_structure (&HTTP_SRC (object)->left);
   G_OBJECT_CLASS (isr_http_src_parent_class)->finalize (object);
 }
 
@@ -334,6 +360,12 @@ install_properties (GObjectClass *klass)
       "Ask for titles (Icy-MetaData: 1)", DEFAULT_ICY, flags);
   props[PROP_SSL_STRICT] = g_param_spec_boolean ("ssl-strict", "Strict TLS",
       "Refuse a certificate that does not prove the server's identity", DEFAULT_SSL_STRICT, flags);
+  props[PROP_HISTORY] = g_param_spec_boxed ("history", "History",
+      "What was passed on last (isr-history: bytes, heads, media-type, byte-rate, utc-us, boot-us; see plugins/messages.h). Read it in READY or NULL, "
+      "when the element has stopped: it covers what downstream took, all of it after EOS. Given to an element that receives the same "
+      "stream, before it starts, that one goes on at the exact next byte, if the server's burst reaches back to it, and says so with the event "
+      "isr-resume. Used once; ignored when the media type is another one or the last byte came more than 60 s before the server answers",
+      GST_TYPE_STRUCTURE, flags);
   props[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
       "Bytes passed on and swallowed, reads, connections, joins, gaps, byte rate of this run", GST_TYPE_STRUCTURE, (GParamFlags) (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   g_object_class_install_properties (klass, N_PROPS, props);

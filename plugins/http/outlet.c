@@ -16,6 +16,7 @@ struct _IsrOutlet {
   char *title;    /* the last one sent */
 
   guint64 passed; /* bytes of audio */
+  gsize given;    /* of them: in the buffer that is on its way downstream */
   gint64 last_us; /* monotonic: the last of them; 0: none yet */
   gint64 last_utc;
   gboolean gap_sent, pause_sent; /* since the last of them */
@@ -84,15 +85,37 @@ take_buffer (IsrOutlet *self)
 GstBuffer *
 isr_outlet_next (IsrOutlet *self)
 {
+  GstBuffer *buffer;
+
   while (self->begun && self->out.head && GST_IS_EVENT (self->out.head->data))
     gst_pad_push_event (GST_BASE_SRC_PAD (self->owner), g_queue_pop_head (&self->out));
-  return take_buffer (self);
+  buffer = take_buffer (self);
+  self->given = buffer ? gst_buffer_get_size (buffer) : 0; /* nobody asks for more who has not taken it */
+  return buffer;
+}
+
+gsize
+isr_outlet_count_untaken (const IsrOutlet *self)
+{
+  gsize size = self->given;
+
+  for (GList *l = self->out.head; l; l = l->next)
+    size += GST_IS_BUFFER (l->data) ? gst_buffer_get_size (l->data) : 0;
+  return size;
 }
 
 gboolean
 isr_outlet_is_empty (IsrOutlet *self)
 {
   return self->out.length == 0;
+}
+
+void
+isr_outlet_send_resume (IsrOutlet *self, GBytes *lead, gint64 since_us)
+{
+  GstStructure *resume = gst_structure_new (ISR_EVENT_RESUME, "lead", G_TYPE_BYTES, lead, "since", G_TYPE_INT64, since_us, NULL);
+
+  gst_pad_push_event (GST_BASE_SRC_PAD (self->owner), gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, resume));
 }
 
 static void
@@ -159,6 +182,12 @@ isr_outlet_get_last (IsrOutlet *self)
 }
 
 /* --- what goes with it --- */
+
+GstCaps *
+isr_outlet_get_caps (const IsrOutlet *self)
+{
+  return self->caps;
+}
 
 gboolean
 isr_outlet_set_format (IsrOutlet *self, const char *mime, const char *cause)

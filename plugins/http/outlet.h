@@ -44,6 +44,14 @@ gboolean isr_outlet_is_empty (IsrOutlet *self);
 /* @bytes stays the caller's. @discont: it does not continue what was sent. @age: µs since the last of it came. */
 void isr_outlet_send_audio (IsrOutlet *self, GBytes *bytes, gboolean discont, gint64 age);
 
+/* isr-resume, at once: before anything else was sent. @since_us: UTC. */
+void isr_outlet_send_resume (IsrOutlet *self, GBytes *lead, gint64 since_us);
+
+/* Bytes of audio that nobody downstream has taken yet. */
+gsize isr_outlet_count_untaken (const IsrOutlet *self);
+/* The last caps sent; NULL: none. Borrowed. */
+GstCaps *isr_outlet_get_caps (const IsrOutlet *self);
+
 /* Monotonic time of the last byte, µs; 0: none yet. */
 gint64 isr_outlet_get_last (IsrOutlet *self);
 

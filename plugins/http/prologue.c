@@ -7,9 +7,10 @@
  * harm is done: that page is compared with what a server repeats like all others. */
 #include "plugins/http/prologue.h"
 
+#include "plugins/http/pages.h"
+
 #include <string.h>
 
-#define PAGE_HEADER 27
 #define MAX_HEAD (1024 * 1024) /* a picture in the comments; what is larger is not remembered */
 #define MAX_HEADS 8            /* links whose pages may still be in the history of a station that changes often */
 
@@ -34,21 +35,6 @@ static guint32
 get_le32 (const guint8 *p)
 {
   return (guint32) p[0] | (guint32) p[1] << 8 | (guint32) p[2] << 16 | (guint32) p[3] << 24;
-}
-
-/* Size of the page at @data; 0: more is needed; -1: there is none. */
-static gssize
-measure_page (const guint8 *data, gsize size)
-{
-  gsize body = 0;
-
-  if (memcmp (data, "OggS", MIN (size, 4)) != 0)
-    return -1;
-  if (size < PAGE_HEADER || size < (gsize) PAGE_HEADER + data[26])
-    return 0;
-  for (guint i = 0; i < data[26]; i++)
-    body += data[PAGE_HEADER + i];
-  return PAGE_HEADER + data[26] + (gssize) body;
 }
 
 static gsize
@@ -146,9 +132,7 @@ walk_on (IsrPrologue *self, const guint8 *data, gsize size)
 static void
 enter_page (IsrPrologue *self, const guint8 *page, gsize size)
 {
-  static const guint8 zero[8] = { 0 }, none[8] = { 255, 255, 255, 255, 255, 255, 255, 255 };
-  gboolean first = page[5] & 2;
-  gboolean audio = memcmp (page + 6, zero, 8) != 0 && memcmp (page + 6, none, 8) != 0;
+  gboolean first = isr_page_get_flags (page) & ISR_PAGE_FIRST;
 
   self->walk = WALK_PAGES;
   self->left = size;
@@ -157,7 +141,7 @@ enter_page (IsrPrologue *self, const guint8 *page, gsize size)
   self->any = TRUE;
   if (first && !self->in_head)
     begin_head (self);
-  else if (audio)
+  else if (isr_page_has_audio (page))
     self->in_head = FALSE;
 }
 
@@ -165,7 +149,7 @@ enter_page (IsrPrologue *self, const guint8 *page, gsize size)
 static gboolean
 enter (IsrPrologue *self)
 {
-  gssize size = measure_page (self->held->data, self->held->len);
+  gssize size = isr_page_measure (self->held->data, self->held->len);
 
   if (size > 0)
     enter_page (self, self->held->data, (gsize) size);
@@ -195,7 +179,7 @@ isr_prologue_learn (IsrPrologue *self, const guint8 *data, gsize size)
       gsize before = self->held->len;
 
       /* a page header at a time, or all there is of another head */
-      n = self->walk == WALK_PAGES ? MIN (size, PAGE_HEADER + 255 - MIN (before, PAGE_HEADER + 254)) : size;
+      n = self->walk == WALK_PAGES ? MIN (size, ISR_PAGE_HEADER + 255 - MIN (before, ISR_PAGE_HEADER + 254)) : size;
       g_byte_array_append (self->held, data, (guint) n);
       if (enter (self)) {
         g_autoptr (GByteArray) held = g_steal_pointer (&self->held);
@@ -211,6 +195,50 @@ isr_prologue_learn (IsrPrologue *self, const guint8 *data, gsize size)
   }
 }
 
+/* --- what another one learnt --- */
+
+static gboolean
+has_pages (const IsrPast *past)
+{
+  for (guint i = 0; i < past->heads->len; i++)
+    if (isr_page_measure (g_bytes_get_data (past->heads->pdata[i], NULL), g_bytes_get_size (past->heads->pdata[i])) > 0)
+      return TRUE;
+  return FALSE;
+}
+
+void
+isr_prologue_resume (IsrPrologue *self, const IsrPast *past)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (past->bytes, &size);
+  gssize page = has_pages (past) ? isr_page_find (data, size) : -1;
+
+  for (guint i = past->heads->len - MIN (past->heads->len, MAX_HEADS); i < past->heads->len; i++) {
+    begin_head (self);
+    keep_head (self, g_bytes_get_data (past->heads->pdata[i], NULL), g_bytes_get_size (past->heads->pdata[i]));
+  }
+  isr_prologue_restart (self);
+  if (page >= 0)
+    isr_prologue_learn (self, data + page, size - (gsize) page);
+  else
+    self->walk = WALK_OTHER;
+}
+
+GPtrArray *
+isr_prologue_dup_heads (IsrPrologue *self)
+{
+  GPtrArray *heads = isr_past_heads_new ();
+
+  for (guint i = 0; i < self->heads->len; i++) {
+    const GByteArray *head = self->heads->pdata[i];
+
+    g_ptr_array_add (heads, g_bytes_new (head->data, head->len));
+  }
+  return heads;
+}
+
+/* --- what a server repeats --- */
+
 /* Whole pages of @head that @data repeats, which has its first @same bytes. */
 static gsize
 count_pages (const GByteArray *head, gsize same)
@@ -218,7 +246,7 @@ count_pages (const GByteArray *head, gsize same)
   gsize at = 0;
 
   while (at < head->len) {
-    gssize page = measure_page (head->data + at, head->len - at);
+    gssize page = isr_page_measure (head->data + at, head->len - at);
 
     if (page <= 0 || at + (gsize) page > same)
       break;
@@ -251,5 +279,5 @@ isr_prologue_measure (IsrPrologue *self, const guint8 *data, gsize size)
 gboolean
 isr_prologue_is_next (IsrPrologue *self, const guint8 *data, gsize size)
 {
-  return self->walk == WALK_PAGES && self->any && self->left == 0 && self->held->len == 0 && size >= PAGE_HEADER && memcmp (data, "OggS", 4) == 0 && get_le32 (data + 14) == self->serial && get_le32 (data + 18) == self->number + 1;
+  return self->walk == WALK_PAGES && self->any && self->left == 0 && self->held->len == 0 && size >= ISR_PAGE_HEADER && memcmp (data, "OggS", 4) == 0 && get_le32 (data + 14) == self->serial && get_le32 (data + 18) == self->number + 1;
 }

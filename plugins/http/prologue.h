@@ -9,7 +9,7 @@
  * (serial, number) the bytes stand. Pure. */
 #pragma once
 
-#include <glib.h>
+#include "plugins/http/past.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +24,11 @@ void isr_prologue_learn (IsrPrologue *self, const guint8 *data, gsize size);
 
 /* What is learnt next does not continue what was learnt before. */
 void isr_prologue_restart (IsrPrologue *self);
+
+/* Before anything else: @past is what another one learnt. */
+void isr_prologue_resume (IsrPrologue *self, const IsrPast *past);
+/* GBytes: all heads that are remembered, oldest first. */
+GPtrArray *isr_prologue_dup_heads (IsrPrologue *self);
 
 /* How many bytes at the beginning of a connection are a head that is known; -1: more
  * than @size bytes are needed to say. */

@@ -24,10 +24,19 @@ update_stats (IsrReceiver *self)
 
 static void pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join);
 
+/* Since the last byte that was passed on, be it by another one. */
+static gint64
+get_elapsed_us (IsrReceiver *self)
+{
+  gint64 last = isr_outlet_get_last (self->outlet);
+
+  return last ? g_get_monotonic_time () - last : MAX (isr_history_get_age (&self->history), 0);
+}
+
 static gint64
 get_elapsed_bytes (IsrReceiver *self)
 {
-  return (g_get_monotonic_time () - isr_outlet_get_last (self->outlet)) * self->pace.rate / G_USEC_PER_SEC;
+  return get_elapsed_us (self) * self->pace.rate / G_USEC_PER_SEC;
 }
 
 void
@@ -51,37 +60,70 @@ isr_receiver_lose (IsrReceiver *self, const char *cause, IsrTrouble *trouble)
 
 /* --- receiving --- */
 
-/* Takes @bytes. */
-static void
-pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
+typedef struct {
+  const char *reason, *words;
+} Joined;
+
+static const Joined *
+get_joined (IsrJoin join, gboolean resuming)
 {
-  static const struct {
-    const char *reason, *words;
-  } joins[] = {
+  static const Joined again[] = {
     [ISR_JOIN_EXACT] = { ISR_STREAM_REJOINED, "connected again; joined at the exact byte, nothing is missing" },
     [ISR_JOIN_APPROXIMATE] = { ISR_STREAM_APPROXIMATE, "connected again; what was sent repeats itself (silence), joined by the clock" },
     [ISR_JOIN_GAP] = { ISR_STREAM_GAP, "connected again; what was sent meanwhile is missing" },
   };
+  static const Joined resumed[] = {
+    [ISR_JOIN_EXACT] = { ISR_STREAM_REJOINED, "connected; goes on at the exact byte where the run before ended, nothing is missing" },
+    [ISR_JOIN_APPROXIMATE] = { ISR_STREAM_APPROXIMATE, "connected; what was sent repeats itself (silence), joined by the clock to the run before" },
+    [ISR_JOIN_GAP] = { ISR_STREAM_CONNECTED, "connected; what was sent does not continue the run before" },
+  };
+
+  return resuming ? &resumed[join] : &again[join];
+}
+
+static void
+tell_joined (IsrReceiver *self, IsrJoin join, gboolean resuming)
+{
+  const Joined *joined = get_joined (join, resuming);
+  g_autofree char *detail = g_strdup_printf ("%s: %s", self->reached.where, joined->words);
+
+  if (join != ISR_JOIN_GAP)
+    isr_outlet_count (self->outlet, join == ISR_JOIN_EXACT ? &self->stats->rejoined : &self->stats->approximate);
+  isr_outlet_count (self->outlet, &self->stats->connections);
+  self->state = STATE_STREAM;
+  isr_receiver_tell (self, "streaming", joined->reason, detail, 0);
+}
+
+/* Downstream begins with bytes out of the middle. */
+static void
+send_lead (IsrReceiver *self)
+{
+  g_autoptr (GBytes) lead = isr_rejoin_take_lead (self->rejoin);
+
+  if (lead)
+    isr_outlet_send_resume (self->outlet, lead, g_get_real_time () - get_elapsed_us (self));
+}
+
+/* Takes @bytes. */
+static void
+pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
+{
+  gboolean resuming = self->history.past != NULL;
 
   if (join == ISR_JOIN_GAP)
     isr_outlet_send_gap (self->outlet, self->cause);
   self->joined = self->joined || join == ISR_JOIN_EXACT || join == ISR_JOIN_APPROXIMATE;
   if (bytes && self->joined)
     self->failures = 0; /* a live server: the sooner we are back, the more of a hole its burst covers */
+  if (bytes && resuming)
+    send_lead (self);
   if (bytes) {
     isr_outlet_send_audio (self->outlet, bytes, join == ISR_JOIN_GAP, g_get_monotonic_time () - self->arrived);
+    isr_history_clear (&self->history);
     g_bytes_unref (bytes);
   }
-  if (join != ISR_JOIN_UNDECIDED) {
-    g_autofree char *detail = g_strdup_printf ("%s: %s", self->reached.where, joins[join].words);
-
-    isr_outlet_count (self->outlet, join == ISR_JOIN_EXACT ? &self->stats->rejoined : join == ISR_JOIN_APPROXIMATE ? &self->stats->approximate
-                                                                                                                   : &self->stats->connections);
-    if (join != ISR_JOIN_GAP)
-      isr_outlet_count (self->outlet, &self->stats->connections);
-    self->state = STATE_STREAM;
-    isr_receiver_tell (self, "streaming", joins[join].reason, detail, 0);
-  }
+  if (join != ISR_JOIN_UNDECIDED)
+    tell_joined (self, join, resuming);
 }
 
 static void

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "plugins/format/icy.h"
+#include "plugins/http/history.h"
 #include "plugins/http/pace.h"
 #include "plugins/http/reach.h"
 #include "plugins/http/receiver.h"
@@ -34,8 +35,9 @@ struct _IsrReceiver {
   IsrIcy *icy;
   IsrRejoin *rejoin;
   IsrPace pace;
-  gboolean dry;     /* all that was there is taken: nothing comes without waiting */
-  gboolean drained; /* finishing: all that was there is in the outlet */
+  IsrHistory history; /* what another one left, until it is joined or not */
+  gboolean dry;       /* all that was there is taken: nothing comes without waiting */
+  gboolean drained;   /* finishing: all that was there is in the outlet */
 
   guint failures;       /* in a row */
   guint connections;    /* that brought audio */

@@ -126,13 +126,25 @@ begin_rejoin (IsrReceiver *self)
   self->gone = FALSE;
 }
 
+/* What the one before left is of another kind, or too old. */
+static gboolean
+is_outdated (IsrReceiver *self)
+{
+  GstCaps *caps = isr_outlet_get_caps (self->outlet);
+
+  return self->history.past && (!gst_caps_is_equal (caps, self->history.caps) || isr_history_get_age (&self->history) < 0);
+}
+
 static void
 accept (IsrReceiver *self)
 {
   const char *metaint = isr_http_connection_get_header (self->reached.connection, "icy-metaint");
+  gboolean other = isr_outlet_set_format (self->outlet, self->reached.mime, self->cause);
 
-  if (isr_outlet_set_format (self->outlet, self->reached.mime, self->cause))
+  if (other || is_outdated (self)) {
     isr_rejoin_forget (self->rejoin);
+    isr_history_clear (&self->history);
+  }
   isr_outlet_send_headers (self->outlet, &self->reached);
   if (self->connections++ == 0)
     isr_outlet_send_station (self->outlet, &self->reached);
@@ -213,8 +225,33 @@ isr_receiver_create (IsrReceiver *self, GstBuffer **buffer)
 
 /* --- life --- */
 
+static void
+take_up (IsrReceiver *self, const GstStructure *history)
+{
+  if (!isr_history_read (&self->history, history))
+    return;
+  isr_rejoin_resume (self->rejoin, self->history.past);
+  self->pace.rate = self->history.rate;
+}
+
+GstStructure *
+isr_receiver_make_history (IsrReceiver *self)
+{
+  gint64 last = isr_outlet_get_last (self->outlet), age = g_get_monotonic_time () - last;
+  g_autoptr (IsrPast) past = NULL;
+  IsrHistory history = { .caps = isr_outlet_get_caps (self->outlet), .rate = self->pace.rate };
+
+  if (!last) /* it stands where it stood */
+    return self->history.past ? isr_history_to_structure (&self->history) : NULL;
+  past = isr_rejoin_get_past (self->rejoin, isr_outlet_count_untaken (self->outlet));
+  history.past = past;
+  history.utc_us = g_get_real_time () - age;
+  history.boot_us = isr_history_get_boottime () - age;
+  return past ? isr_history_to_structure (&history) : NULL;
+}
+
 IsrReceiver *
-isr_receiver_new (GstBaseSrc *owner, const IsrReceiverSettings *settings, IsrReceiverStats *stats)
+isr_receiver_new (GstBaseSrc *owner, const IsrReceiverSettings *settings, IsrReceiverStats *stats, const GstStructure *history)
 {
   IsrReceiver *self = g_new0 (IsrReceiver, 1);
 
@@ -227,6 +264,8 @@ isr_receiver_new (GstBaseSrc *owner, const IsrReceiverSettings *settings, IsrRec
   g_cancellable_make_pollfd (self->cancellable, &self->cancelled);
   self->icy = isr_icy_new (0);
   self->rejoin = isr_rejoin_new ();
+  if (history)
+    take_up (self, history);
   return self;
 }
 
@@ -239,6 +278,7 @@ isr_receiver_free (IsrReceiver *self)
   isr_outlet_free (self->outlet);
   isr_icy_free (self->icy);
   isr_rejoin_free (self->rejoin);
+  isr_history_clear (&self->history);
   g_cancellable_release_fd (self->cancellable);
   g_object_unref (self->cancellable);
   g_free (self);

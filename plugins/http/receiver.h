@@ -10,10 +10,13 @@ G_BEGIN_DECLS
 
 typedef struct _IsrReceiver IsrReceiver;
 
-IsrReceiver *isr_receiver_new (GstBaseSrc *owner, const IsrReceiverSettings *settings, IsrReceiverStats *stats);
+/* @history: what another one left, or NULL. */
+IsrReceiver *isr_receiver_new (GstBaseSrc *owner, const IsrReceiverSettings *settings, IsrReceiverStats *stats, const GstStructure *history);
 
 /* No streaming thread may be in create(). */
 void isr_receiver_free (IsrReceiver *self);
+/* What downstream has taken of it last, for the next one; NULL: nothing. The same. */
+GstStructure *isr_receiver_make_history (IsrReceiver *self);
 
 /* Streaming thread: the next buffer; events go before it. */
 GstFlowReturn isr_receiver_create (IsrReceiver *self, GstBuffer **buffer);

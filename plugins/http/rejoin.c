@@ -9,9 +9,10 @@
  * The history is straight from the beginning of a connection until it is joined. */
 #include "plugins/http/rejoin.h"
 
-#include "plugins/http/ring.h"
+#include "plugins/http/lead.h"
 #include "plugins/http/match.h"
 #include "plugins/http/prologue.h"
+#include "plugins/http/ring.h"
 
 #include <string.h>
 
@@ -35,6 +36,9 @@ struct _IsrRejoin {
   gsize wanted;      /* GATHER: size at which the one overlap found so far is complete; 0: not known */
   gsize follow;      /* FOLLOW: what comes next is here in the history */
   gboolean exact;    /* FOLLOW: it fits nowhere else */
+  gboolean fresh;    /* the history is what another one passed on: downstream has got nothing */
+  GBytes *lead;      /* for downstream, before the next bytes */
+  GBytes *head;      /* fresh: what was swallowed at the begin of this connection, or NULL */
   IsrRejoinStats stats;
 };
 
@@ -55,6 +59,8 @@ isr_rejoin_free (IsrRejoin *self)
   isr_prologue_free (self->prologue);
   isr_ring_clear (&self->history);
   g_byte_array_unref (self->burst);
+  g_clear_pointer (&self->lead, g_bytes_unref);
+  g_clear_pointer (&self->head, g_bytes_unref);
   g_free (self);
 }
 
@@ -86,7 +92,46 @@ isr_rejoin_forget (IsrRejoin *self)
   isr_ring_forget (&self->history);
   isr_prologue_free (self->prologue);
   self->prologue = isr_prologue_new ();
+  self->fresh = FALSE;
+  g_clear_pointer (&self->head, g_bytes_unref);
   isr_rejoin_begin (self);
+}
+
+/* --- from one to another --- */
+
+void
+isr_rejoin_resume (IsrRejoin *self, const IsrPast *past)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (past->bytes, &size);
+
+  if (size == 0)
+    return;
+  isr_rejoin_note_burst (self, size / 2); /* all of it is kept */
+  isr_ring_append (&self->history, data, size);
+  isr_prologue_resume (self->prologue, past);
+  self->fresh = TRUE;
+}
+
+gboolean
+isr_rejoin_is_resuming (const IsrRejoin *self)
+{
+  return self->fresh;
+}
+
+GBytes *
+isr_rejoin_take_lead (IsrRejoin *self)
+{
+  return g_steal_pointer (&self->lead);
+}
+
+IsrPast *
+isr_rejoin_get_past (IsrRejoin *self, gsize without)
+{
+  if (self->history.size <= without)
+    return NULL;
+  isr_ring_straighten (&self->history);
+  return isr_past_new (g_bytes_new (self->history.data, self->history.size - without), isr_prologue_dup_heads (self->prologue));
 }
 
 gboolean
@@ -111,23 +156,57 @@ remember (IsrRejoin *self, const guint8 *data, gsize size)
   self->stats.passed += size;
 }
 
+/* With the first new bytes behind what another one passed on. */
+static void
+prepare_lead (IsrRejoin *self)
+{
+  g_autoptr (IsrPast) past = self->fresh ? isr_rejoin_get_past (self, 0) : NULL;
+
+  self->fresh = FALSE;
+  if (past)
+    self->lead = isr_lead_new (past);
+}
+
 static GBytes *
 pass_on (IsrRejoin *self, const guint8 *data, gsize size)
 {
   self->state = REJOIN_THROUGH;
+  prepare_lead (self);
   if (size == 0)
     return NULL;
   remember (self, data, size);
   return g_bytes_new (data, size);
 }
 
+/* Who got nothing before needs the head, too. Takes @bytes. */
+static GBytes *
+put_head_before (IsrRejoin *self, GBytes *bytes)
+{
+  g_autoptr (GBytes) tail = bytes;
+  g_autoptr (GBytes) head = g_steal_pointer (&self->head);
+  gsize n_head, n_tail;
+  const guint8 *head_data = g_bytes_get_data (head, &n_head), *tail_data = g_bytes_get_data (tail, &n_tail);
+  GByteArray *both = g_byte_array_sized_new ((guint) (n_head + n_tail));
+
+  g_byte_array_append (both, head_data, (guint) n_head);
+  g_byte_array_append (both, tail_data, (guint) n_tail);
+  self->stats.passed += n_head;
+  return g_byte_array_free_to_bytes (both);
+}
+
 static GBytes *
 pass_behind_gap (IsrRejoin *self, const guint8 *data, gsize size, IsrJoin *join)
 {
+  gboolean fresh = self->fresh || self->lead;
+  GBytes *bytes;
+
   *join = ISR_JOIN_GAP;
+  self->fresh = FALSE;
+  g_clear_pointer (&self->lead, g_bytes_unref);
   isr_ring_forget (&self->history);
   isr_prologue_restart (self->prologue);
-  return pass_on (self, data, size);
+  bytes = pass_on (self, data, size);
+  return bytes && fresh && self->head ? put_head_before (self, bytes) : bytes;
 }
 
 /* --- following --- */
@@ -210,6 +289,9 @@ gather (IsrRejoin *self, gint64 elapsed, gboolean final, IsrJoin *join)
   if (head < 0 || head == (gssize) burst->len)
     return NULL; /* known, all of it: nothing is lost should the connection end here */
   self->tried = burst->len;
+  g_clear_pointer (&self->head, g_bytes_unref);
+  if (self->fresh && head > 0)
+    self->head = g_bytes_new (burst->data, (gsize) head);
   out = look (self, burst->data + head, burst->len - (gsize) head, elapsed, final, join);
   self->wanted += self->wanted ? (gsize) head : 0;
   if (self->state != REJOIN_GATHER) {

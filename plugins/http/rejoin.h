@@ -23,7 +23,7 @@
  * Pure: time comes in as the number of bytes that should have passed. */
 #pragma once
 
-#include <glib.h>
+#include "plugins/http/past.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +44,17 @@ typedef enum {
 IsrRejoin *isr_rejoin_new (void);
 void isr_rejoin_free (IsrRejoin *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrRejoin, isr_rejoin_free)
+
+/* Before the first connection: what another one passed on is taken up. Downstream has got none
+ * of it. */
+void isr_rejoin_resume (IsrRejoin *self, const IsrPast *past);
+/* What was taken up is not joined yet. */
+gboolean isr_rejoin_is_resuming (const IsrRejoin *self);
+/* Once, when it is: what downstream has to be told before the next bytes (lead.h); else NULL. */
+GBytes *isr_rejoin_take_lead (IsrRejoin *self);
+
+/* What was passed on, without the last @without bytes of it; NULL: that is nothing. */
+IsrPast *isr_rejoin_get_past (IsrRejoin *self, gsize without);
 
 /* A server was seen to send so much at once. */
 void isr_rejoin_note_burst (IsrRejoin *self, gsize bytes);

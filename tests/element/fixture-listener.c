@@ -40,11 +40,26 @@ describe_tags (GstEvent *event)
 }
 
 static char *
+describe_custom (const GstStructure *s, guint at)
+{
+  GBytes *lead = NULL;
+  gint64 since = 0;
+  char *text;
+
+  gst_structure_get_int64 (s, "since", &since);
+  if (!gst_structure_has_name (s, "isr-resume"))
+    return g_strdup_printf ("gap: %s @%u since %" G_GINT64_FORMAT, gst_structure_get_string (s, "cause"), at, since);
+  g_assert_true (gst_structure_get (s, "lead", G_TYPE_BYTES, &lead, NULL));
+  text = g_strdup_printf ("resume: lead %" G_GSIZE_FORMAT " @%u since %" G_GINT64_FORMAT, g_bytes_get_size (lead), at, since);
+  g_bytes_unref (lead);
+  return text;
+}
+
+static char *
 describe (GstEvent *event, guint at)
 {
   const GstStructure *s = gst_event_get_structure (event);
   g_autofree char *text = NULL;
-  gint64 since = 0;
   GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
@@ -55,8 +70,7 @@ describe (GstEvent *event, guint at)
     case GST_EVENT_TAG:
       return describe_tags (event);
     case GST_EVENT_CUSTOM_DOWNSTREAM:
-      gst_structure_get_int64 (s, "since", &since);
-      return g_strdup_printf ("gap: %s @%u since %" G_GINT64_FORMAT, gst_structure_get_string (s, "cause"), at, since);
+      return describe_custom (s, at);
     case GST_EVENT_CUSTOM_DOWNSTREAM_STICKY:
       text = gst_structure_to_string (s);
       return g_strdup_printf ("headers: %s", text);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* past.c - two fields. */
+#include "plugins/http/past.h"
+
+IsrPast *
+isr_past_new (GBytes *bytes, GPtrArray *heads)
+{
+  IsrPast *self = g_new (IsrPast, 1);
+
+  *self = (IsrPast){ bytes, heads };
+  return self;
+}
+
+void
+isr_past_free (IsrPast *self)
+{
+  g_bytes_unref (self->bytes);
+  g_ptr_array_unref (self->heads);
+  g_free (self);
+}
+
+GPtrArray *
+isr_past_heads_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+}
