@@ -6,143 +6,10 @@
  * after the boundary? Raw audio is then cut inside the packet as often as
  * boundaries fall into it. Time counts what the files play, as their writer says;
  * where Ogg links are joined that is a little more than the packets' own samples. */
-#include "plugins/split/recorder.h"
+#include "plugins/split/recorder-private.h"
 
 #include "plugins/messages.h"
 #include "plugins/split/boundary.h"
-#include "plugins/split/outfile.h"
-#include "plugins/split/position.h"
-#include "plugins/split/scout.h"
-
-struct _IsrRecorder {
-  const IsrSplitSettings *settings;
-  const IsrRecorderHooks *hooks;
-  IsrIoThread *io;
-  GTimeZone *zone;
-  gint64 interval_us, offset_us;
-
-  IsrStreamMaker make;
-  gconstpointer kind;
-  guint channels;
-  IsrStream *stream;
-
-  IsrRecorderInput input;
-  IsrTimeMap *map;     /* NULL: nothing came in yet */
-  IsrScout *scout;     /* only while the map settles */
-  IsrTimeReading last; /* when the last bytes came */
-
-  IsrPosition position; /* of the next sample */
-  IsrOutFile *file;
-  gint64 boundary_us; /* at which file ends */
-  gint64 synced_us;   /* monotonic */
-  gboolean split_requested;
-  gint64 paused_us;           /* where a file ended behind which nothing is known to be missing; 0: none did */
-  gboolean broken;            /* what comes is another run, which upstream can not know */
-  IsrProvisional provisional; /* files since the start, while the clock is not set */
-
-  IsrRecorderStats *stats; /* object lock of lock */
-  GstObject *lock;
-};
-
-static gint64
-utc_of (IsrRecorder *self, guint64 ahead)
-{
-  return isr_time_map_utc (self->map, isr_position_get (&self->position, ahead));
-}
-
-/* --- files --- */
-
-static void
-close_file (IsrRecorder *self, gint64 end_us, const char *reason, const char *cause)
-{
-  IsrProvisionalFile provisional;
-
-  if (!self->file)
-    return;
-  if (isr_out_file_is_provisional (self->file, end_us, &provisional))
-    isr_provisional_add (&self->provisional, &provisional);
-  if (self->broken)
-    self->hooks->run_ended (self->hooks->owner);
-  isr_out_file_close (g_steal_pointer (&self->file), end_us, reason, cause);
-}
-
-static void
-close_here (IsrRecorder *self, const char *reason, const char *cause)
-{
-  if (self->file)
-    close_file (self, utc_of (self, 0), reason, cause);
-}
-
-static char *
-make_stem (gpointer data, gint64 utc_us)
-{
-  IsrRecorder *self = data;
-  g_autofree char *stem = isr_naming_format (self->settings->location, self->settings->source, self->zone, utc_us);
-  char *chosen = self->hooks->format_location (self->hooks->owner, stem, utc_us);
-
-  return chosen ? chosen : g_steal_pointer (&stem);
-}
-
-/* Begins a file with the packet at hand, at @start_us. @named_us: the boundary, or that too. */
-static void
-open_file (IsrRecorder *self, gint64 start_us, gint64 named_us)
-{
-  g_autofree char *stem = make_stem (self, named_us);
-  IsrOutFileStart start = {
-    .stem = stem,
-    .source = self->settings->source,
-    .clock = isr_time_mode_name (self->input.mode),
-    .start_us = start_us,
-    .utc_offset = isr_boundary_utc_offset (self->zone, start_us),
-    .position = (guint64) isr_position_get (&self->position, 0),
-    .channels = self->channels,
-    .unsynced = isr_time_map_unsynced (self->map),
-  };
-
-  self->boundary_us = isr_boundary_next (self->zone, named_us, self->interval_us, self->offset_us);
-  if (self->boundary_us != G_MAXINT64)
-    start.expected_samples = gst_util_uint64_scale (MAX (self->boundary_us - start_us, 0), self->position.rate, G_USEC_PER_SEC);
-  self->file = isr_out_file_open (self->stream, self->io, &start);
-  self->paused_us = 0;
-  if (self->broken)
-    self->hooks->run_ended (self->hooks->owner); /* with what was dropped */
-  self->broken = FALSE;
-}
-
-/* One file ends, the next begins, between two samples. */
-static void
-split_file (IsrRecorder *self, gint64 start_us, gint64 named_us, const char *reason)
-{
-  gint64 began = g_get_monotonic_time (), cost;
-
-  isr_io_thread_gather (self->io);
-  close_here (self, reason, NULL);
-  open_file (self, start_us, named_us);
-  isr_io_thread_give (self->io);
-  cost = g_get_monotonic_time () - began;
-  GST_OBJECT_LOCK (self->lock);
-  self->stats->splits++;
-  self->stats->last_split_us = cost;
-  self->stats->max_split_us = MAX (self->stats->max_split_us, cost);
-  GST_OBJECT_UNLOCK (self->lock);
-}
-
-/* The file that the packet at hand belongs to is open afterwards. */
-static void
-choose_file (IsrRecorder *self)
-{
-  gint64 start_us = self->paused_us ? self->paused_us : utc_of (self, 0);
-
-  if (!self->file)
-    open_file (self, start_us, start_us);
-  else if ((self->broken |= isr_out_file_is_lost (self->file)))
-    split_file (self, start_us, start_us, ISR_CLOSE_DISK);
-  else if (start_us >= self->boundary_us)
-    split_file (self, start_us, isr_boundary_last (self->zone, start_us, self->interval_us, self->offset_us), ISR_CLOSE_BOUNDARY);
-  else if (self->split_requested)
-    split_file (self, start_us, start_us, ISR_CLOSE_REQUESTED);
-  self->split_requested = FALSE;
-}
 
 /* --- packets --- */
 
@@ -170,7 +37,7 @@ count_until_boundary (IsrRecorder *self, guint64 samples)
 {
   guint64 n;
 
-  if (utc_of (self, samples) < self->boundary_us)
+  if (isr_recorder_utc_of (self, samples) < self->boundary_us)
     return samples;
   n = isr_position_count_until (&self->position, isr_time_map_position (self->map, self->boundary_us));
   return CLAMP (n, 1, samples);
@@ -182,7 +49,7 @@ write_packet (IsrRecorder *self, IsrPacket *packet)
   guint frame_size = isr_stream_get_frame_size (self->stream);
 
   if (packet->samples || packet->flags & ISR_PACKET_SEAM || !self->file)
-    choose_file (self);
+    isr_recorder_choose_file (self);
   while (frame_size) {
     guint64 n = count_until_boundary (self, packet->samples);
     IsrPacket head;
@@ -192,7 +59,7 @@ write_packet (IsrRecorder *self, IsrPacket *packet)
     isr_packet_take (packet, frame_size, n, &head);
     write_piece (self, &head);
     isr_packet_clear (&head);
-    choose_file (self);
+    isr_recorder_choose_file (self);
   }
   write_piece (self, packet);
 }
@@ -215,7 +82,7 @@ drop_packet (IsrRecorder *self, const IsrPacket *packet)
   guint64 duration = (guint64) (isr_position_get (&self->position, packet->samples) - isr_position_get (&self->position, 0));
 
   self->broken = TRUE;
-  close_here (self, ISR_CLOSE_GAP, ISR_GAP_DISK);
+  isr_recorder_close_here (self, ISR_CLOSE_GAP, ISR_GAP_DISK);
   isr_io_thread_drop (self->io, duration);
   advance (self, packet->samples, FALSE);
 }
@@ -235,9 +102,9 @@ heed_flags (IsrRecorder *self, IsrPacketFlags flags)
   if (flags & ISR_PACKET_TAGS)
     self->hooks->tags (self->hooks->owner, isr_stream_get_tags (self->stream));
   if (flags & ISR_PACKET_GAP)
-    close_here (self, ISR_CLOSE_GAP, ISR_GAP_SOURCE);
+    isr_recorder_close_here (self, ISR_CLOSE_GAP, ISR_GAP_SOURCE);
   if (flags & ISR_PACKET_NEW_FILE)
-    close_here (self, ISR_CLOSE_FORMAT_CHANGE, NULL);
+    isr_recorder_close_here (self, ISR_CLOSE_FORMAT_CHANGE, NULL);
 }
 
 static void
@@ -246,7 +113,7 @@ heed_clock (IsrRecorder *self, const IsrTimeChange *change)
   if (change->flags & ISR_TIME_STEP)
     isr_provisional_shift (&self->provisional, change->step_us);
   if (change->flags & ISR_TIME_ARRIVED)
-    isr_out_file_rename_all (self->io, &self->provisional, self->zone, make_stem, self);
+    isr_out_file_rename_all (self->io, &self->provisional, self->zone, isr_recorder_make_stem, self);
 }
 
 static void
@@ -257,11 +124,11 @@ heed_change (IsrRecorder *self, const IsrTimeChange *change)
   self->broken |= change->flags != 0;
   self->paused_us = change->flags ? 0 : self->paused_us;
   if (change->flags & ISR_TIME_SUSPENDED)
-    close_file (self, change->end_us, ISR_CLOSE_GAP, ISR_GAP_SUSPENDED);
+    isr_recorder_close_file (self, change->end_us, ISR_CLOSE_GAP, ISR_GAP_SUSPENDED);
   else if (change->flags & ISR_TIME_GAP)
-    close_file (self, change->end_us, ISR_CLOSE_GAP, missing);
+    isr_recorder_close_file (self, change->end_us, ISR_CLOSE_GAP, missing);
   else if (change->flags & ISR_TIME_STEP)
-    close_file (self, change->end_us, ISR_CLOSE_CLOCK_STEP, NULL);
+    isr_recorder_close_file (self, change->end_us, ISR_CLOSE_CLOCK_STEP, NULL);
   heed_clock (self, change);
 }
 
@@ -291,7 +158,7 @@ take_packets (IsrRecorder *self, const IsrTimeReading *now, gint64 age_ns, GErro
   if (!problem)
     return TRUE;
   if (self->map)
-    close_here (self, ISR_CLOSE_ERROR, NULL);
+    isr_recorder_close_here (self, ISR_CLOSE_ERROR, NULL);
   g_propagate_error (error, problem);
   return FALSE;
 }
@@ -391,7 +258,7 @@ isr_recorder_set_kind (IsrRecorder *self, IsrStreamMaker make, gconstpointer kin
 {
   end_stream (self);
   if (self->map)
-    close_here (self, ISR_CLOSE_FORMAT_CHANGE, NULL);
+    isr_recorder_close_here (self, ISR_CLOSE_FORMAT_CHANGE, NULL);
   g_clear_pointer (&self->stream, isr_stream_free);
   self->make = make;
   self->kind = kind;
@@ -449,7 +316,7 @@ isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns)
   end_hold (self);
   self->broken = FALSE; /* it said so itself */
   self->paused_us = 0;
-  close_here (self, ISR_CLOSE_GAP, cause);
+  isr_recorder_close_here (self, ISR_CLOSE_GAP, cause);
   isr_stream_discont (self->stream);
   if (hole_ns)
     isr_time_map_skip (self->map, (gint64) (hole_ns / GST_USECOND));
@@ -465,8 +332,8 @@ isr_recorder_pause (IsrRecorder *self, const char *cause)
   end_hold (self);
   if (!self->file)
     return;
-  self->paused_us = utc_of (self, 0);
-  close_file (self, self->paused_us, ISR_CLOSE_GAP, cause);
+  self->paused_us = isr_recorder_utc_of (self, 0);
+  isr_recorder_close_file (self, self->paused_us, ISR_CLOSE_GAP, cause);
 }
 
 gint64
@@ -495,6 +362,6 @@ isr_recorder_finish (IsrRecorder *self, const char *reason)
 {
   end_stream (self);
   if (self->map)
-    close_here (self, reason, NULL);
+    isr_recorder_close_here (self, reason, NULL);
   g_clear_pointer (&self->stream, isr_stream_free); /* should more come, it is another one */
 }
