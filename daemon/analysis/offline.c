@@ -9,6 +9,7 @@
 
 #include "daemon/analysis/analysis-private.h"
 
+#include "daemon/archive/snapshot.h"
 #include "daemon/core/error.h"
 #include "daemon/core/log.h"
 
@@ -222,51 +223,69 @@ isr_analysis_set_program (IsrAnalysis *self, const char *program)
 static void
 find_missing (GTask *task, gpointer analysis, gpointer data, GCancellable *cancellable)
 {
-  GPtrArray *names = data;
-  guint n = 0;
+  GPtrArray *names = data, *missing = g_ptr_array_new ();
 
   for (guint i = 0; i < names->len && !g_cancellable_is_cancelled (cancellable); i++)
-    if (!isr_analysis_has_levels (analysis, names->pdata[i])) {
-      gpointer found = names->pdata[n];
-
-      names->pdata[n++] = names->pdata[i];
-      names->pdata[i] = found;
-    }
-  g_task_return_int (task, n);
+    if (!isr_analysis_has_levels (analysis, names->pdata[i]))
+      g_ptr_array_add (missing, names->pdata[i]);
+  g_task_return_pointer (task, missing, (GDestroyNotify) g_ptr_array_unref);
 }
 
-void
-isr_analysis_count_missing_async (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+static void
+on_names (GObject *object, GAsyncResult *result, gpointer data)
 {
-  const IsrCatalogQuery query = { .source = source, .from_us = from_us, .to_us = to_us };
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
-  GError *error = NULL;
-  GPtrArray *names = isr_catalog_names (self->catalog, &query, &error);
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *names = isr_catalog_work_finish (ISR_CATALOG (object), result, &error);
 
   if (!names) {
-    g_task_return_error (task, error);
+    g_task_return_error (task, g_steal_pointer (&error));
     return;
   }
   g_task_set_task_data (task, names, (GDestroyNotify) g_ptr_array_unref);
   g_task_run_in_thread (task, find_missing);
 }
 
+typedef struct {
+  char *source;
+  gint64 from_us, to_us;
+} Span;
+
+static void
+span_free (gpointer data)
+{
+  g_free (((Span *) data)->source);
+  g_free (data);
+}
+
+static gpointer
+list_names (IsrCatalog *snapshot, gpointer data, GError **error)
+{
+  const Span *span = data;
+
+  return isr_catalog_names (snapshot, &(IsrCatalogQuery){ .source = span->source, .from_us = span->from_us, .to_us = span->to_us }, error);
+}
+
+void
+isr_analysis_count_missing_async (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  Span *span = g_new (Span, 1);
+
+  *span = (Span){ g_strdup (source), from_us, to_us };
+  isr_catalog_work_async (self->catalog, list_names, span, span_free, (GDestroyNotify) g_ptr_array_unref, cancellable, on_names, g_task_new (self, cancellable, callback, data));
+}
+
 gboolean
 isr_analysis_count_missing_finish (GAsyncResult *result, guint *missing, gint64 *job, GError **error)
 {
-  g_autoptr (GError) wrong = NULL;
   IsrAnalysis *self = g_task_get_source_object (G_TASK (result));
-  GPtrArray *names = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GPtrArray) names = g_task_propagate_pointer (G_TASK (result), error);
 
-  *missing = (guint) g_task_propagate_int (G_TASK (result), &wrong);
+  *missing = names ? names->len : 0;
   *job = 0;
-  if (wrong) {
-    g_propagate_error (error, g_steal_pointer (&wrong));
-    return FALSE;
-  }
   for (guint i = 0; i < *missing && !*job; i++)
     *job = isr_jobs_find (self->jobs, names->pdata[i]);
-  return TRUE;
+  return names != NULL;
 }
 
 /* --- what comes of them --- */

@@ -10,6 +10,7 @@
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/days.h"
 #include "daemon/archive/listing.h"
+#include "daemon/archive/sources.h"
 #include "daemon/archive/status-file.h"
 #include "daemon/archive/survey.h"
 
@@ -165,6 +166,13 @@ list_sources (IsrCatalog *self, const char *source, GError **error)
     if (!g_ptr_array_find_with_equal_func (names, self->alive[i], g_str_equal, NULL))
       g_ptr_array_add (names, g_strdup (self->alive[i]));
   return names;
+}
+
+GPtrArray *
+isr_catalog_source_names (IsrCatalog *self, GError **error)
+{
+  isr_catalog_settle (self);
+  return list_sources (self, NULL, error);
 }
 
 GPtrArray *

@@ -11,6 +11,7 @@
 #include "daemon/archive/ledger.h"
 #include "daemon/archive/lock.h"
 #include "daemon/archive/overlay.h"
+#include "daemon/archive/snapshots.h"
 #include "daemon/archive/storage.h"
 #include "daemon/archive/writer.h"
 
@@ -22,6 +23,8 @@ struct _IsrCatalog {
   char *output_directory;
   char *database; /* path; NULL: in memory */
   gboolean writable;
+  gboolean snapshot; /* of another one, for a worker: its connection alone */
+  IsrSnapshots *snapshots;
   GTimeZone *zone;
   IsrLock *lock;
   sqlite3 *db; /* the reader's connection, with `pending` */
@@ -43,6 +46,7 @@ struct _IsrCatalog {
 
   IsrDayCache *days;
   GPtrArray *sources; /* IsrSourceFiles, counted; NULL: to be counted */
+  guint64 changes;    /* of what they are counted from */
   gint64 polled;      /* of another process' catalog, when its news were told */
   gint64 hidden;      /* of another process' catalog, when the events of its trash were hidden */
   gint64 version;     /* of another process' catalog, when the days were counted */
@@ -78,6 +82,12 @@ void isr_catalog_deleted (IsrCatalog *self, const IsrRecording *recording);
 void isr_catalog_bring_back (IsrCatalog *self, const IsrRecording *recording);
 /* ISR_ERROR_READ_ONLY where nothing may be changed. */
 gboolean isr_catalog_check_writable (IsrCatalog *self, GError **error);
+
+/* sources.c */
+/* A row was @was (NULL: there was none), and is @now (NULL: there is none any more). */
+void isr_sources_follow (IsrCatalog *self, const IsrRecording *was, const IsrRecording *now);
+/* They are to be counted again. */
+void isr_sources_forget (IsrCatalog *self);
 
 /* catalog-files.c */
 /* When its file was written last, as far as there is one: what the directory says. */

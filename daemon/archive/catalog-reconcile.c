@@ -31,7 +31,7 @@ static void
 tell_changed (IsrCatalog *self)
 {
   isr_day_cache_clear (self->days);
-  g_clear_pointer (&self->sources, g_ptr_array_unref);
+  isr_sources_forget (self);
   isr_catalog_changed (self, "file", "");
 }
 

@@ -93,7 +93,6 @@ overlay (IsrCatalog *self, const IsrRecording *recording, gboolean gone, gsize n
 {
   g_autoptr (GError) error = NULL;
 
-  g_clear_pointer (&self->sources, g_ptr_array_unref);
   g_hash_table_remove_all (self->found);
   if (!isr_listing_put (self->db, recording, gone, number, &error))
     g_critical ("%s", error->message);
@@ -134,6 +133,7 @@ put (IsrCatalog *self, const IsrRecording *recording)
   else
     entry->id = (gint64) (gsize) g_atomic_pointer_add (&self->next_id, 1);
   overlay (self, entry, FALSE, isr_writer_put (self->writer, entry));
+  isr_sources_follow (self, known, entry);
   if (known && !known->recording)
     isr_catalog_recount (self, known, TRUE);
   if (!entry->recording)
@@ -202,6 +202,7 @@ void
 isr_catalog_drop_row (IsrCatalog *self, const IsrRecording *recording)
 {
   overlay (self, recording, TRUE, isr_writer_remove (self->writer, recording->id));
+  isr_sources_follow (self, recording, NULL);
   if (!recording->recording)
     isr_catalog_recount (self, recording, TRUE);
   isr_catalog_changed (self, "file", recording->name);
@@ -426,6 +427,7 @@ void
 isr_catalog_close (IsrCatalog *self)
 {
   isr_catalog_stop_reconcile (self);
+  isr_snapshots_close (self->snapshots);
   g_clear_pointer (&self->find, sqlite3_finalize);
   if (self->database)
     g_clear_pointer (&self->db, isr_db_close);
@@ -443,6 +445,7 @@ isr_catalog_finalize (GObject *object)
   isr_catalog_close (self);
   g_clear_pointer (&self->db, isr_db_close);
   g_async_queue_unref (self->reconciled);
+  isr_snapshots_free (self->snapshots);
   isr_day_cache_free (self->days);
   g_clear_pointer (&self->sources, g_ptr_array_unref);
   g_time_zone_unref (self->zone);
@@ -474,6 +477,7 @@ isr_catalog_init (IsrCatalog *self)
   self->zone = g_time_zone_new_local ();
   self->trash_days = 7;
   self->reconciled = g_async_queue_new ();
+  self->snapshots = isr_snapshots_new ();
   self->days = isr_day_cache_new ();
   self->found = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, isr_found_file_free);
   self->today = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);

@@ -153,6 +153,9 @@ GPtrArray *isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zo
 /* The same of those whose name holds @text, whatever its case; coverage and events
  * stay those of the whole day. */
 GPtrArray *isr_catalog_search_days (IsrCatalog *self, const char *source, const char *text, GTimeZone *zone, GError **error);
+/* Both (@text NULL: the first one) on the main loop: a worker counts. */
+void isr_catalog_days_async (IsrCatalog *self, const char *source, const char *text, GTimeZone *zone, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+GPtrArray *isr_catalog_days_finish (IsrCatalog *self, GAsyncResult *result, GError **error);
 
 /* The ledger: every second of every source is recorded, or in a hole with its
  * cause. A source counts from its first recorded second on; one of the

@@ -94,13 +94,19 @@ day_new (char *day)
   return self;
 }
 
-gpointer
-isr_day_copy (gconstpointer day, gpointer unused)
+static gpointer
+day_copy (gconstpointer day, gpointer unused)
 {
   IsrDay *copy = g_memdup2 (day, sizeof (IsrDay));
 
   copy->day = g_strdup (copy->day);
   return copy;
+}
+
+GPtrArray *
+isr_days_copy (GPtrArray *days)
+{
+  return g_ptr_array_copy (days, day_copy, NULL);
 }
 
 void

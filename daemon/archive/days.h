@@ -12,8 +12,8 @@ void isr_day_bounds (gint64 utc_us, GTimeZone *zone, gint64 *from_us, gint64 *to
 /* The same for a date; FALSE when there is no such date. */
 gboolean isr_day_parse (const char *day, GTimeZone *zone, gint64 *from_us, gint64 *to_us);
 
-/* GCopyFunc. */
-gpointer isr_day_copy (gconstpointer day, gpointer unused);
+/* (transfer full): of each day, too. */
+GPtrArray *isr_days_copy (GPtrArray *days);
 
 typedef struct _IsrDays IsrDays;
 

@@ -74,7 +74,7 @@ isr_events_hide_again (IsrCatalog *self)
   g_autoptr (GError) error = NULL;
   gint64 version;
 
-  if (self->writer || !isr_db_get_int64 (self->db, "PRAGMA data_version", 0, &version, NULL) || version == self->hidden)
+  if (self->writer || self->snapshot || !isr_db_get_int64 (self->db, "PRAGMA data_version", 0, &version, NULL) || version == self->hidden)
     return;
   self->hidden = version;
   if (!isr_db_exec (self->db, "DELETE FROM temp.pending_events", &error))

@@ -73,7 +73,7 @@ get_newest (const Known *known)
 static void
 forget_committed (IsrLedger *self)
 {
-  gsize committed = isr_writer_get_committed (self->writer);
+  gsize committed = self->writer ? isr_writer_get_committed (self->writer) : 0;
   guint n = 0;
 
   while (n < self->given->len && g_array_index (self->given, Given, n).number <= committed)
@@ -298,20 +298,43 @@ note_absences (IsrLedger *self, sqlite3 *db, gint64 heartbeat_us, GError **error
   return names != NULL;
 }
 
-IsrLedger *
-isr_ledger_new (IsrWriter *writer, sqlite3 *db, gint64 heartbeat_us, GError **error)
+static IsrLedger *
+ledger_new (IsrWriter *writer)
 {
-  g_autoptr (IsrLedger) self = g_new0 (IsrLedger, 1);
+  IsrLedger *self = g_new0 (IsrLedger, 1);
 
   self->writer = writer;
   self->sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, known_free);
   self->given = g_array_new (FALSE, FALSE, sizeof (Given));
   g_array_set_clear_func (self->given, given_clear);
+  return self;
+}
+
+IsrLedger *
+isr_ledger_new (IsrWriter *writer, sqlite3 *db, gint64 heartbeat_us, GError **error)
+{
+  g_autoptr (IsrLedger) self = ledger_new (writer);
+
   if (!isr_db_get_int64 (db, "SELECT max (id) + 1 FROM gaps", 1, &self->next_id, error))
     return NULL;
   if (!load_open (self, db, error) || !note_absences (self, db, heartbeat_us, error))
     return NULL;
   return g_steal_pointer (&self);
+}
+
+IsrLedger *
+isr_ledger_copy_given (IsrLedger *self)
+{
+  IsrLedger *copy = ledger_new (NULL);
+
+  forget_committed (self);
+  for (guint i = 0; i < self->given->len; i++) {
+    const Given *known = &g_array_index (self->given, Given, i);
+    Given given = { isr_gap_copy (known->gap), known->number };
+
+    g_array_append_val (copy->given, given);
+  }
+  return copy;
 }
 
 void

@@ -4,6 +4,7 @@
 #include "daemon/core/error.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/json.h"
+#include "daemon/http/work.h"
 
 /* Without day, from and to: today. With from alone until now, with to alone from the
  * first second on. */
@@ -27,24 +28,52 @@ read_span (const IsrRequest *request, gint64 now_us, gint64 *from_us, gint64 *to
   return FALSE;
 }
 
+typedef struct {
+  char *source; /* NULL: all */
+  gint64 now_us, from_us, to_us;
+  GTimeZone *zone;
+} Question;
+
+static void
+question_free (gpointer data)
+{
+  Question *self = data;
+
+  g_free (self->source);
+  g_time_zone_unref (self->zone);
+  g_free (self);
+}
+
+static char *
+answer (IsrCatalog *snapshot, gpointer data, GError **error)
+{
+  const Question *self = data;
+  g_autoptr (GPtrArray) list = isr_catalog_coverage (snapshot, self->source, self->from_us, self->to_us, self->now_us, error);
+  g_autoptr (JsonBuilder) builder = NULL;
+
+  if (!list)
+    return NULL;
+  builder = json_builder_new_immutable ();
+  if (self->source)
+    isr_json_add_coverage (builder, list->pdata[0], self->zone);
+  else
+    isr_json_add_coverages (builder, list, self->zone);
+  return isr_json_finish (builder);
+}
+
 void
 isr_handle_coverage (const IsrRequest *request)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  const char *source = isr_query_get (request->query, "source");
-  gint64 now_us = g_get_real_time (), from_us, to_us;
-  g_autoptr (GPtrArray) list = NULL;
   g_autoptr (GError) error = NULL;
+  Question *self = g_new0 (Question, 1);
 
-  if (read_span (request, now_us, &from_us, &to_us, &error))
-    list = isr_catalog_coverage (request->house->catalog, source, from_us, to_us, now_us, &error);
-  if (!list) {
-    isr_reply_gerror (request, error);
+  self->source = g_strdup (isr_query_get (request->query, "source"));
+  self->now_us = g_get_real_time ();
+  self->zone = g_time_zone_ref (request->house->zone);
+  if (read_span (request, self->now_us, &self->from_us, &self->to_us, &error)) {
+    isr_reply_worked (request, answer, self, question_free);
     return;
   }
-  if (source)
-    isr_json_add_coverage (builder, list->pdata[0], request->house->zone);
-  else
-    isr_json_add_coverages (builder, list, request->house->zone);
-  isr_reply_built (request, builder);
+  isr_reply_gerror (request, error);
+  question_free (self);
 }

@@ -4,6 +4,7 @@
 #include "daemon/http/handlers.h"
 #include "daemon/http/json.h"
 #include "daemon/http/kept.h"
+#include "daemon/http/pending.h"
 #include "daemon/http/span.h"
 
 static void
@@ -73,24 +74,41 @@ isr_handle_protect (const IsrRequest *request)
     isr_reply_gerror (request, error);
 }
 
-static GPtrArray *
-find_days (const IsrRequest *request, const char *source, const char *text, GError **error)
+typedef struct {
+  IsrPending *pending;
+  char *list; /* under which its lines are kept */
+} Days;
+
+static void
+days_free (Days *self)
 {
-  if (text && *text)
-    return isr_catalog_search_days (request->house->catalog, source, text, request->house->zone, error);
-  return isr_catalog_days (request->house->catalog, source, request->house->zone, error);
+  isr_pending_free (self->pending);
+  g_free (self->list);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Days, days_free)
+
+static void
+on_days (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Days) self = data;
+  const IsrRequest *request = isr_pending_get_request (self->pending);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) days = isr_catalog_days_finish (ISR_CATALOG (object), result, &error);
+
+  if (request && days)
+    isr_reply_body (request, isr_day_lines_write (request->house->day_lines, self->list, days));
+  else if (request)
+    isr_reply_gerror (request, error);
 }
 
 void
 isr_handle_days (const IsrRequest *request)
 {
   const char *source = isr_query_get (request->query, "source"), *text = isr_query_get (request->query, "q");
-  g_autofree char *list = g_strconcat (source ? source : "", text && *text ? "\nq" : "", NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) days = find_days (request, source, text, &error);
+  Days *self = g_new0 (Days, 1);
 
-  if (days)
-    isr_reply_body (request, isr_day_lines_write (request->house->day_lines, list, days));
-  else
-    isr_reply_gerror (request, error);
+  self->list = g_strconcat (source ? source : "", text && *text ? "\nq" : "", NULL);
+  self->pending = isr_pending_new (request);
+  isr_catalog_days_async (request->house->catalog, source, text, request->house->zone, isr_pending_get_cancellable (self->pending), on_days, self);
 }

@@ -4,6 +4,7 @@
  * A section belongs to the span in which it begins. Without margin, min_gap and mode
  * the events of the catalog are the answer, which were found while they were heard;
  * else the levels are scored again, in a worker. */
+#include "daemon/archive/snapshot.h"
 #include "daemon/core/error.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/json-values.h"
@@ -140,22 +141,38 @@ on_answer (GObject *object, GAsyncResult *result, gpointer data)
   count_missing (g_steal_pointer (&self), request);
 }
 
-/* Takes @self. */
-static void
-answer_stored (Highlights *taken, const IsrRequest *request)
+static gpointer
+find_stored (IsrCatalog *snapshot, gpointer data, GError **error)
 {
-  g_autoptr (Highlights) self = taken;
+  Highlights *self = data;
+
+  return isr_catalog_top_events (snapshot, self->source, self->from_us, self->to_us, self->limit, &self->total, error);
+}
+
+static void
+on_stored (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Highlights) self = data;
+  const IsrRequest *request = isr_pending_get_request (self->pending);
   g_autoptr (GError) error = NULL;
 
-  self->ranked = isr_catalog_top_events (request->house->catalog, self->source, self->from_us, self->to_us, self->limit, &self->total, &error);
-  if (!self->ranked) {
+  self->ranked = isr_catalog_work_finish (ISR_CATALOG (object), result, &error);
+  if (!request)
+    return;
+  if (!self->ranked)
     isr_reply_gerror (request, error);
-  } else if (!request->house->analysis) {
+  else if (!request->house->analysis)
     reply (self, request, 0, 0);
-  } else {
-    self->pending = isr_pending_new (request);
+  else
     count_missing (g_steal_pointer (&self), request);
-  }
+}
+
+/* Takes @self. */
+static void
+answer_stored (Highlights *self, const IsrRequest *request)
+{
+  self->pending = isr_pending_new (request);
+  isr_catalog_work_async (request->house->catalog, find_stored, self, NULL, (GDestroyNotify) g_ptr_array_unref, isr_pending_get_cancellable (self->pending), on_stored, self);
 }
 
 static Highlights *

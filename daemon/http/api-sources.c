@@ -4,6 +4,7 @@
 #include "daemon/http/handlers.h"
 #include "daemon/http/json-values.h"
 #include "daemon/http/json.h"
+#include "daemon/http/pending.h"
 
 #include <string.h>
 
@@ -51,18 +52,12 @@ add_sources (JsonBuilder *builder, GPtrArray *sources, GPtrArray *states, GTimeZ
       add_source (builder, sources->pdata[i], NULL, zone);
 }
 
-void
-isr_handle_sources (const IsrRequest *request)
+static void
+reply (const IsrRequest *request, GPtrArray *sources)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
   g_autoptr (GPtrArray) states = isr_control_states (request->house->control);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) sources = isr_catalog_sources (request->house->catalog, &error);
 
-  if (!sources) {
-    isr_reply_gerror (request, error);
-    return;
-  }
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);
@@ -70,4 +65,26 @@ isr_handle_sources (const IsrRequest *request)
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   isr_reply_built (request, builder);
+}
+
+static void
+on_sources (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (IsrPending) pending = data;
+  const IsrRequest *request = isr_pending_get_request (pending);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) sources = isr_catalog_sources_finish (ISR_CATALOG (object), result, &error);
+
+  if (request && sources)
+    reply (request, sources);
+  else if (request)
+    isr_reply_gerror (request, error);
+}
+
+void
+isr_handle_sources (const IsrRequest *request)
+{
+  IsrPending *pending = isr_pending_new (request);
+
+  isr_catalog_sources_async (request->house->catalog, isr_pending_get_cancellable (pending), on_sources, pending);
 }

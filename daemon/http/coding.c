@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define LEVEL 1
+#define ZIP_FROM 1024 /* bytes; less is one packet anyway */
 
 /* "gzip;q=0.5": the name and the quality; 1 without one, 0 for what is no number. */
 static double
@@ -85,4 +86,43 @@ isr_etag_matches (const char *list, const char *etag)
       return TRUE;
   }
   return FALSE;
+}
+
+void
+isr_made_free (IsrMade *self)
+{
+  g_free (self->etag);
+  g_clear_pointer (&self->bytes, g_bytes_unref);
+  g_free (self);
+}
+
+IsrMade *
+isr_made_new_plain (char *body, gboolean zip)
+{
+  IsrMade *self = g_new0 (IsrMade, 1);
+  gsize size = strlen (body);
+
+  self->bytes = zip && size >= ZIP_FROM ? isr_gzip (body, size) : NULL;
+  self->zipped = self->bytes != NULL;
+  if (self->zipped)
+    g_free (body);
+  else
+    self->bytes = g_bytes_new_take (body, size);
+  return self;
+}
+
+IsrMade *
+isr_made_new (char *body, gboolean zip, const char *known)
+{
+  g_autofree char *etag = isr_etag_make (body, strlen (body));
+  IsrMade *self;
+
+  if (isr_etag_matches (known, etag)) {
+    self = g_new0 (IsrMade, 1);
+    g_free (body);
+  } else {
+    self = isr_made_new_plain (body, zip);
+  }
+  self->etag = g_steal_pointer (&etag);
+  return self;
 }

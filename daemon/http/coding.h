@@ -18,4 +18,19 @@ char *isr_etag_make (const char *data, gsize size);
 /* @list: an If-None-Match header, NULL: none. @etag with or without W/. */
 gboolean isr_etag_matches (const char *list, const char *etag);
 
+/* A text as it goes out; any thread may make it. */
+typedef struct {
+  char *etag;    /* NULL: it is not asked for */
+  GBytes *bytes; /* NULL: whoever asks has it already */
+  gboolean zipped;
+} IsrMade;
+
+/* @body (transfer full) for one who takes gzip (@zip) and has what @known, an If-None-Match
+ * header, says. */
+IsrMade *isr_made_new (char *body, gboolean zip, const char *known);
+/* The same without a tag. */
+IsrMade *isr_made_new_plain (char *body, gboolean zip);
+void isr_made_free (IsrMade *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrMade, isr_made_free)
+
 G_END_DECLS

@@ -20,13 +20,13 @@ is_stated (GPtrArray *states, const char *source)
 static gboolean
 refuse (const IsrHouse *house, GPtrArray *states, const char *source, GError **error)
 {
-  g_autoptr (GPtrArray) files = isr_catalog_sources (house->catalog, NULL), names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) files = isr_catalog_source_names (house->catalog, NULL), names = g_ptr_array_new ();
   const char *nearest;
 
   for (guint i = 0; i < states->len; i++)
     g_ptr_array_add (names, ((IsrSourceState *) states->pdata[i])->name);
   for (guint i = 0; files && i < files->len; i++)
-    g_ptr_array_add (names, ((IsrSourceFiles *) files->pdata[i])->name);
+    g_ptr_array_add (names, files->pdata[i]);
   nearest = isr_nearest (source, names);
   if (nearest)
     g_set_error (error, ISR_ERROR, ISR_ERROR_NOT_FOUND, "there is no source “%s”: did you mean “%s”?", source, nearest);

@@ -11,8 +11,6 @@
 #include "daemon/http/params.h"
 #include "daemon/http/read-json.h"
 
-#define ZIP_FROM 1024 /* bytes; less is one packet anyway */
-
 G_DEFINE_QUARK (isr - http - error, isr_http_error)
 
 static const struct {
@@ -96,29 +94,30 @@ isr_request_may_change (const IsrRequest *request)
   return isr_auth_has_password (house->auth) ? isr_auth_knows (house->auth, request->headers) : isr_access_is_writable (house->access);
 }
 
-static void
-set_body (const IsrRequest *request, const char *type, char *body)
+static gboolean
+takes_gzip (const IsrRequest *request)
 {
-  gsize size = strlen (body);
-  gboolean zip = size >= ZIP_FROM && isr_accepts_gzip (soup_message_headers_get_list (request->headers, "Accept-Encoding"));
-  g_autoptr (GBytes) zipped = zip ? isr_gzip (body, size) : NULL;
+  return isr_accepts_gzip (soup_message_headers_get_list (request->headers, "Accept-Encoding"));
+}
 
+static void
+set_body (const IsrRequest *request, const char *type, const IsrMade *made)
+{
   soup_message_headers_append (request->answer, "Vary", "Accept-Encoding");
-  if (!zipped) {
-    soup_server_message_set_response (request->message, type, SOUP_MEMORY_TAKE, body, size);
-    return;
-  }
-  soup_message_headers_replace (request->answer, "Content-Encoding", "gzip");
-  soup_server_message_set_response (request->message, type, SOUP_MEMORY_COPY, g_bytes_get_data (zipped, NULL), g_bytes_get_size (zipped));
-  g_free (body);
+  if (made->zipped)
+    soup_message_headers_replace (request->answer, "Content-Encoding", "gzip");
+  soup_server_message_set_response (request->message, type, SOUP_MEMORY_STATIC, NULL, 0);
+  soup_message_body_append_bytes (soup_server_message_get_response_body (request->message), made->bytes);
 }
 
 static void
 reply (const IsrRequest *request, guint status, const char *type, char *body)
 {
+  g_autoptr (IsrMade) made = isr_made_new_plain (body, takes_gzip (request));
+
   soup_server_message_set_status (request->message, status, NULL);
   soup_message_headers_replace (request->answer, "Cache-Control", "no-store");
-  set_body (request, type, body);
+  set_body (request, type, made);
 }
 
 void
@@ -134,18 +133,21 @@ isr_reply_text (const IsrRequest *request, const char *type, char *body)
 }
 
 void
+isr_reply_made (const IsrRequest *request, const IsrMade *made)
+{
+  soup_message_headers_replace (request->answer, "ETag", made->etag);
+  soup_message_headers_replace (request->answer, "Cache-Control", "private, no-cache");
+  soup_server_message_set_status (request->message, made->bytes ? 200 : 304, NULL);
+  if (made->bytes)
+    set_body (request, "application/json; charset=utf-8", made);
+}
+
+void
 isr_reply_body (const IsrRequest *request, char *body)
 {
-  g_autofree char *etag = isr_etag_make (body, strlen (body));
+  g_autoptr (IsrMade) made = isr_made_new (body, takes_gzip (request), soup_message_headers_get_list (request->headers, "If-None-Match"));
 
-  soup_message_headers_replace (request->answer, "ETag", etag);
-  if (isr_etag_matches (soup_message_headers_get_list (request->headers, "If-None-Match"), etag)) {
-    soup_server_message_set_status (request->message, 304, NULL);
-    g_free (body);
-  } else {
-    isr_reply_json (request, 200, body);
-  }
-  soup_message_headers_replace (request->answer, "Cache-Control", "private, no-cache");
+  isr_reply_made (request, made);
 }
 
 void

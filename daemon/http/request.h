@@ -11,6 +11,7 @@
 #include "daemon/core/control.h"
 #include "daemon/http/access.h"
 #include "daemon/http/auth.h"
+#include "daemon/http/coding.h"
 #include "daemon/http/day-lines.h"
 #include "daemon/http/query.h"
 #include "daemon/http/sse.h"
@@ -80,6 +81,7 @@ void isr_reply_json (const IsrRequest *request, guint status, char *body);     /
 void isr_reply_text (const IsrRequest *request, const char *type, char *body); /* 200; (transfer full) */
 /* 200, or 304 for whoever has it already. */
 void isr_reply_body (const IsrRequest *request, char *body); /* JSON; (transfer full) */
+void isr_reply_made (const IsrRequest *request, const IsrMade *made);
 void isr_reply_built (const IsrRequest *request, JsonBuilder *builder);
 /* {"error": code, "message": text} */
 void isr_reply_error (const IsrRequest *request, guint status, const char *code, const char *message);

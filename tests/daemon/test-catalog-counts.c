@@ -48,13 +48,10 @@ record (Fixture *f, const char *source, const char *name, gint64 start_s, gint64
 }
 
 static char *
-print_days (Fixture *f, const char *source, GTimeZone *zone)
+days_to_text (GPtrArray *days)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) days = isr_catalog_days (f->catalog, source, zone, &error);
   GString *text = g_string_new (NULL);
 
-  g_assert_no_error (error);
   for (guint i = 0; i < days->len; i++) {
     const IsrDay *day = days->pdata[i];
 
@@ -65,19 +62,36 @@ print_days (Fixture *f, const char *source, GTimeZone *zone)
 }
 
 static char *
-print_sources (Fixture *f)
+sources_to_text (GPtrArray *list)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) list = isr_catalog_sources (f->catalog, &error);
   GString *text = g_string_new (NULL);
 
-  g_assert_no_error (error);
   for (guint i = 0; i < list->len; i++) {
     const IsrSourceFiles *source = list->pdata[i];
 
     g_string_append_printf (text, "%s%s:%u:%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, i ? " " : "", source->name, source->files, source->first_us / S, source->last_us / S);
   }
   return g_string_free (text, FALSE);
+}
+
+static char *
+print_days (Fixture *f, const char *source, GTimeZone *zone)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) days = isr_catalog_days (f->catalog, source, zone, &error);
+
+  g_assert_no_error (error);
+  return days_to_text (days);
+}
+
+static char *
+print_sources (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = isr_catalog_sources (f->catalog, &error);
+
+  g_assert_no_error (error);
+  return sources_to_text (list);
 }
 
 /* One event after the other, one label after the other. */
@@ -118,7 +132,7 @@ assert_counts (Fixture *f)
     g_autofree char *kept = print_days (f, source, zone), *again = NULL, *files = print_sources (f), *files_again = NULL;
 
     isr_day_cache_clear (f->catalog->days);
-    g_clear_pointer (&f->catalog->sources, g_ptr_array_unref);
+    isr_sources_forget (f->catalog);
     again = print_days (f, source, zone);
     files_again = print_sources (f);
     g_assert_cmpstr (kept, ==, again);
@@ -212,6 +226,98 @@ test_anything (Fixture *f, gconstpointer data)
       close_catalog (f);
       open_catalog (f, TRUE);
     }
+  }
+}
+
+/* --- while somebody counts in a worker -------------------------------------------- */
+
+typedef struct {
+  char *expected; /* as it was when it was asked */
+  guint *left;
+} Expected;
+
+static Expected *
+expect (char *text, guint *left)
+{
+  Expected *self = g_new (Expected, 1);
+
+  *self = (Expected){ text, left };
+  ++*left;
+  return self;
+}
+
+/* Takes both. */
+static void
+assert_expected (Expected *self, char *text)
+{
+  g_assert_cmpstr (text, ==, self->expected);
+  --*self->left;
+  g_free (text);
+  g_free (self->expected);
+  g_free (self);
+}
+
+static void
+on_days (GObject *catalog, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) days = isr_catalog_days_finish (ISR_CATALOG (catalog), result, &error);
+
+  g_assert_no_error (error);
+  assert_expected (data, days_to_text (days));
+}
+
+static void
+on_sources (GObject *catalog, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = isr_catalog_sources_finish (ISR_CATALOG (catalog), result, &error);
+
+  g_assert_no_error (error);
+  assert_expected (data, sources_to_text (list));
+}
+
+/* As many as run at a time. What is kept is forgotten before some of them, so that the worker
+ * counts all. */
+static void
+ask_all (Fixture *f, guint *left)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
+  g_autofree char *files = print_sources (f);
+
+  for (guint i = 0; i < 2; i++) {
+    const char *source = i ? sources[g_test_rand_int_range (0, G_N_ELEMENTS (sources))] : NULL;
+    Expected *expected = expect (print_days (f, source, zone), left);
+
+    if (g_test_rand_bit ())
+      isr_day_cache_clear (f->catalog->days);
+    isr_catalog_days_async (f->catalog, source, NULL, zone, NULL, on_days, expected);
+  }
+  if (g_test_rand_bit ())
+    isr_sources_forget (f->catalog);
+  isr_catalog_sources_async (f->catalog, NULL, on_sources, expect (g_steal_pointer (&files), left));
+}
+
+static void
+test_meanwhile (Fixture *f, gconstpointer data)
+{
+  guint left = 0;
+
+  for (guint i = 0; i < 20; i++)
+    record_something (f, sources[i % 2]);
+  for (guint i = 0; i < STEPS; i++) {
+    ask_all (f, &left);
+    for (gint32 n = g_test_rand_int_range (0, 5); n > 0; n--) {
+      do_something (f);
+      if (g_test_rand_bit ())
+        g_main_context_iteration (NULL, FALSE);
+      if (g_test_rand_int_range (0, 8) == 0)
+        isr_writer_flush (f->catalog->writer);
+    }
+    while (left)
+      g_main_context_iteration (NULL, TRUE);
+    if (i % 3 == 0) /* what was kept, and has followed since, is right */
+      assert_counts (f);
   }
 }
 
@@ -359,6 +465,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add ("/catalog/counts/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("anything", test_anything);
+  ADD ("meanwhile", test_meanwhile);
   ADD ("trash", test_trash);
   ADD ("trash-of-another", test_trash_of_another);
   ADD ("held-twice", test_held_twice);
