@@ -29,6 +29,7 @@ struct _IsrTap {
   IsrStream *stream;
   IsrTapPosition position;
   gboolean at_file; /* the next packet begins a file */
+  gboolean lead;    /* what comes was recorded, and heard, by another run */
 
   IsrFeedSrc *feed;  /* NULL: no stretch */
   IsrWriter *writer; /* Ogg: of the stretch */
@@ -183,6 +184,11 @@ give (IsrTap *self, const IsrPacket *packet)
 static void
 take_packet (IsrTap *self, const IsrPacket *packet)
 {
+  if (self->lead) {
+    isr_tap_position_set_rate (&self->position, isr_stream_get_rate (self->stream));
+    self->position.samples += packet->samples;
+    return;
+  }
   if (packet->flags & (ISR_PACKET_NEW_FILE | ISR_PACKET_GAP)) {
     end_stretch (self);
     self->at_file = TRUE;
@@ -282,6 +288,9 @@ static void
 take_event (IsrTap *self, GstEvent *event)
 {
   const GstStructure *s = gst_event_get_structure (event);
+
+  if (s && gst_structure_has_name (s, ISR_EVENT_LEAD))
+    gst_structure_get_boolean (s, "begin", &self->lead);
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
     take_caps (self, event);

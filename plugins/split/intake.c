@@ -8,6 +8,7 @@
 #include "plugins/messages.h"
 #include "plugins/split/bufferbytes.h"
 #include "plugins/split/decision.h"
+#include "plugins/split/takeup.h"
 #include "plugins/split/titles.h"
 #include "plugins/split/upstream.h"
 
@@ -29,6 +30,7 @@ struct _IsrIntake {
   GstElement *parser; /* on the way, or NULL */
   gboolean discont;   /* mark the next buffer */
   gboolean paused;    /* nothing came since a gap that is pending */
+  GstEvent *resume;   /* isr-resume: comes after the decision, before the first buffer; or NULL */
 };
 
 G_DEFINE_FINAL_TYPE (IsrIntake, isr_intake, GST_TYPE_ELEMENT)
@@ -104,6 +106,7 @@ take_way_back (IsrIntake *self)
 
   if (!out)
     return;
+  isr_take_up_forget (self->parser);
   unlink_src (self->srcpad);
   unlink_src (out);
   self->parser = NULL;
@@ -226,6 +229,8 @@ decide (IsrIntake *self, gboolean final)
     return GST_FLOW_ERROR;
   GST_INFO_OBJECT (self, "decided: %s", get_parser_name (self->decision.content) ? get_parser_name (self->decision.content) : "straight to the writer");
   push_held_events (self);
+  isr_take_up_push (self->resume, self->srcpad, self->parser, self->writer);
+  gst_event_replace (&self->resume, NULL);
   return push_held_buffers (self);
 }
 
@@ -330,6 +335,7 @@ drop_held (IsrIntake *self)
 {
   g_queue_clear_full (&self->events, (GDestroyNotify) gst_event_unref);
   g_queue_clear_full (&self->buffers, (GDestroyNotify) gst_buffer_unref);
+  gst_event_replace (&self->resume, NULL);
   self->waiting = 0;
 }
 
@@ -349,6 +355,16 @@ on_eos (IsrIntake *self, GstEvent *event)
       gst_pad_push_event (self->srcpad, held);
   }
   return gst_pad_push_event (self->srcpad, event);
+}
+
+/* In mid-stream it has no meaning. */
+static gboolean
+take_resume (IsrIntake *self, GstEvent *event)
+{
+  if (!self->decided)
+    gst_event_replace (&self->resume, event);
+  gst_event_unref (event);
+  return TRUE;
 }
 
 static gboolean
@@ -376,6 +392,8 @@ isr_intake_event (GstPad *pad, GstObject *parent, GstEvent *event)
     isr_decision_take_event (&self->decision, event);
   if (self->decided && is_gap_event (event))
     return send_to_writer (self, event);
+  if (isr_take_up_is_event (event))
+    return take_resume (self, event);
   if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) {
     g_queue_clear_full (&self->buffers, (GDestroyNotify) gst_buffer_unref);
     self->waiting = 0;

@@ -40,7 +40,8 @@
  * ## Events
  * The serialized downstream event `isr-gap` {cause, since} says that audio is missing from here on: the open
  * file ends. So it does at a flush, a segment that does not continue, a GAP of more than 40 ms, and (raw)
- * a DISCONT that is more than 40 ms off.
+ * a DISCONT that is more than 40 ms off. `isr-resume` {lead, since}, before the first buffer, says that the stream goes on
+ * where another run ended.
  */
 #include "plugins/split/isrsplitsink.h"
 
@@ -64,6 +65,8 @@ enum {
   PROP_FORMAT,
   PROP_TIMEZONE,
   PROP_START_TIME,
+  PROP_RESUME_TIME,
+  PROP_NOT_BEFORE,
   PROP_SYNC_INTERVAL,
   PROP_FSYNC_INTERVAL,
   PROP_MAX_PENDING,
@@ -161,6 +164,12 @@ isr_split_sink_set_property (GObject *object, guint id, const GValue *value, GPa
     case PROP_START_TIME:
       settings->start_time = g_value_get_uint64 (value);
       break;
+    case PROP_RESUME_TIME:
+      settings->resume_time = g_value_get_uint64 (value);
+      break;
+    case PROP_NOT_BEFORE:
+      settings->not_before = g_value_get_uint64 (value);
+      break;
     case PROP_SYNC_INTERVAL:
       settings->sync_interval = g_value_get_uint64 (value);
       break;
@@ -212,6 +221,12 @@ isr_split_sink_get_property (GObject *object, guint id, GValue *value, GParamSpe
       break;
     case PROP_START_TIME:
       g_value_set_uint64 (value, settings->start_time);
+      break;
+    case PROP_RESUME_TIME:
+      g_value_set_uint64 (value, settings->resume_time);
+      break;
+    case PROP_NOT_BEFORE:
+      g_value_set_uint64 (value, settings->not_before);
       break;
     case PROP_SYNC_INTERVAL:
       g_value_set_uint64 (value, settings->sync_interval);
@@ -301,6 +316,25 @@ install_when (GObjectClass *object)
   g_object_class_install_property (object, PROP_START_TIME,
       g_param_spec_uint64 ("start-time", "Start time", "UTC of the first sample (ns since 1970-01-01T00:00:00Z; 18446744073709551615 = from the clocks)",
           0, G_MAXUINT64, GST_CLOCK_TIME_NONE, FLAGS));
+  /**
+   * IsrSplitSink:resume-time:
+   *
+   * Where the last file of another run ended (end-utc-us of its isr-file-closed), as nanoseconds since 1970: should the
+   * source say that it goes on exactly there (the event isr-resume), the first file begins at this very time.
+   * %GST_CLOCK_TIME_NONE, or far from when that audio arrived, for the clock was set meanwhile: when it arrived.
+   */
+  g_object_class_install_property (object, PROP_RESUME_TIME,
+      g_param_spec_uint64 ("resume-time", "Resume time", "UTC at which the files of a run before ended; for a source that goes on there (ns since 1970-01-01T00:00:00Z)",
+          0, G_MAXUINT64, GST_CLOCK_TIME_NONE, FLAGS));
+  /**
+   * IsrSplitSink:not-before:
+   *
+   * Nanoseconds since 1970: what was made before is not recorded. The burst with which a server of live audio begins lies
+   * in the past, which may not be wanted. 0: all that comes is recorded.
+   */
+  g_object_class_install_property (object, PROP_NOT_BEFORE,
+      g_param_spec_uint64 ("not-before", "Not before", "What was made before this time is not recorded, as the begin of a server's burst (ns since 1970-01-01T00:00:00Z; 0 = all that comes)",
+          0, G_MAXUINT64, 0, FLAGS));
 }
 
 static void

@@ -25,6 +25,8 @@ struct _IsrRecorder {
   IsrRecorderInput input;
   IsrTimeMap *map;     /* NULL: nothing came in yet */
   IsrScout *scout;     /* only while the map settles */
+  gboolean lead;       /* what comes is recorded already */
+  gint64 wanted_us;    /* monotonic: what was made before it is not recorded; 0: all of it is */
   IsrTimeReading last; /* when the last bytes came */
 
   IsrPosition position; /* of the next sample */

@@ -11,6 +11,9 @@
 #include "plugins/messages.h"
 #include "plugins/split/boundary.h"
 
+#define RESUME_BEFORE (10 * G_TIME_SPAN_SECOND) /* audio may arrive so late */
+#define RESUME_BEHIND (2 * G_TIME_SPAN_SECOND)
+
 /* --- packets --- */
 
 static void
@@ -87,10 +90,24 @@ drop_packet (IsrRecorder *self, const IsrPacket *packet)
   advance (self, packet->samples, FALSE);
 }
 
+/* What a server sends as a burst may lie before the moment from which on it is wanted. */
+static gboolean
+is_too_early (IsrRecorder *self)
+{
+  if (!self->wanted_us)
+    return FALSE;
+  if (isr_recorder_utc_of (self, 0) < self->wanted_us + self->last.realtime_us - self->last.monotonic_us)
+    return TRUE;
+  self->wanted_us = 0;
+  return FALSE;
+}
+
 static void
 place_packet (IsrRecorder *self, IsrPacket *packet)
 {
-  if (must_drop (self))
+  if (is_too_early (self))
+    advance (self, packet->samples, FALSE);
+  else if (must_drop (self))
     drop_packet (self, packet);
   else
     write_packet (self, packet);
@@ -161,6 +178,52 @@ take_packets (IsrRecorder *self, const IsrTimeReading *now, gint64 age_ns, GErro
     isr_recorder_close_here (self, ISR_CLOSE_ERROR, NULL);
   g_propagate_error (error, problem);
   return FALSE;
+}
+
+/* --- what another run recorded --- */
+
+/* The stream gets to know it, and time counts it. */
+static gboolean
+take_lead (IsrRecorder *self, GBytes *bytes, GError **error)
+{
+  IsrPacket packet = { 0 };
+  GError *problem = NULL;
+
+  isr_stream_push (self->stream, bytes);
+  while (isr_stream_next (self->stream, &packet, &problem)) {
+    isr_position_set_rate (&self->position, isr_stream_get_rate (self->stream));
+    heed_flags (self, packet.flags & ISR_PACKET_TAGS);
+    advance (self, packet.samples, FALSE);
+    isr_packet_clear (&packet);
+  }
+  if (problem)
+    g_propagate_error (error, problem);
+  return !problem;
+}
+
+void
+isr_recorder_begin_lead (IsrRecorder *self)
+{
+  self->lead = TRUE;
+}
+
+/* The end of the file before, where that is known and the wall clock was not set since. */
+static gint64
+choose_resume_time (IsrRecorder *self, gint64 since_us)
+{
+  gint64 known_us = (gint64) (self->settings->resume_time / GST_USECOND);
+
+  if (!GST_CLOCK_TIME_IS_VALID (self->settings->resume_time) || known_us < since_us - RESUME_BEFORE || known_us > since_us + RESUME_BEHIND)
+    return since_us;
+  return known_us;
+}
+
+void
+isr_recorder_end_lead (IsrRecorder *self, const IsrTimeReading *now, gint64 since_us)
+{
+  if (self->lead && self->map)
+    isr_time_map_resume (self->map, now, isr_position_get (&self->position, 0), choose_resume_time (self, since_us));
+  self->lead = FALSE;
 }
 
 /* --- while the map settles --- */
@@ -289,14 +352,28 @@ sync_when_due (IsrRecorder *self, gint64 monotonic_us)
   self->synced_us = monotonic_us;
 }
 
+/* On a clock that nobody sets. */
+static void
+begin_wanting (IsrRecorder *self, const IsrTimeReading *now)
+{
+  gint64 not_before_us = (gint64) (self->settings->not_before / GST_USECOND);
+
+  if (not_before_us)
+    self->wanted_us = MIN (now->monotonic_us, now->monotonic_us - (now->realtime_us - not_before_us));
+}
+
 gboolean
 isr_recorder_take (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, gint64 age_ns, GError **error)
 {
   gboolean ok;
 
+  if (!self->last.monotonic_us)
+    begin_wanting (self, now);
   self->last = *now;
   if (!self->stream && !(self->stream = self->make (self->kind, error)))
     return FALSE;
+  if (self->lead)
+    return take_lead (self, bytes, error);
   if (self->input.mode == ISR_TIME_ARRIVAL && !isr_time_map_settled (self->map)) {
     ok = hold (self, bytes, now, error);
   } else {

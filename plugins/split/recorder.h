@@ -66,6 +66,11 @@ gint64 isr_recorder_get_position (IsrRecorder *self);
  * packets of the last isr_recorder_take(). */
 gboolean isr_recorder_locate (IsrRecorder *self, gint64 position_ns, gint64 *utc_us);
 
+/* What is taken between the two was recorded by another run: what comes then goes on where that
+ * ended. Before anything else is taken. @since_us: UTC at which the last of it came. */
+void isr_recorder_begin_lead (IsrRecorder *self);
+void isr_recorder_end_lead (IsrRecorder *self, const IsrTimeReading *now, gint64 since_us);
+
 /* Nothing comes, and nothing is known to be missing: the open file ends. What comes next
  * goes on where it ended, unless isr_recorder_gap() is called first. */
 void isr_recorder_pause (IsrRecorder *self, const char *cause);

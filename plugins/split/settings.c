@@ -18,6 +18,7 @@ isr_split_settings_init (IsrSplitSettings *self)
     .split_offset = ISR_SPLIT_DEFAULT_OFFSET,
     .format = ISR_SPLIT_DEFAULT_FORMAT,
     .start_time = GST_CLOCK_TIME_NONE,
+    .resume_time = GST_CLOCK_TIME_NONE,
     .sync_interval = ISR_SPLIT_DEFAULT_SYNC_INTERVAL,
     .fsync_interval = ISR_SPLIT_DEFAULT_FSYNC_INTERVAL,
     .max_pending = ISR_SPLIT_DEFAULT_MAX_PENDING,

@@ -39,6 +39,8 @@ typedef struct {
   guint64 split_offset;   /* ns */
   IsrSplitFormat format;
   guint64 start_time;     /* ns since 1970, GST_CLOCK_TIME_NONE: now */
+  guint64 resume_time;    /* ns since 1970, GST_CLOCK_TIME_NONE: not known */
+  guint64 not_before;     /* ns since 1970, 0: all that comes */
   guint64 sync_interval;  /* ns */
   guint64 fsync_interval; /* ns */
   guint64 max_pending;    /* ns */

@@ -295,6 +295,20 @@ isr_time_map_restart (IsrTimeMap *self)
   self->settled = FALSE;
 }
 
+void
+isr_time_map_resume (IsrTimeMap *self, const IsrTimeReading *now, gint64 position_ns, gint64 utc_us)
+{
+  IsrTimeChange none = { 0 };
+
+  if (is_fixed (self))
+    return;
+  watch_clocks (self, now, &none);
+  self->start = self->end = position_ns;
+  set_offset (self, utc_us * NS_PER_US - position_ns);
+  self->base = self->offset_end - wall_ns (self);
+  self->filtering = self->settled = TRUE;
+}
+
 gint64
 isr_time_map_utc (const IsrTimeMap *self, gint64 position_ns)
 {

@@ -104,6 +104,11 @@ void isr_time_map_settle (IsrTimeMap *map);
 void isr_time_map_skip (IsrTimeMap *map, gint64 hole_us);
 void isr_time_map_restart (IsrTimeMap *map);
 
+/* Before the first packet: the stream goes on where another one ended, whose map said @utc_us there,
+ * at @position_ns of this one. The map is settled, and from there on as if it had been that one.
+ * Fixed modes go on as they are. */
+void isr_time_map_resume (IsrTimeMap *map, const IsrTimeReading *now, gint64 position_ns, gint64 utc_us);
+
 /* UTC (µs, rounded down) of a position. Exact for the last packet and, before the
  * map was settled, for all held ones; before the first packet, meaningless but in mode given. */
 gint64 isr_time_map_utc (const IsrTimeMap *map, gint64 position_ns);

@@ -18,8 +18,8 @@
 #include "plugins/split/content.h"
 #include "plugins/split/continuity.h"
 #include "plugins/split/recorder.h"
+#include "plugins/split/takeup.h"
 #include "plugins/split/titles.h"
-#include "plugins/split/upstream.h"
 
 GST_DEBUG_CATEGORY_STATIC (isr_writer_sink_debug);
 #define GST_CAT_DEFAULT isr_writer_sink_debug
@@ -185,7 +185,6 @@ isr_writer_sink_change_state (GstElement *element, GstStateChange transition)
   ret = GST_ELEMENT_CLASS (isr_writer_sink_parent_class)->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE))
     end_run (self);
-
   return ret;
 }
 
@@ -304,15 +303,27 @@ on_isr_gap (IsrWriterSink *self, const GstStructure *s)
 }
 
 static void
+end_lead (IsrWriterSink *self, gint64 since_us)
+{
+  IsrTimeReading now = self->read_clocks ();
+
+  isr_recorder_end_lead (self->run.recorder, &now, since_us);
+}
+
+static void
 on_custom (IsrWriterSink *self, GstEvent *event)
 {
   const GstStructure *s = gst_event_get_structure (event);
   GstTagList *tags = isr_titles_from_event (event);
+  gboolean begin;
+  gint64 since_us;
 
   if (tags)
     post_tags (self, tags);
   else if (s && gst_structure_has_name (s, ISR_EVENT_GAP))
     on_isr_gap (self, s);
+  else if (isr_take_up_read_mark (s, &begin, &since_us))
+    begin ? isr_recorder_begin_lead (self->run.recorder) : end_lead (self, since_us);
 }
 
 static void

@@ -33,7 +33,7 @@ test_defaults (void)
     g_object_get_property (G_OBJECT (sink), specs[i]->name, &now);
     g_assert_true (g_param_value_defaults (specs[i], &now));
   }
-  g_assert_cmpuint (own, ==, 12);
+  g_assert_cmpuint (own, ==, 14);
 }
 
 /* What is set is what is read. */
