@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* adopt.c - looks into files, sixteen at a time: on a disk that is cold each of them
- * waits, and the disk is glad of a queue. */
+/* adopt.c - looks into files: those that are in memory one after the other, which is the
+ * quickest, and without a word to another thread; the others sixteen at a time, for on a
+ * disk that is cold each of them waits, and the disk is glad of a queue.
+ *
+ *   file --read, but do not wait--> known
+ *                 |
+ *                 +--> it would wait --> one of sixteen threads --> known */
 #include "daemon/archive/adopt.h"
 
 #include "daemon/archive/name-time.h"
 #include "daemon/archive/place.h"
 #include "plugins/format/format.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define AT_ONCE 16
@@ -68,38 +75,76 @@ set_time (IsrRecording *recording, const IsrProbe *probe, GTimeZone *zone)
   recording->end_us = recording->start_us + length_us;
 }
 
-static void
-look_into (int root, const IsrFound *file, IsrProbe *probe)
+/* --- looking into one ----------------------------------------------------- */
+
+typedef struct {
+  IsrInput input;
+  int fd;
+  gboolean patient; /* it may wait for the disk; else: */
+  gboolean cold;    /* it had to, and what was read is worth nothing */
+} Bytes;
+
+static gssize
+read_bytes (IsrInput *input, guint64 offset, void *buffer, gsize size)
 {
-  int fd = isr_place_open_below (root, file->name, O_RDONLY | O_NONBLOCK);
-  IsrFile input;
+  Bytes *self = (Bytes *) input;
+  gsize done = 0;
+
+  while (done < size && !self->cold) {
+    struct iovec rest = { (char *) buffer + done, size - done };
+    gssize n = preadv2 (self->fd, &rest, 1, (off_t) (offset + done), self->patient ? 0 : RWF_NOWAIT);
+
+    if (n == 0)
+      break;
+    if (n > 0)
+      done += (gsize) n;
+    else if (errno != EINTR && self->patient)
+      return -1;
+    else if (errno != EINTR) /* not there yet, or this file system can not say it */
+      self->cold = TRUE;
+  }
+  return self->cold ? -1 : (gssize) done;
+}
+
+/* Closes @fd. FALSE: it would have had to wait. */
+static gboolean
+look_into (int fd, const IsrFound *file, gboolean patient, IsrProbe *probe)
+{
+  Bytes bytes = { { read_bytes, file->bytes }, fd, patient, FALSE };
 
   *probe = (IsrProbe){ 0 };
   if (fd < 0)
-    return;
-  if (isr_file_init (&input, fd))
-    isr_probe (&input.input, probe, NULL); /* what is not known stays unknown */
+    return TRUE;
+  isr_probe (&bytes.input, probe, NULL); /* what is not known stays unknown */
   close (fd);
+  return !bytes.cold;
+}
+
+static IsrRecording *
+make (const IsrFound *file, const IsrProbe *probe, GTimeZone *zone, char *const *sources)
+{
+  IsrRecording *recording = isr_recording_new ();
+
+  recording->name = g_strdup (file->name);
+  recording->source = probe->source ? g_strdup (probe->source) : guess_source (file->name, sources);
+  recording->adopted = !probe->ours;
+  recording->bytes = file->bytes;
+  recording->mtime_us = file->mtime_us;
+  recording->rate = probe->rate;
+  recording->channels = probe->channels;
+  recording->samples = probe->samples;
+  set_time (recording, probe, zone);
+  return recording;
 }
 
 static IsrRecording *
 adopt_below (int root, const IsrFound *file, GTimeZone *zone, char *const *sources)
 {
-  IsrRecording *recording = isr_recording_new ();
   g_auto (IsrProbe) probe = { 0 };
 
   if (!file->part)
-    look_into (root, file, &probe);
-  recording->name = g_strdup (file->name);
-  recording->source = probe.source ? g_strdup (probe.source) : guess_source (file->name, sources);
-  recording->adopted = !probe.ours;
-  recording->bytes = file->bytes;
-  recording->mtime_us = file->mtime_us;
-  recording->rate = probe.rate;
-  recording->channels = probe.channels;
-  recording->samples = probe.samples;
-  set_time (recording, &probe, zone);
-  return recording;
+    look_into (isr_place_open_below (root, file->name, O_RDONLY | O_NONBLOCK), file, TRUE, &probe);
+  return make (file, &probe, zone, sources);
 }
 
 IsrRecording *
@@ -123,33 +168,99 @@ typedef struct {
   GTimeZone *zone;
   char *const *sources;
   gint *done;
+  GArray *cold; /* places in @recordings */
+  /* of those that are in memory: */
+  char *directory; /* of the file before, which mostly is that of the next one; NULL: none */
+  int within;
 } Batch;
 
-/* @run: which one, and 1. Each file has a place of its own in the result. */
+static void
+batch_clear (Batch *self)
+{
+  g_array_unref (self->cold);
+  g_free (self->directory);
+  if (self->within >= 0)
+    close (self->within);
+  if (self->root >= 0)
+    close (self->root);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
+
+static void
+enter (Batch *self, const char *name, gsize length)
+{
+  if (self->within >= 0)
+    close (self->within);
+  g_free (self->directory);
+  self->directory = g_strndup (name, length);
+  self->within = isr_place_open_below (self->root, self->directory, O_PATH | O_DIRECTORY);
+}
+
+static int
+open_next (Batch *self, const char *name)
+{
+  const char *slash = strrchr (name, '/');
+  gsize length = slash ? (gsize) (slash - name) : 0;
+
+  if (!slash)
+    return openat (self->root, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+  if (!self->directory || strncmp (self->directory, name, length) != 0 || self->directory[length])
+    enter (self, name, length);
+  return self->within < 0 ? -1 : openat (self->within, slash + 1, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* Each file has a place of its own in the result. */
+static void
+adopt_what_is_in_memory (Batch *self)
+{
+  for (guint i = 0; i < self->recordings->len; i++) {
+    const IsrFound *file = self->files->pdata[self->from + i];
+    g_auto (IsrProbe) probe = { 0 };
+
+    if (look_into (open_next (self, file->name), file, FALSE, &probe)) {
+      self->recordings->pdata[i] = make (file, &probe, self->zone, self->sources);
+      g_atomic_int_inc (self->done);
+    } else {
+      g_array_append_val (self->cold, i);
+    }
+  }
+}
+
+/* @run: which one, and 1. */
 static void
 adopt_run (gpointer run, gpointer data)
 {
   Batch *self = data;
   guint first = (GPOINTER_TO_UINT (run) - 1) * RUN;
 
-  for (guint i = first; i < MIN (first + RUN, self->recordings->len); i++) {
-    self->recordings->pdata[i] = adopt_below (self->root, self->files->pdata[self->from + i], self->zone, self->sources);
+  for (guint i = first; i < MIN (first + RUN, self->cold->len); i++) {
+    guint place = g_array_index (self->cold, guint, i);
+
+    self->recordings->pdata[place] = adopt_below (self->root, self->files->pdata[self->from + place], self->zone, self->sources);
     g_atomic_int_inc (self->done);
   }
+}
+
+static void
+adopt_what_is_cold (Batch *self)
+{
+  GThreadPool *pool = g_thread_pool_new (adopt_run, self, AT_ONCE, FALSE, NULL);
+
+  for (guint run = 0; run * RUN < self->cold->len; run++)
+    g_thread_pool_push (pool, GUINT_TO_POINTER (run + 1), NULL);
+  g_thread_pool_free (pool, FALSE, TRUE);
 }
 
 GPtrArray *
 isr_adopt_all (const char *directory, GPtrArray *files, guint from, guint n, GTimeZone *zone, char *const *sources, gint *done)
 {
   GPtrArray *recordings = g_ptr_array_new_full (n, (GDestroyNotify) isr_recording_free);
-  Batch batch = { isr_place_open_root (directory), files, recordings, from, zone, sources, done };
-  GThreadPool *pool = g_thread_pool_new (adopt_run, &batch, AT_ONCE, FALSE, NULL);
+  g_auto (Batch) batch = { isr_place_open_root (directory), files, recordings, from, zone, sources, done, g_array_new (FALSE, FALSE, sizeof (guint)), NULL, -1 };
 
   g_ptr_array_set_size (recordings, (int) n);
-  for (guint run = 0; run * RUN < n; run++)
-    g_thread_pool_push (pool, GUINT_TO_POINTER (run + 1), NULL);
-  g_thread_pool_free (pool, FALSE, TRUE);
-  if (batch.root >= 0)
-    close (batch.root);
+  adopt_what_is_in_memory (&batch);
+  if (batch.cold->len)
+    adopt_what_is_cold (&batch);
   return recordings;
 }

@@ -21,9 +21,17 @@ typedef struct {
   gint64 last;  /* of the last page of the stream; -1: none */
 } Ends;
 
+/* A small file needs no large room. */
+static gsize
+get_window (IsrInput *input)
+{
+  return (gsize) CLAMP (input->size, 1, WINDOW);
+}
+
 static void
 read_pages (Ends *self, guint64 from, gboolean at_begin)
 {
+  const gsize window = get_window (self->input);
   ogg_sync_state sync;
   ogg_page page;
   char *buffer;
@@ -31,8 +39,8 @@ read_pages (Ends *self, guint64 from, gboolean at_begin)
   long found;
 
   ogg_sync_init (&sync);
-  buffer = ogg_sync_buffer (&sync, WINDOW);
-  n = isr_probe_read (self->input, from, buffer, WINDOW);
+  buffer = ogg_sync_buffer (&sync, (long) window);
+  n = isr_probe_read (self->input, from, buffer, window);
   ogg_sync_wrote (&sync, (long) n);
   while ((found = isr_ogg_seek_page (&sync, TRUE, &page)) != 0) {
     if (found < 0)
@@ -71,9 +79,9 @@ get_channels (const IsrOggLink *link)
 static gboolean
 read_head (IsrInput *input, IsrProbe *probe, guint64 *pre_skip)
 {
-  g_autofree guint8 *data = g_malloc (WINDOW);
-  gsize n = isr_probe_read (input, 0, data, WINDOW);
-  g_autoptr (GBytes) bytes = g_bytes_new (data, n);
+  guint8 *data = g_malloc (get_window (input));
+  gsize n = isr_probe_read (input, 0, data, get_window (input));
+  g_autoptr (GBytes) bytes = g_bytes_new_take (data, n);
   IsrOggDemux *demux = isr_ogg_demux_new ();
   g_autoptr (IsrOggItem) item = NULL;
 

@@ -108,9 +108,19 @@ class Isr:
 
     def wait_for_files(self, count):
         """Seconds from the start of the process until all of them are listed, and its CPU seconds."""
-        while sum(day['files'] for day in json.loads(self.get('/api/days'))['days']) < count:
-            time.sleep(0.1)
-        return time.monotonic() - self.begin, meters.cpu([self.process.child.pid])
+        while not self.ready():
+            time.sleep(0.02)
+        used = time.monotonic() - self.begin, meters.cpu([self.process.child.pid])
+        found = sum(day['files'] for day in json.loads(self.get('/api/days'))['days'])
+        if found < count:
+            raise AssertionError(f'{found} of {count} files are listed')
+        return used
+
+    def ready(self):
+        self.connection.request('GET', '/readyz')
+        answer = self.connection.getresponse()
+        answer.read()
+        return answer.status == 200
 
     def cpu(self):
         return meters.cpu([self.process.child.pid])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that were there before, or come by hand: when they begin, how long they are. */
+#include "daemon/archive/adopt.h"
 #include "daemon/archive/labels.h"
 #include "tests/daemon/audio-file.h"
 #include "tests/daemon/catalog.h"
@@ -334,6 +335,82 @@ test_own_files (Fixture *f, gconstpointer data)
   assert_file (f, "mic/live.wav", "mic", FALSE, START, 3);
 }
 
+/* --- what is in memory, and what is not --------------------------------------- */
+
+/* What the kernel keeps of it goes, as far as it can be made to. */
+static void
+make_cold (Fixture *f, const char *name)
+{
+  g_autofree char *path = g_build_filename (f->directory, name, NULL);
+  int fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (fsync (fd), ==, 0);
+  posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED);
+  close (fd);
+}
+
+/* Many at once, of which every third would keep us waiting: each is found as it is alone. */
+static void
+test_cold (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_found_free), all = NULL;
+  guint open = temp_count_open_files ();
+  gint done = 0;
+
+  for (guint i = 0; i < 120; i++) {
+    g_autofree char *name = g_strdup_printf ("%s%u.wav", i % 4 == 0 ? "" : i % 4 == 1 ? "a/"
+                                                                       : i % 4 == 2   ? "a/b/"
+                                                                                      : "ab/",
+        i);
+
+    audio_write_wav (f->directory, name, 1 + i % 5, START + i, 0, "isr");
+    if (i % 3 == 0)
+      make_cold (f, name);
+    g_ptr_array_add (files, isr_scan_file (f->directory, name));
+  }
+  all = isr_adopt_all (f->directory, files, 10, 100, zone, NULL, &done);
+  g_assert_cmpint (done, ==, 100);
+  for (guint i = 0; i < 100; i++) {
+    g_autoptr (IsrRecording) alone = isr_adopt (f->directory, files->pdata[10 + i], zone, NULL);
+    const IsrRecording *found = all->pdata[i];
+
+    g_assert_cmpstr (found->name, ==, alone->name);
+    g_assert_cmpuint (found->samples, ==, alone->samples);
+    g_assert_cmpuint (found->samples, ==, (1 + (10 + i) % 5) * 8000);
+    g_assert_cmpint (found->start_us, ==, START + 10 + i);
+    g_assert_false (found->adopted);
+  }
+  g_assert_cmpuint (temp_count_open_files (), ==, open);
+}
+
+/* A directory is a link by now, or gone: nothing is read behind it. */
+static void
+test_link_instead (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_found_free), all = NULL;
+  g_autofree char *here = g_build_filename (f->directory, "here", NULL), *there = g_build_filename (f->directory, ".there", NULL);
+  gint done = 0;
+
+  audio_write_wav (f->directory, "here/1.wav", 2, START, 0, "isr");
+  audio_write_wav (f->directory, "gone/2.wav", 2, START, 0, "isr");
+  audio_write_wav (f->directory, "3.wav", 2, START, 0, "isr");
+  g_ptr_array_add (files, isr_scan_file (f->directory, "here/1.wav"));
+  g_ptr_array_add (files, isr_scan_file (f->directory, "gone/2.wav"));
+  g_ptr_array_add (files, isr_scan_file (f->directory, "3.wav"));
+  g_assert_cmpint (g_rename (here, there), ==, 0);
+  g_assert_cmpint (symlink (".there", here), ==, 0);
+  g_free (here);
+  here = g_build_filename (f->directory, "gone", NULL);
+  temp_remove (here);
+  all = isr_adopt_all (f->directory, files, 0, 3, zone, NULL, &done);
+  g_assert_cmpuint (((IsrRecording *) all->pdata[0])->samples, ==, 0);
+  g_assert_cmpuint (((IsrRecording *) all->pdata[1])->samples, ==, 0);
+  g_assert_cmpuint (((IsrRecording *) all->pdata[2])->samples, ==, 16000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -345,6 +422,8 @@ main (int argc, char **argv)
   ADD ("older-archive", test_older_archive);
   ADD ("changed", test_changed);
   ADD ("many", test_many);
+  ADD ("cold", test_cold);
+  ADD ("link-instead", test_link_instead);
   ADD ("by-hand", test_by_hand);
   ADD ("directories-by-hand", test_directories_by_hand);
   ADD ("own-files", test_own_files);
