@@ -94,6 +94,7 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer data)
     isr_log_error (NULL, "%s", error->message);
     self->status = ISR_EXIT_FAILED;
   }
+  isr_capture_keep (self->capture);
   isr_hooks_finish (self->hooks, on_hooks_done, self);
 }
 
@@ -139,6 +140,7 @@ run (IsrApp *self)
   guint term = g_unix_signal_add (SIGTERM, on_signal, self);
   guint interrupt = g_unix_signal_add (SIGINT, on_signal, self);
 
+  isr_capture_recall (self->capture);
   isr_capture_start (self->capture);
   isr_notify_ready (self->notify);
   g_main_loop_run (self->loop);

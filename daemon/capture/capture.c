@@ -139,7 +139,7 @@ isr_capture_stop_async (IsrCapture *self, GAsyncReadyCallback callback, gpointer
   self->stop = g_task_new (self, NULL, callback, data);
   self->stop_limit = g_timeout_add_seconds (STOP_LIMIT, on_stop_limit, self);
   for (guint i = 0; i < self->sources->len; i++)
-    isr_source_stop (self->sources->pdata[i]);
+    isr_source_leave (self->sources->pdata[i]);
   capture_check_stopped (self);
 }
 

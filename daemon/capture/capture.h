@@ -51,6 +51,11 @@ gboolean isr_capture_stop_finish (IsrCapture *self, GAsyncResult *result, GError
  * stopped stays stopped unless it is another one now. */
 void isr_capture_configure (IsrCapture *self, IsrConfig *config);
 
+/* When all are stopped: what they leave is kept in the state directory, so that the next process goes
+ * on where this one ended; before they are started: it is taken from there. */
+void isr_capture_keep (IsrCapture *self);
+void isr_capture_recall (IsrCapture *self);
+
 /* Valid as long as @self. */
 const IsrControl *isr_capture_get_control (IsrCapture *self);
 

@@ -33,6 +33,19 @@ start_if_free (IsrCapture *self, IsrSource *source)
     isr_source_start (source);
 }
 
+/* What it leaves, to whoever records the same stream under the same name. */
+static void
+inherit (IsrCapture *self, IsrSource *source)
+{
+  const IsrHandover *handover = isr_source_get_handover (source);
+  guint place;
+
+  if (!handover || !g_ptr_array_find_with_equal_func (self->sources, isr_source_get_config (source)->name, has_name, &place))
+    return;
+  if (isr_handover_is_for (handover, isr_source_get_config (self->sources->pdata[place])))
+    isr_source_set_handover (self->sources->pdata[place], isr_source_take_handover (source));
+}
+
 /* Whether a sound card is free now. */
 static gboolean
 let_go (IsrCapture *self)
@@ -44,6 +57,7 @@ let_go (IsrCapture *self)
 
     if (!isr_source_is_quiet (source))
       continue;
+    inherit (self, source);
     card |= isr_source_get_config (source)->type == ISR_SOURCE_SOUNDCARD;
     g_ptr_array_remove_index (self->leaving, i);
   }
@@ -95,7 +109,7 @@ leave (IsrCapture *self, IsrSource *source)
   if (!g_ptr_array_find_with_equal_func (self->sources, name, has_name, NULL))
     isr_log_info (name, "is not in the configuration any more: stopped");
   g_ptr_array_add (self->leaving, g_object_ref (source));
-  isr_source_stop (source);
+  isr_source_leave (source);
 }
 
 static void

@@ -409,6 +409,12 @@ isr_pipeline_get_element (IsrPipeline *self)
 }
 
 GstElement *
+isr_pipeline_get_source (IsrPipeline *self)
+{
+  return self->source;
+}
+
+GstElement *
 isr_pipeline_get_sink (IsrPipeline *self)
 {
   return self->sink;

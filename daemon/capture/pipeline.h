@@ -29,6 +29,7 @@ void isr_pipeline_unref (IsrPipeline *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrPipeline, isr_pipeline_unref)
 
 GstElement *isr_pipeline_get_element (IsrPipeline *self); /* the GstPipeline */
+GstElement *isr_pipeline_get_source (IsrPipeline *self);  /* what audio comes from */
 GstElement *isr_pipeline_get_sink (IsrPipeline *self);    /* the isrsplitsink */
 
 /* What is recorded, for people: "hw:CARD=Mic,DEV=0, 48000 Hz 1 ch". */

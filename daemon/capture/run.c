@@ -3,6 +3,7 @@
 #include "daemon/capture/run.h"
 
 #include "daemon/capture/alsalog.h"
+#include "daemon/capture/handover.h"
 #include "daemon/capture/pipeline.h"
 #include "daemon/capture/probe.h"
 #include "daemon/core/error.h"
@@ -114,7 +115,10 @@ run_free (IsrRun *self)
 {
   const IsrRunFuncs *funcs = self->funcs;
   gpointer data = self->data;
+  GstStructure *history = self->pipeline ? isr_handover_take_history (isr_pipeline_get_source (self->pipeline)) : NULL;
 
+  if (history)
+    funcs->left (data, history);
   g_clear_handle_id (&self->limit, g_source_remove);
   g_clear_pointer (&self->pipeline, isr_pipeline_unref);
   g_object_unref (self->cancellable);
@@ -128,12 +132,18 @@ nobody_message (gpointer data, const GstStructure *message)
 }
 
 static void
+nobody_left (gpointer data, GstStructure *history)
+{
+  gst_structure_free (history);
+}
+
+static void
 nobody_ended (gpointer data)
 {
 }
 
 /* For a run that hangs in a driver: it goes on by itself, unheard. */
-static const IsrRunFuncs nobody = { NULL, nobody_message, NULL, nobody_ended };
+static const IsrRunFuncs nobody = { NULL, nobody_message, NULL, nobody_left, nobody_ended };
 
 static gboolean on_bus (GstBus *bus, GstMessage *message, gpointer data);
 

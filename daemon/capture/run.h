@@ -26,6 +26,8 @@ typedef struct {
   void (*message) (gpointer data, const GstStructure *message);
   /* It is broken; once at most. Nothing more will be recorded: end it. */
   void (*fault) (gpointer data, const IsrFault *fault);
+  /* Its elements have stopped, and its source left something for the next one (handover.h); taken. */
+  void (*left) (gpointer data, GstStructure *history);
   /* All is closed and freed; the last call, always made. The run is gone. Also
    * when closing hangs for 15 s: then the rest is left behind. */
   void (*ended) (gpointer data);

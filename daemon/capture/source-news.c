@@ -33,6 +33,7 @@ on_opened (IsrSource *self, const GstStructure *message)
   g_autofree char *where = isr_words_where (self->config);
   gboolean unsynced = FALSE;
 
+  self->wanted_us = 0;
   gst_structure_get_boolean (message, "unsynced", &unsynced);
   isr_source_warn (self, ISR_WARNING_CLOCK, unsynced);
   check_format (self, format);
@@ -55,6 +56,7 @@ on_closed (IsrSource *self, const GstStructure *message)
     g_free (recording->reason); /* the sink sees the end of the stream, we know why */
     recording->reason = g_strdup (ISR_CLOSE_STOP);
   }
+  isr_source_note_end_of_file (self, recording);
   isr_log_info (self->config->name, "%s: %.1f s, %" G_GUINT64_FORMAT " bytes (%s)", recording->name, isr_recording_get_duration (recording), recording->bytes, recording->reason);
   if (g_strcmp0 (recording->name, self->state->file) == 0)
     g_clear_pointer (&self->state->file, g_free);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* source-private.h - one source from the inside: for source.c, which decides what
- * happens, source-news.c, which takes in what its elements tell, source-hearing.c, which
+ * happens, source-handover.c, which lets the next one go on where it ended, source-news.c, which takes in what its elements tell, source-hearing.c, which
  * makes levels and events of it, and source-health.c, which warns. */
 #pragma once
 
@@ -40,6 +40,11 @@ struct _IsrSource {
   guint xruns;              /* those of the driver */
   gint64 overrun_us;        /* monotonic: the last one; 0: there is no warning */
 
+  IsrHandover *handover; /* what the run before left, or NULL */
+  gint64 end_us;         /* of the last file, of the run or before it; 0: not known */
+  gboolean unsure;       /* that file does not hold all that came */
+  gint64 wanted_us;      /* when a person started it, UTC, until it has a file; 0: nobody did */
+
   guint retry; /* timer */
   guint tick;  /* timer, while there is a run */
 
@@ -78,6 +83,14 @@ void isr_source_begin_health (IsrSource *self);
 void isr_source_end_health (IsrSource *self);
 void isr_source_judge_levels (IsrSource *self, const GstStructure *message);
 void isr_source_check_overruns (IsrSource *self, struct _IsrPipeline *pipeline); /* once a second */
+
+/* source-handover.c: of the run, whose pipeline does not run yet; of a file of it; when it has ended,
+ * with what it leaves, which is taken. A person stops it, or starts it. */
+void isr_source_begin_handover (IsrSource *self, struct _IsrPipeline *pipeline);
+void isr_source_note_end_of_file (IsrSource *self, const IsrRecording *recording);
+void isr_source_end_handover (IsrSource *self, GstStructure *history);
+void isr_source_note_stop (IsrSource *self);
+void isr_source_note_start (IsrSource *self);
 
 /* source-hearing.c: as long as the run, whose pipeline does not run yet. */
 void isr_source_begin_hearing (IsrSource *self, struct _IsrPipeline *pipeline);

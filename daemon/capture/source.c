@@ -209,6 +209,7 @@ on_started (gpointer data, const char *what)
 
   self->progress_us = g_get_monotonic_time ();
   isr_source_begin_hearing (self, isr_run_get_pipeline (self->run));
+  isr_source_begin_handover (self, isr_run_get_pipeline (self->run));
   if (what)
     isr_log_info (self->config->name, "opening %s", what);
 }
@@ -239,6 +240,12 @@ source_forget_file (IsrSource *self)
 }
 
 static void
+on_left (gpointer data, GstStructure *history)
+{
+  isr_source_end_handover (data, history);
+}
+
+static void
 on_ended (gpointer data)
 {
   g_autoptr (IsrSource) self = data; /* the run held it */
@@ -256,7 +263,7 @@ on_ended (gpointer data)
   isr_source_end_hearing (self);
 }
 
-static const IsrRunFuncs run_funcs = { on_started, on_message, on_fault, on_ended };
+static const IsrRunFuncs run_funcs = { on_started, on_message, on_fault, on_left, on_ended };
 
 static void
 source_connect (IsrSource *self, const char *reason)
@@ -279,6 +286,7 @@ isr_source_start (IsrSource *self)
   if (self->wanted && !self->retry)
     return;
   self->wanted = TRUE;
+  isr_source_note_start (self);
   g_clear_handle_id (&self->retry, g_source_remove);
   isr_backoff_reset (&self->backoff);
   if (!self->run) /* else when the old one has ended */
@@ -299,6 +307,13 @@ isr_source_try_now (IsrSource *self)
 
 void
 isr_source_stop (IsrSource *self)
+{
+  isr_source_note_stop (self);
+  isr_source_leave (self);
+}
+
+void
+isr_source_leave (IsrSource *self)
 {
   self->wanted = FALSE;
   g_clear_handle_id (&self->retry, g_source_remove);
@@ -357,6 +372,7 @@ isr_source_finalize (GObject *object)
   IsrSource *self = ISR_SOURCE (object);
 
   isr_source_state_free (self->state);
+  g_clear_pointer (&self->handover, isr_handover_free);
   isr_config_unref (self->all);
   G_OBJECT_CLASS (isr_source_parent_class)->finalize (object);
 }

@@ -12,6 +12,7 @@
 
 #include <glib-object.h>
 
+#include "daemon/capture/handover.h"
 #include "daemon/config/config.h"
 #include "daemon/core/clock.h"
 #include "daemon/core/event.h"
@@ -46,8 +47,16 @@ void isr_source_start (IsrSource *self);
  * once, however long the wait. One that is being tried is tried once more should that
  * fail, for it may have come too early. Else nothing. Failures are counted as before. */
 void isr_source_try_now (IsrSource *self);
-/* Ends the recording; the state is "stopped" when all files are finished. */
+/* A person ends the recording; the state is "stopped" when all files are finished. */
 void isr_source_stop (IsrSource *self);
+/* The same for a successor, or for the end of the process: what it leaves (handover.h) is there
+ * when it is quiet. */
+void isr_source_leave (IsrSource *self);
+/* NULL: nothing. */
+const IsrHandover *isr_source_get_handover (IsrSource *self);
+IsrHandover *isr_source_take_handover (IsrSource *self);
+/* Before it starts: what another one left; takes it. */
+void isr_source_set_handover (IsrSource *self, IsrHandover *handover);
 /* Begins a new file now. ISR_ERROR_BUSY: it records nothing at the moment. */
 gboolean isr_source_split (IsrSource *self, GError **error);
 

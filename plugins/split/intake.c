@@ -186,6 +186,8 @@ push_stripped (IsrIntake *self, GstBuffer *buffer)
 static GstFlowReturn
 push_buffer (IsrIntake *self, GstBuffer *buffer)
 {
+  if (self->resume)
+    buffer = isr_take_up_push (g_steal_pointer (&self->resume), buffer, self->srcpad, self->parser, self->writer);
   if (self->discont) {
     buffer = gst_buffer_make_writable (buffer);
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
@@ -229,8 +231,6 @@ decide (IsrIntake *self, gboolean final)
     return GST_FLOW_ERROR;
   GST_INFO_OBJECT (self, "decided: %s", get_parser_name (self->decision.content) ? get_parser_name (self->decision.content) : "straight to the writer");
   push_held_events (self);
-  isr_take_up_push (self->resume, self->srcpad, self->parser, self->writer);
-  gst_event_replace (&self->resume, NULL);
   return push_held_buffers (self);
 }
 

@@ -95,21 +95,25 @@ isr_take_up_forget (GstElement *parser)
     gst_pad_remove_probe (out, probe);
 }
 
-void
-isr_take_up_push (GstEvent *resume, GstPad *pad, GstElement *parser, GstElement *writer)
+GstBuffer *
+isr_take_up_push (GstEvent *taken, GstBuffer *first, GstPad *pad, GstElement *parser, GstElement *writer)
 {
+  g_autoptr (GstEvent) resume = taken;
   g_autoptr (GstPad) to = gst_element_get_static_pad (writer, "sink");
   g_autoptr (GBytes) lead = NULL;
   gint64 since_us = 0;
 
-  if (!resume || !gst_structure_get (gst_event_get_structure (resume), "lead", G_TYPE_BYTES, &lead, "since", G_TYPE_INT64, &since_us, NULL) || !lead)
-    return;
+  if (!gst_structure_get (gst_event_get_structure (resume), "lead", G_TYPE_BYTES, &lead, "since", G_TYPE_INT64, &since_us, NULL) || !lead)
+    return first;
   send_mark (to, TRUE, since_us);
   if (parser)
     watch_parser (parser, lead, since_us, to);
   gst_pad_push (pad, gst_buffer_new_wrapped_bytes (lead));
   if (!parser)
     send_mark (to, FALSE, since_us);
+  first = gst_buffer_make_writable (first);
+  GST_BUFFER_FLAG_UNSET (first, GST_BUFFER_FLAG_DISCONT); /* at it a parser throws away what it holds */
+  return first;
 }
 
 gboolean

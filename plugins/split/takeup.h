@@ -16,9 +16,9 @@ G_BEGIN_DECLS
 
 gboolean isr_take_up_is_event (GstEvent *event);
 
-/* @resume stays the caller's; NULL: nothing. Out of @pad, through @parser or (NULL) not, into
- * @writer. */
-void isr_take_up_push (GstEvent *resume, GstPad *pad, GstElement *parser, GstElement *writer);
+/* Before @first, the first buffer: out of @pad, through @parser or (NULL) not, into @writer. Takes
+ * both; returns the buffer as it is to follow. */
+GstBuffer *isr_take_up_push (GstEvent *resume, GstBuffer *first, GstPad *pad, GstElement *parser, GstElement *writer);
 
 /* The run ends: @parser, which stays, is not watched any more. */
 void isr_take_up_forget (GstElement *parser);

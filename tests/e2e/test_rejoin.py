@@ -5,75 +5,19 @@ is what was sent, no byte twice, none missing.
 The station sends a file that is made before, so that every byte is known. Holes are
 counted in bytes, not in seconds: the station waits for its listener, and a busy machine
 makes them no larger than the burst that covers them."""
-import base64
 import concurrent.futures
 import os
 import pathlib
 import random
 import re
 import signal
-import socket
 import tempfile
-import threading
-import time
 import unittest
 
-from support import daemon, icecast, process, proxy
+from support import daemon, icecast, process, proxy, stations
 
 DROPS = {'mp3': 20, 'aac': 6, 'vorbis': 6, 'opus': 20}
-SECONDS = 90  # of audio that a station has to send
-BURST = 70000  # bytes that are sent at once: more than Icecast's burst
 PATIENCE = 60  # seconds without audio that are no drop of their own
-
-# name: (how ffmpeg makes the file, content type, whether it is Ogg)
-FORMATS = {
-    'mp3': (['-c:a', 'libmp3lame', '-b:a', '128k', '-write_xing', '0', '-id3v2_version', '0', '-f', 'mp3'], 'audio/mpeg'),
-    'aac': (['-c:a', 'aac', '-b:a', '128k', '-f', 'adts'], 'audio/aac'),
-    # Icecast takes a step with each listener at each page: with pages of a second it is mute for three
-    'vorbis': (['-c:a', 'libvorbis', '-q:a', '4', '-page_duration', '100000', '-f', 'ogg'], 'application/ogg'),
-    'opus': (['-c:a', 'libopus', '-b:a', '96k', '-page_duration', '100000', '-f', 'ogg'], 'application/ogg'),
-}
-
-
-class Station:
-    """Sends the bytes of a file to Icecast, at @pace bytes a second: an encoder whose output is known."""
-
-    def __init__(self, server, mount, kind, data, pace):
-        self.data, self.pace, self.sent, self.limit, self.stopped = data, pace, 0, len(data), False
-        self.socket = socket.create_connection(('127.0.0.1', server.port))
-        password = base64.b64encode(b'source:hackme').decode()
-        self.socket.sendall(f'SOURCE /{mount} HTTP/1.0\r\nAuthorization: Basic {password}\r\nContent-Type: {kind}\r\n\r\n'.encode())
-        answer = self.socket.recv(1000)
-        if b' 200 ' not in answer:
-            raise AssertionError(f'icecast: {answer}')
-        self.lock = threading.Lock()
-        self.thread = threading.Thread(target=self._send, daemon=True)
-        self.thread.start()
-
-    def hold(self, size):
-        """Sends @size bytes more, then nothing until release()."""
-        with self.lock:
-            self.limit = self.sent + size
-
-    def release(self):
-        self.limit = len(self.data)
-
-    def _send(self):
-        credit, last = float(BURST), time.monotonic()
-        while not self.stopped:
-            now = time.monotonic()
-            credit, last = max(credit, min(credit + (now - last) * self.pace, self.pace)), now
-            with self.lock:
-                size = min(int(credit), self.limit - self.sent)
-                self.socket.sendall(self.data[self.sent:self.sent + size])
-                self.sent += size
-            credit -= size
-            time.sleep(0.02)
-
-    def close(self):
-        self.stopped = True
-        self.thread.join()
-        self.socket.close()
 
 
 class Listener:
@@ -111,23 +55,6 @@ class Listener:
         return pathlib.Path(self.path).read_bytes(), self.child.stdout
 
 
-def packets(data):
-    """The packets of an Ogg file, headers left out: Icecast puts those of Vorbis into pages of its own."""
-    found, at, packet = [], 0, b''
-    while at + 27 <= len(data) and data[at:at + 4] == b'OggS':
-        n = data[at + 26]
-        body = at + 27 + n
-        for lace in data[at + 27:at + 27 + n]:
-            packet += data[body:body + lace]
-            body += lace
-            if lace < 255:
-                found.append(packet)
-                packet = b''
-        at = body
-    heads = (b'\x01vorbis', b'\x03vorbis', b'\x05vorbis', b'OpusHead', b'OpusTags')
-    return [p for p in found if not p.startswith(heads)], sum(p.startswith(heads) for p in found)
-
-
 class Rejoin(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -136,20 +63,14 @@ class Rejoin(unittest.TestCase):
         cls.dir = tempfile.TemporaryDirectory(prefix='isr-rejoin-')
         cls.addClassCleanup(cls.dir.cleanup)
 
-    def make(self, name):
-        path = os.path.join(self.dir.name, 'source.' + name)
-        process.run('ffmpeg', '-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', f'anoisesrc=seed=1:sample_rate=48000:duration={SECONDS}',
-                    '-ac', '2', *FORMATS[name][0], path)
-        return pathlib.Path(path).read_bytes()
-
     def record(self, name, drops, break_it, stall):
         """Receives while break_it(gate, station, n) breaks the connection @drops times; what was sent, received, and said."""
-        data = self.make(name)
-        station = Station(self.icecast, name, FORMATS[name][1], data, len(data) / SECONDS)
+        data = stations.make(self.dir.name, name)
+        station = stations.Station(self.icecast, name, stations.FORMATS[name][1], data, len(data) / stations.SECONDS)
         self.addCleanup(station.close)
         gate = proxy.Proxy(self.icecast.port)
         self.addCleanup(gate.close)
-        process.wait_for('the burst', lambda: station.sent >= BURST)
+        process.wait_for('the burst', lambda: station.sent >= stations.BURST)
         listener = Listener(gate.url(self.icecast.url(name)), os.path.join(self.dir.name, 'received.' + name), stall)
         self.addCleanup(listener.child.close)
         listener.wait_for('audio', lambda: listener.size > 60000)
@@ -167,7 +88,7 @@ class Rejoin(unittest.TestCase):
             self.assertGreaterEqual(at, 0, 'what was received is not what was sent')
             self.assertEqual(got, data[at:at + len(got)])
             return
-        (sent, heads), (received, again) = packets(data), packets(got)
+        (sent, heads), (received, again) = stations.packets(data), stations.packets(got)
         self.assertEqual(again, heads, 'the headers stand there once')
         self.assertGreater(len(received), 100)
         first = sent.index(received[0])
@@ -192,8 +113,8 @@ class Rejoin(unittest.TestCase):
         self.assertGreaterEqual(said.count('reason=(string)rejoined,'), DROPS[name], said)
 
     def test_drops_leave_no_seam_in_any_format(self):
-        with concurrent.futures.ThreadPoolExecutor(len(FORMATS)) as pool:  # side by side: they wait more than they work
-            runs = {name: pool.submit(self.drops, name) for name in FORMATS}
+        with concurrent.futures.ThreadPoolExecutor(len(stations.FORMATS)) as pool:  # side by side: they wait more than they work
+            runs = {name: pool.submit(self.drops, name) for name in stations.FORMATS}
         for name, run in runs.items():
             with self.subTest(name):
                 run.result()
@@ -215,12 +136,12 @@ class Rejoin(unittest.TestCase):
 
     def test_the_ledger_has_no_hole_where_nothing_is_missing(self):
         """A stall ends the file before it is known that nothing is missing: the next one goes on at the next byte, and at the same time."""
-        data = self.make('mp3')
-        station = Station(self.icecast, 'ledger.mp3', FORMATS['mp3'][1], data, len(data) / SECONDS)
+        data = stations.make(self.dir.name, 'mp3')
+        station = stations.Station(self.icecast, 'ledger.mp3', stations.FORMATS['mp3'][1], data, len(data) / stations.SECONDS)
         self.addCleanup(station.close)
         gate = proxy.Proxy(self.icecast.port)
         self.addCleanup(gate.close)
-        process.wait_for('the burst', lambda: station.sent >= BURST)
+        process.wait_for('the burst', lambda: station.sent >= stations.BURST)
         isr = daemon.Daemon(f'[live]\ntype = stream\nurl = {gate.url(self.icecast.url("ledger.mp3"))}\nstall_seconds = 2\n')
         self.addCleanup(isr.close)
         isr.wait_state('live', 'recording')

@@ -49,8 +49,13 @@ push_resume (Feed *feed, GBytes *lead, gint64 since_us)
 static void
 push_all (Feed *feed, const guint8 *data, gsize size)
 {
-  for (gsize at = 0; at < size; at += BLOCK)
-    g_assert_cmpint (feed_bytes (feed, data + at, MIN (BLOCK, size - at), GST_CLOCK_TIME_NONE), ==, GST_FLOW_OK);
+  for (gsize at = 0; at < size; at += BLOCK) {
+    GstBuffer *buffer = gst_buffer_new_memdup (data + at, MIN (BLOCK, size - at));
+
+    if (at == 0)
+      GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT); /* as sources do it */
+    g_assert_cmpint (gst_harness_push (feed->h, buffer), ==, GST_FLOW_OK);
+  }
 }
 
 /* Decoded, behind what @pcm has; returns its samples by the message. */

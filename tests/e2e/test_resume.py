@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT
+"""A source that is configured anew, or whose recorder is, goes on at the exact byte: what the files hold
+together is what the encoder sent, and the ledger has no hole. One that a person stopped does not."""
+import re
+import signal
+import tempfile
+import time
+import unittest
+
+from support import daemon, icecast, process, stations
+
+KBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+FORMATS = ('mp3', 'aac', 'vorbis', 'opus')
+
+
+def frames(data, kind):
+    """Where the frames of an MP3 or ADTS file lie."""
+    found, at = [], 0
+    while at + 7 <= len(data):
+        if kind == 'aac':
+            size = (data[at + 3] & 3) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
+        else:  # Layer III of MPEG 1 at 48 kHz
+            size = 144 * KBITS[data[at + 2] >> 4] // 48 + (data[at + 2] >> 1 & 1)
+        found.append(data[at:at + size])
+        at += size
+    return found
+
+
+class Resume(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.icecast = icecast.Icecast()
+        cls.addClassCleanup(cls.icecast.close)
+        cls.dir = tempfile.TemporaryDirectory(prefix='isr-resume-')
+        cls.addClassCleanup(cls.dir.cleanup)
+        cls.data = {name: stations.make(cls.dir.name, name) for name in FORMATS}
+
+    def start(self, test, formats=FORMATS):
+        """A recorder of a station in each format."""
+        self.stations = {}
+        text = ''
+        for name in formats:
+            mount = f'{test}-{name}'
+            self.stations[name] = stations.Station(self.icecast, mount, stations.FORMATS[name][1], self.data[name], len(self.data[name]) / stations.SECONDS)
+            self.addCleanup(self.stations[name].close)
+            text += f'[{name}]\ntype = stream\nurl = {self.icecast.url(mount)}\n'
+        self.text = text
+        isr = daemon.Daemon(text)
+        self.addCleanup(isr.close)
+        for name in formats:
+            self.wait_longer(isr, name)
+        return isr
+
+    def wait_longer(self, isr, name, seconds=2):
+        """Until a file of it is being written that is so long."""
+        process.wait_for(lambda: f'audio of {name}: {isr.source(name)}\n{isr.process.stderr}',
+                         lambda: any(f['source'] == name and f['recording'] and f['duration'] > seconds for f in isr.files()))
+
+    def wait_resumed(self, isr, name, count):
+        process.wait_for(lambda: f'{name} to go on: {isr.process.stderr}', lambda: len([f for f in isr.files() if f['source'] == name]) == count)
+        self.wait_longer(isr, name)
+
+    def files(self, isr, name):
+        return sorted((f for f in isr.files() if f['source'] == name), key=lambda f: f['start_us'])
+
+    def assert_ledger(self, isr, name):
+        """No hole, and no second twice."""
+        self.assertEqual(isr.json(f'/api/coverage?source={name}')['gaps'], [], isr.process.stderr)
+        files = self.files(isr, name)
+        for before, behind in zip(files, files[1:]):
+            self.assertLess(abs(before['end_us'] - behind['start_us']), 1000, f'{name}: {files}')
+
+    def payload(self, path, name):
+        """The packets that the stream brought, out of a file."""
+        data = path.read_bytes()
+        if name in ('vorbis', 'opus'):
+            return stations.packets(data)[0]
+        return frames(data, name)
+
+    def assert_sent_once(self, isr, name):
+        """All packets of all files, in order: primers, which are another file's packets again, left out."""
+        data = self.data[name]
+        sent = stations.packets(data)[0] if name in ('vorbis', 'opus') else frames(data, name)
+        place = {packet: n for n, packet in enumerate(sent)}
+        self.assertEqual(len(place), len(sent), 'no packet repeats itself')
+        paths = [isr.recordings / f['name'] for f in self.listed[name]]
+        got = []
+        for path in paths:
+            numbers = [place[p] for p in self.payload(path, name) if p in place]
+            if got:
+                self.assertIn(got[-1] + 1, numbers, f'{name}: {path} does not go on')
+                primer = numbers.index(got[-1] + 1)
+                self.assertLessEqual(primer, 10, f'{name}: more than a primer is there twice')
+                numbers = numbers[primer:]
+            elif numbers[0] == numbers[1]:  # Opus that begins in the middle is primed with its first packet
+                numbers = numbers[1:]
+            got += numbers
+        self.assertEqual(got, list(range(got[0], got[0] + len(got))), name)
+        self.assertGreater(len(got), 100)
+
+    def end(self, isr):
+        process.wait_for('the files', lambda: all(len(self.files(isr, n)) > 1 for n in self.stations))
+        self.listed = {name: self.files(isr, name) for name in self.stations}
+        self.assertEqual(isr.stop(), 0, isr.process.stderr)
+
+    def reload(self, isr, text):
+        (isr.dir / 'config.ini').write_text(f'[general]\nsplit_minutes = 0\n[web]\nlisten = 127.0.0.1:{isr.port}\n{text}\n', encoding='utf-8')
+        isr.process.child.send_signal(signal.SIGHUP)
+
+    def test_configured_anew(self):
+        isr = self.start('reload')
+        for turn in (1, 2):
+            self.reload(isr, re.sub(r'type = stream', f'type = stream\nmargin = {10 + turn}', self.text))
+            for name in self.stations:
+                self.wait_resumed(isr, name, turn + 1)
+                self.assertEqual(isr.source(name)['reason'], 'rejoined', isr.process.stderr)
+                self.assert_ledger(isr, name)
+        self.end(isr)
+        for name in self.stations:
+            self.assert_sent_once(isr, name)
+
+    def test_restarted(self):
+        isr = self.start('restart')
+        self.assertEqual(isr.stop(), 0, isr.process.stderr)
+        self.assertEqual(len(list(isr.recordings.glob('isr.rejoin-*'))), len(self.stations))
+        for kept in isr.recordings.glob('isr.rejoin-*'):
+            self.assertEqual(kept.stat().st_mode & 0o777, 0o600)
+        isr.start()
+        for name in self.stations:
+            self.wait_resumed(isr, name, 2)
+            self.assertEqual(isr.source(name)['reason'], 'rejoined', isr.process.stderr)
+            self.assert_ledger(isr, name)
+        self.assertEqual(list(isr.recordings.glob('isr.rejoin-*')), [])
+        self.end(isr)
+        for name in self.stations:
+            self.assert_sent_once(isr, name)
+
+    def test_stopped_by_a_person(self):
+        """What was sent while it was stopped is not recorded, though the burst brings it."""
+        isr = self.start('stop', ('mp3', 'opus'))
+        for name in self.stations:
+            isr.get(f'/api/sources/{name}/stop', method='POST')
+            isr.wait_state(name, 'stopped')
+        sent = {name: station.sent for name, station in self.stations.items()}
+        process.wait_for('the stopped time', lambda: all(station.sent > sent[name] + 1.5 * station.pace for name, station in self.stations.items()))
+        started = {}  # the burst reaches back over all of it
+        for name in self.stations:
+            started[name] = time.time_ns() // 1000
+            isr.get(f'/api/sources/{name}/start', method='POST')
+        for name in self.stations:
+            self.wait_resumed(isr, name, 2)
+            before, behind = self.files(isr, name)
+            self.assertGreaterEqual(behind['start_us'], started[name] - 1000)
+            self.assertLess(behind['start_us'], started[name] + 1500000)
+            gaps = isr.json(f'/api/coverage?source={name}')['gaps']
+            self.assertEqual([(g['cause'], g['start_us'], g['end_us']) for g in gaps], [('stopped', before['end_us'], behind['start_us'])])
+        self.end(isr)
+        for name in self.stations:
+            one, two = (self.payload(isr.recordings / f['name'], name) for f in self.listed[name])
+            self.assertEqual(set(one[-100:]) & set(two[10:]), set(), f'{name}: something is there twice')
+
+
+if __name__ == '__main__':
+    unittest.main()
