@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* api-clip.c - /api/clip: a stretch of the archive as WAV, sent while it is decoded.
  *
- *   open (worker) -> headers, two portions asked for -> each portion that was written
- *   asks for the next one
+ *   open -> the first portion -> headers, and it -> each portion that was written asks for
+ *   the next one
  *
  * The length is known before the first sample is, so a browser plays at once, and
- * seeks by Range: decoding then begins there. Several ranges in one request get the
+ * seeks by Range: decoding then begins there. Headers wait for the first portion: until
+ * it is there, what goes wrong can still be said. Several ranges in one request get the
  * whole clip, which a server may always do. */
 #define G_LOG_DOMAIN "isr-clip"
 
 #include "daemon/http/handlers.h"
+#include "daemon/http/leaving.h"
 #include "daemon/http/question.h"
 #include "daemon/http/range.h"
 #include "daemon/http/send.h"
@@ -22,7 +24,8 @@
 typedef struct {
   IsrLater later;
   IsrClip *clip;
-  guint64 left;     /* bytes to be read */
+  guint64 start, left; /* bytes to be read */
+  gboolean partial;
   guint waiting;    /* portions appended and not written */
   gboolean reading; /* a step runs, or waits */
   gboolean begun;   /* headers are out */
@@ -31,8 +34,7 @@ typedef struct {
 static void
 answer_free (Answer *self)
 {
-  isr_clip_cancel (self->clip);
-  isr_clip_unref (self->clip);
+  isr_clip_free (self->clip);
   isr_later_clear (&self->later);
   g_free (self);
 }
@@ -46,28 +48,77 @@ on_written (SoupServerMessage *message, Answer *self)
   ask_next (self);
 }
 
-/* A step that still runs holds the answer. */
+/* What is asked for comes back, and frees the answer. */
 static void
 on_gone (gpointer data)
 {
   Answer *self = data;
 
   g_signal_handlers_disconnect_by_func (self->later.request.message, on_written, self);
-  isr_clip_cancel (self->clip);
-  if (!self->reading)
+  if (self->reading)
+    isr_clip_end (self->clip);
+  else
     answer_free (self);
 }
 
-/* The length is promised: all that is left is to cut the connection. */
+/* Once the length is promised, all that is left is to cut the connection. */
 static void
 give_up (Answer *self, const GError *error)
 {
-  GSocket *socket = soup_server_message_get_socket (self->later.request.message);
+  isr_clip_end (self->clip);
+  if (self->begun) {
+    g_message ("a clip could not be decoded to its end: %s", error->message);
+    isr_leaving_cut (self->later.request.message);
+  } else {
+    isr_reply_media_error (&self->later.request, error);
+  }
+}
 
-  g_message ("a clip could not be decoded to its end: %s", error->message);
-  if (socket)
-    g_socket_shutdown (socket, TRUE, TRUE, NULL);
-  soup_server_message_unpause (self->later.request.message);
+static void
+tell_range (Answer *self)
+{
+  IsrRangeText text;
+
+  soup_message_headers_replace (self->later.request.answer, "Content-Range", isr_send_format_range (&text, self->start, self->left, isr_clip_get_size (self->clip)));
+}
+
+static void
+send_headers (Answer *self)
+{
+  const IsrRequest *request = &self->later.request;
+  g_autofree char *disposition = isr_words_format_disposition (FALSE, isr_clip_get_name (self->clip));
+
+  soup_message_headers_replace (request->answer, "Content-Disposition", disposition);
+  soup_message_headers_replace (request->answer, "Content-Type", "audio/wav");
+  soup_message_headers_set_content_length (request->answer, (goffset) self->left);
+  if (self->partial)
+    tell_range (self);
+  soup_server_message_set_status (request->message, self->partial ? 206 : 200, NULL);
+}
+
+static void
+begin (Answer *self)
+{
+  SoupServerMessage *message = self->later.request.message;
+
+  self->begun = TRUE;
+  send_headers (self);
+  soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
+  g_signal_connect (message, "wrote-chunk", G_CALLBACK (on_written), self);
+}
+
+static void
+append (Answer *self, GBytes *portion)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (self->later.request.message);
+
+  soup_message_body_append_bytes (body, portion);
+  self->waiting++;
+  self->left -= MIN (self->left, g_bytes_get_size (portion));
+  if (self->left)
+    return;
+  soup_message_body_complete (body);
+  isr_clip_end (self->clip);
 }
 
 static void
@@ -76,25 +127,21 @@ on_portion (GObject *object, GAsyncResult *result, gpointer data)
   Answer *self = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) portion = isr_clip_read_finish (self->clip, result, &error);
-  SoupMessageBody *body;
 
   self->reading = FALSE;
   if (self->later.gone) {
     answer_free (self);
     return;
   }
-  if (!portion) {
+  if (portion && !self->begun)
+    begin (self);
+  if (portion)
+    append (self, portion);
+  else
     give_up (self, error);
-    return;
-  }
-  body = soup_server_message_get_response_body (self->later.request.message);
-  soup_message_body_append_bytes (body, portion);
-  self->left -= MIN (self->left, g_bytes_get_size (portion));
-  self->waiting++;
-  if (!self->left)
-    soup_message_body_complete (body);
   soup_server_message_unpause (self->later.request.message);
-  ask_next (self);
+  if (portion)
+    ask_next (self);
 }
 
 static void
@@ -104,13 +151,13 @@ ask_next (Answer *self)
 
   if (self->reading || !self->left || self->waiting >= IN_FLIGHT)
     return;
-  self->begun = self->reading = TRUE;
+  self->reading = TRUE;
   isr_clip_read_async (self->clip, size, on_portion, self);
 }
 
-/* TRUE: there is a body. */
+/* FALSE: there is none. */
 static gboolean
-set_range (Answer *self, guint64 size)
+read_range (Answer *self, guint64 size)
 {
   const IsrRequest *request = &self->later.request;
   g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (IsrRange));
@@ -118,42 +165,29 @@ set_range (Answer *self, guint64 size)
   IsrRangeResult result = isr_range_parse (header, size, ranges);
   const IsrRange *range = (const IsrRange *) ranges->data;
 
-  if (result == ISR_RANGE_UNSATISFIABLE) {
+  self->partial = ranges->len == 1;
+  self->start = self->partial ? range->start : 0;
+  self->left = self->partial ? range->length : size;
+  if (result == ISR_RANGE_UNSATISFIABLE)
     isr_send_unsatisfiable (request, size);
-    return FALSE;
-  }
-  self->left = size;
-  if (ranges->len == 1) {
-    IsrRangeText text;
-
-    soup_message_headers_replace (request->answer, "Content-Range", isr_send_format_range (&text, range->start, range->length, size));
-    isr_clip_seek (self->clip, range->start);
-    self->left = range->length;
-  }
-  soup_server_message_set_status (request->message, ranges->len == 1 ? 206 : 200, NULL);
-  return TRUE;
+  return result != ISR_RANGE_UNSATISFIABLE;
 }
 
 static void
-begin (Answer *self)
+plan (Answer *self)
 {
   const IsrRequest *request = &self->later.request;
-  SoupMessageBody *body = soup_server_message_get_response_body (request->message);
-  g_autofree char *disposition = isr_words_format_disposition (FALSE, isr_clip_get_name (self->clip));
 
   soup_message_headers_replace (request->answer, "Accept-Ranges", "bytes");
   soup_message_headers_replace (request->answer, "Cache-Control", "no-store");
-  soup_message_headers_replace (request->answer, "Content-Disposition", disposition);
-  if (!set_range (self, isr_clip_get_size (self->clip)))
+  if (!read_range (self, isr_clip_get_size (self->clip)))
     return;
-  soup_message_headers_replace (request->answer, "Content-Type", "audio/wav");
-  soup_message_headers_set_content_length (request->answer, (goffset) self->left);
   if (request->head) {
-    soup_message_body_complete (body);
+    send_headers (self);
+    soup_message_body_complete (soup_server_message_get_response_body (request->message));
     return;
   }
-  soup_message_body_set_accumulate (body, FALSE);
-  g_signal_connect (request->message, "wrote-chunk", G_CALLBACK (on_written), self);
+  isr_clip_seek (self->clip, self->start);
   ask_next (self);
 }
 
@@ -170,9 +204,9 @@ on_open (GObject *object, GAsyncResult *result, gpointer data)
     return;
   }
   if (ok)
-    begin (self);
+    plan (self);
   else
-    isr_reply_media_error (&self->later.request, error);
+    give_up (self, error);
   if (!self->reading)
     soup_server_message_unpause (self->later.request.message);
 }

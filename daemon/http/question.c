@@ -3,6 +3,7 @@
 #include "daemon/http/question.h"
 
 #include "daemon/core/error.h"
+#include "daemon/http/leaving.h"
 #include "daemon/media/media-error.h"
 
 #define MAX_SECONDS 1e8
@@ -85,8 +86,17 @@ isr_reply_media_error (const IsrRequest *request, const GError *error)
 }
 
 static void
+stop_watching (IsrLater *self)
+{
+  if (self->leaving)
+    g_source_destroy (self->leaving);
+  g_clear_pointer (&self->leaving, g_source_unref);
+}
+
+static void
 on_finished (SoupServerMessage *message, IsrLater *self)
 {
+  stop_watching (self);
   self->gone = TRUE;
   if (self->on_gone)
     self->on_gone (self->data);
@@ -101,12 +111,14 @@ isr_later_init (IsrLater *self, const IsrRequest *request, void (*on_gone) (gpoi
   self->range = g_strdup (soup_message_headers_get_one (request->headers, "Range"));
   g_object_ref (request->message);
   self->finished = g_signal_connect (request->message, "finished", G_CALLBACK (on_finished), self);
+  self->leaving = isr_leaving_watch (request->message);
   soup_server_message_pause (request->message);
 }
 
 void
 isr_later_clear (IsrLater *self)
 {
+  stop_watching (self);
   g_clear_signal_handler (&self->finished, self->request.message);
   g_clear_object (&self->request.message);
   g_clear_pointer (&self->range, g_free);

@@ -19,6 +19,7 @@ void isr_reply_media_error (const IsrRequest *request, const GError *error);
 typedef struct {
   IsrRequest request; /* without rest and query */
   char *range;        /* the header, or NULL */
+  GSource *leaving;
   gulong finished;
   gboolean gone; /* the client is: nothing can be answered */
   void (*on_gone) (gpointer data);

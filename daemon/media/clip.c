@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* clip.c - the header, then samples out of the reel, as they are asked for. */
+/* clip.c - the header, then samples out of the reel, as they are asked for: step by step,
+ * in its turn. */
 #include "daemon/media/clip.h"
 
 #include <math.h>
@@ -8,9 +9,19 @@
 #include "daemon/media/media-error.h"
 #include "daemon/media/reel.h"
 #include "daemon/media/title.h"
+#include "daemon/media/turns.h"
 #include "daemon/media/workers.h"
 
+#define OF_TURN(p) ((IsrClip *) (void *) ((char *) (p) -G_STRUCT_OFFSET (IsrClip, turn)))
+
+/* What is done in a worker: bytes are put into @out. */
+typedef gboolean (*Step) (IsrClip *self, GByteArray *out, GError **error);
+
 struct _IsrClip {
+  IsrTurn turn;
+  GTask *asked; /* by the owner; NULL: nothing is to be done */
+  Step step;    /* for that */
+  gsize wanted; /* bytes */
   IsrSpan *span;
   GCancellable *cancellable;
   IsrReel *reel; /* of the step that runs, if one does */
@@ -34,41 +45,127 @@ clip_clear (gpointer data)
   g_free (self->name);
 }
 
+static void
+unref (gpointer self)
+{
+  g_atomic_rc_box_release_full (self, clip_clear);
+}
+
+/* --- steps --------------------------------------------------------------------- */
+
+static void
+run_step (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  IsrClip *self = data;
+  g_autoptr (GByteArray) out = g_byte_array_sized_new ((guint) self->wanted + 64);
+  GError *error = NULL;
+
+  if (self->step (self, out, &error))
+    g_task_return_pointer (task, g_byte_array_free_to_bytes (g_steal_pointer (&out)), (GDestroyNotify) g_bytes_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+answer (IsrClip *self, GBytes *out, GError *error)
+{
+  g_autoptr (GTask) asked = g_steal_pointer (&self->asked);
+
+  if (out)
+    g_task_return_pointer (asked, out, (GDestroyNotify) g_bytes_unref);
+  else
+    g_task_return_error (asked, error);
+}
+
+static void
+on_stepped (GObject *object, GAsyncResult *result, gpointer unused)
+{
+  IsrClip *self = g_task_get_task_data (G_TASK (result));
+  GError *error = NULL;
+  GBytes *out = g_task_propagate_pointer (G_TASK (result), &error);
+
+  isr_turn_rest (&self->turn);
+  answer (self, out, error);
+}
+
+static void
+run (IsrClip *self, GCancellable *cancellable, GTaskThreadFunc function, GAsyncReadyCallback callback)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, NULL);
+
+  g_task_set_task_data (task, g_atomic_rc_box_acquire (self), unref);
+  isr_workers_run_turn (task, function);
+}
+
+static void
+begin (IsrTurn *turn)
+{
+  IsrClip *self = OF_TURN (turn);
+
+  run (self, self->cancellable, run_step, on_stepped);
+}
+
+/* What is opened stays so: when the turn comes again, it goes on where it was. */
+static void
+rest (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+{
+  IsrClip *self = data;
+
+  if (self->reel)
+    isr_reel_rest (self->reel);
+  self->moved = TRUE;
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_rested (GObject *object, GAsyncResult *result, gpointer unused)
+{
+  IsrClip *self = g_task_get_task_data (G_TASK (result));
+
+  isr_turn_ended (&self->turn);
+}
+
+static void
+let_go (IsrTurn *turn)
+{
+  run (OF_TURN (turn), NULL, rest, on_rested);
+}
+
+static void
+ask (IsrClip *self, Step step, gsize wanted, GAsyncReadyCallback callback, gpointer data)
+{
+  self->asked = g_task_new (NULL, self->cancellable, callback, data);
+  self->step = step;
+  self->wanted = wanted;
+  isr_turn_ask (&self->turn);
+}
+
 IsrClip *
 isr_clip_new (IsrSpan *span)
 {
+  static const IsrTurnClass klass = { begin, let_go };
   IsrClip *self = g_atomic_rc_box_new0 (IsrClip);
 
+  self->turn.klass = &klass;
   self->span = span;
   self->cancellable = g_cancellable_new ();
   return self;
 }
 
-IsrClip *
-isr_clip_ref (IsrClip *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
 void
-isr_clip_unref (IsrClip *self)
-{
-  g_atomic_rc_box_release_full (self, clip_clear);
-}
-
-void
-isr_clip_cancel (IsrClip *self)
+isr_clip_end (IsrClip *self)
 {
   g_cancellable_cancel (self->cancellable);
+  isr_turn_leave (&self->turn);
+  if (self->asked && self->turn.state != ISR_TURN_WORKING)
+    answer (self, NULL, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "nobody wants it any more"));
 }
 
-static GTask *
-make_task (IsrClip *self, GAsyncReadyCallback callback, gpointer data)
+void
+isr_clip_free (IsrClip *self)
 {
-  GTask *task = g_task_new (NULL, self->cancellable, callback, data);
-
-  g_task_set_task_data (task, isr_clip_ref (self), (GDestroyNotify) isr_clip_unref);
-  return task;
+  isr_clip_end (self);
+  unref (self);
 }
 
 /* --- opening ------------------------------------------------------------------- */
@@ -107,34 +204,31 @@ check_samples (IsrClip *self, GError **error)
   return FALSE;
 }
 
-static void
-open_reel (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+static gboolean
+open_reel (IsrClip *self, GByteArray *unused, GError **error)
 {
-  IsrClip *self = data;
-  GError *error = NULL;
-
-  if (check_length (self->span, &error))
-    self->reel = isr_reel_open (self->span, &error);
-  if (self->reel && check_samples (self, &error)) {
-    make_header (self);
-    self->moved = TRUE;
-  }
-  if (error)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
+  if (!check_length (self->span, error))
+    return FALSE;
+  self->reel = isr_reel_open (self->span, self->cancellable, error);
+  if (!self->reel || !check_samples (self, error))
+    return FALSE;
+  make_header (self);
+  self->moved = TRUE;
+  return TRUE;
 }
 
 void
 isr_clip_open_async (IsrClip *self, GAsyncReadyCallback callback, gpointer data)
 {
-  isr_workers_run (make_task (self, callback, data), open_reel);
+  ask (self, open_reel, 0, callback, data);
 }
 
 gboolean
 isr_clip_open_finish (IsrClip *self, GAsyncResult *result, GError **error)
 {
-  return g_task_propagate_boolean (G_TASK (result), error);
+  g_autoptr (GBytes) nothing = g_task_propagate_pointer (G_TASK (result), error);
+
+  return nothing != NULL;
 }
 
 guint64
@@ -180,39 +274,41 @@ append_samples (IsrClip *self, GByteArray *out, guint64 at, gsize size, GError *
   return TRUE;
 }
 
-static void
-read_portion (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+/* The end of what is read next: where a sample frame ends, so that the next portion begins with one. */
+static guint64
+get_end (IsrClip *self)
 {
-  IsrClip *self = data;
-  gsize wanted = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (task), "size"));
-  g_autoptr (GByteArray) out = g_byte_array_sized_new ((guint) wanted + 64);
   gsize header = g_bytes_get_size (self->header);
-  GError *error = NULL;
-  guint64 end = MIN (self->offset + wanted, isr_clip_get_size (self));
+  guint64 end = MIN (self->offset + self->wanted, isr_clip_get_size (self));
+  guint64 rest = end > header && end < header + self->data_size ? (end - header) % self->frame_size : 0;
+
+  return end - rest > self->offset ? end - rest : end;
+}
+
+static gboolean
+read_portion (IsrClip *self, GByteArray *out, GError **error)
+{
+  gsize header = g_bytes_get_size (self->header);
+  guint64 end = get_end (self);
 
   if (self->offset < header)
     g_byte_array_append (out, (const guint8 *) g_bytes_get_data (self->header, NULL) + self->offset, (guint) (MIN (header, end) - self->offset));
   if (end > header && self->offset < header + self->data_size) {
     guint64 from = MAX (self->offset, header) - header;
 
-    append_samples (self, out, from, (gsize) (MIN (end - header, self->data_size) - from), &error);
+    if (!append_samples (self, out, from, (gsize) (MIN (end - header, self->data_size) - from), error))
+      return FALSE;
   }
   if (end > header + self->data_size)
     g_byte_array_append (out, (const guint8 *) "", 1);
   self->offset = end;
-  if (error)
-    g_task_return_error (task, error);
-  else
-    g_task_return_pointer (task, g_byte_array_free_to_bytes (g_steal_pointer (&out)), (GDestroyNotify) g_bytes_unref);
+  return TRUE;
 }
 
 void
 isr_clip_read_async (IsrClip *self, gsize size, GAsyncReadyCallback callback, gpointer data)
 {
-  GTask *task = make_task (self, callback, data);
-
-  g_object_set_data (G_OBJECT (task), "size", GSIZE_TO_POINTER (size));
-  isr_workers_run (task, read_portion);
+  ask (self, read_portion, size, callback, data);
 }
 
 GBytes *

@@ -5,9 +5,9 @@
  * follow each other without a sample between them, what was not recorded is
  * silence. It ends with what was asked for, or with the last sample there is.
  *
- * Owned by the main loop; what blocks is done in a pool of few threads, one step
- * at a time and in the order of the calls: a step opens the files, or decodes
- * one portion. Nobody who reads slowly holds a thread. */
+ * Owned by the main loop; what blocks is done in workers, one step at a time: a step
+ * opens the files, or decodes one portion. Decoders are had in turns (turns.h): nobody who
+ * reads slowly holds a thread, nor, when others wait, a decoder. */
 #pragma once
 
 #include <gio/gio.h>
@@ -22,11 +22,12 @@ G_BEGIN_DECLS
 typedef struct _IsrClip IsrClip;
 
 IsrClip *isr_clip_new (IsrSpan *span); /* (transfer full) */
-IsrClip *isr_clip_ref (IsrClip *self);
-/* A step that still waits for a thread is not begun any more. */
-void isr_clip_unref (IsrClip *self);
-void isr_clip_cancel (IsrClip *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrClip, isr_clip_unref)
+/* Nothing is to be read any more: it waits no longer, a step that runs ends soon, and the
+ * decoder goes. What was asked for comes back all the same: G_IO_ERROR_CANCELLED. */
+void isr_clip_end (IsrClip *self);
+/* The same; and the owner has let go of it. Not while something is asked for. */
+void isr_clip_free (IsrClip *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrClip, isr_clip_free)
 
 /* ISR_MEDIA_ERROR. Once it is open its size is known. */
 void isr_clip_open_async (IsrClip *self, GAsyncReadyCallback callback, gpointer data);

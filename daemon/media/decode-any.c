@@ -41,6 +41,11 @@ any_free (IsrDecode *decode)
   g_free (self);
 }
 
+static void
+any_rest (IsrDecode *decode)
+{ /* it rests with its process */
+}
+
 /* Behind a seek buffers say where they are; after that they follow each other. */
 static void
 place (Any *self, guint frame_size)
@@ -262,12 +267,12 @@ fail (const GError *reason, GError **error)
 IsrDecode *
 isr_decode_any_new (int fd, gboolean plain, GError **error)
 {
-  static const IsrDecodeClass klass = { any_free, any_seek, any_read };
+  static const IsrDecodeClass klass = { any_free, any_seek, any_read, any_rest };
   Any *self = g_new0 (Any, 1);
   g_autoptr (IsrDecode) decode = &self->parent;
   g_autoptr (GError) reason = NULL;
 
-  if (!isr_decode_init (decode, &klass, fd, "the file", error))
+  if (!isr_decode_init (decode, &klass, fd, "the file", NULL, error))
     return NULL;
   self->plain = plain;
   if (make_pipeline (self)) {

@@ -46,12 +46,21 @@ struct _Packets {
 };
 
 static void
-packets_free (IsrDecode *decode)
+packets_rest (IsrDecode *decode)
 {
   Packets *self = (Packets *) decode;
 
   gst_clear_buffer (&self->buffer);
   g_clear_pointer (&self->decoder, isr_decoder_free);
+  self->silence = 0;
+}
+
+static void
+packets_free (IsrDecode *decode)
+{
+  Packets *self = (Packets *) decode;
+
+  packets_rest (decode);
   g_clear_pointer (&self->unpacker, isr_unpacker_free);
   g_free (self);
 }
@@ -129,16 +138,14 @@ begin (Packets *self, gint64 sample, GError **error)
 {
   gint64 at = sample / (gint64) self->scale;
 
-  g_clear_pointer (&self->decoder, isr_decoder_free);
+  packets_rest (&self->parent);
   self->decoder = isr_decoder_new (self->unpacker, error);
   if (!self->decoder)
     return FALSE;
-  gst_clear_buffer (&self->buffer);
   self->from = at - get_warm_up (self, at);
   seek_packets (self, self->from);
   self->wanted = sample;
   self->placed = self->all_pushed = self->ended = FALSE;
-  self->silence = 0;
   self->taken = 0;
   return TRUE;
 }
@@ -198,13 +205,13 @@ place (Packets *self, gint64 position)
   return TRUE;
 }
 
-/* Gets the next buffer. FALSE: there is none any more. */
+/* Gets the next buffer. FALSE: there is none any more, or nobody wants it. */
 static gboolean
 fill (Packets *self)
 {
   guint patience = PATIENCE; /* nobody decodes for ten seconds without a word */
 
-  while (!self->buffer && !self->ended && patience > 0) {
+  while (!self->buffer && !self->ended && patience > 0 && !g_cancellable_is_cancelled (self->parent.cancellable)) {
     gint64 position = 0;
 
     gboolean wait = self->all_pushed || isr_decoder_get_backlog (self->decoder) >= PACKETS_A_TIME;
@@ -253,6 +260,7 @@ packets_read (IsrDecode *decode, guint8 *data, gsize frames, GError **error)
     done += n;
     self->wanted += (gint64) n;
   }
+  g_cancellable_set_error_if_cancelled (decode->cancellable, error);
   return done;
 }
 
@@ -282,7 +290,8 @@ probe (Packets *self, const char *name, GError **error)
       return FALSE;
     push_some (self, TRUE);
     if (!fill (self)) {
-      g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "%s can not be decoded: the decoder gives nothing for its first frames", name);
+      if (!g_cancellable_set_error_if_cancelled (decode->cancellable, error))
+        g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "%s can not be decoded: the decoder gives nothing for its first frames", name);
       return FALSE;
     }
     self->scale = MAX (isr_decoder_get_rate (self->decoder) / isr_unpacker_get_rate (self->unpacker), 1);
@@ -294,7 +303,7 @@ probe (Packets *self, const char *name, GError **error)
   return TRUE;
 }
 
-static const IsrDecodeClass packets_class = { packets_free, packets_seek, packets_read };
+static const IsrDecodeClass packets_class = { packets_free, packets_seek, packets_read, packets_rest };
 
 void
 isr_decode_set_before (IsrDecode *self, IsrDecode *before)
@@ -304,13 +313,13 @@ isr_decode_set_before (IsrDecode *self, IsrDecode *before)
 }
 
 IsrDecode *
-isr_decode_packets_new (int fd, const char *name, GError **error)
+isr_decode_packets_new (int fd, const char *name, GCancellable *cancellable, GError **error)
 {
   Packets *self = g_new0 (Packets, 1);
   g_autoptr (IsrDecode) decode = &self->parent;
   g_autoptr (GError) reason = NULL;
 
-  if (!isr_decode_init (decode, &packets_class, fd, name, error))
+  if (!isr_decode_init (decode, &packets_class, fd, name, cancellable, error))
     return NULL;
   self->unpacker = isr_unpacker_new (&decode->file.input, &reason);
   if (!self->unpacker) {

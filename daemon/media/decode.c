@@ -16,16 +16,18 @@ isr_decode_fail (GError **error, int code, const char *name, const GError *reaso
 }
 
 gboolean
-isr_decode_init (IsrDecode *self, const IsrDecodeClass *klass, int fd, const char *name, GError **error)
+isr_decode_init (IsrDecode *self, const IsrDecodeClass *klass, int fd, const char *name, GCancellable *cancellable, GError **error)
 {
   self->klass = klass;
   self->fd = fd;
+  self->cancellable = cancellable ? g_object_ref (cancellable) : NULL;
   return isr_file_init (&self->file, fd) || isr_decode_fail (error, ISR_MEDIA_ERROR_FAILED, name, NULL);
 }
 
 void
 isr_decode_free (IsrDecode *self)
 {
+  g_autoptr (GCancellable) cancellable G_GNUC_UNUSED = self->cancellable;
   int fd = self->fd;
 
   self->klass->free (self);
@@ -35,13 +37,19 @@ isr_decode_free (IsrDecode *self)
 gboolean
 isr_decode_seek (IsrDecode *self, guint64 sample, GError **error)
 {
-  return self->klass->seek (self, sample, error);
+  return !g_cancellable_set_error_if_cancelled (self->cancellable, error) && self->klass->seek (self, sample, error);
 }
 
 gsize
 isr_decode_read (IsrDecode *self, guint8 *data, gsize frames, GError **error)
 {
-  return self->klass->read (self, data, frames, error);
+  return g_cancellable_set_error_if_cancelled (self->cancellable, error) ? 0 : self->klass->read (self, data, frames, error);
+}
+
+void
+isr_decode_rest (IsrDecode *self)
+{
+  self->klass->rest (self);
 }
 
 /* --- WAV, FLAC --------------------------------------------------------------- */
@@ -60,10 +68,20 @@ lossless_free (IsrDecode *decode)
   g_free (self);
 }
 
+static void
+lossless_rest (IsrDecode *decode)
+{
+  g_clear_pointer (&((Lossless *) decode)->reader, isr_pcm_reader_free);
+}
+
 static gboolean
 lossless_seek (IsrDecode *decode, guint64 sample, GError **error)
 {
-  if (isr_pcm_reader_seek (((Lossless *) decode)->reader, sample))
+  Lossless *self = (Lossless *) decode;
+
+  if (!self->reader)
+    self->reader = isr_pcm_reader_new (&decode->file.input, NULL);
+  if (self->reader && isr_pcm_reader_seek (self->reader, sample))
     return TRUE;
   g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "the file is damaged: its sample %" G_GUINT64_FORMAT " can not be found", sample);
   return FALSE;
@@ -76,14 +94,14 @@ lossless_read (IsrDecode *decode, guint8 *data, gsize frames, GError **error)
 }
 
 IsrDecode *
-isr_decode_pcm_new (int fd, const char *name, GError **error)
+isr_decode_pcm_new (int fd, const char *name, GCancellable *cancellable, GError **error)
 {
-  static const IsrDecodeClass klass = { lossless_free, lossless_seek, lossless_read };
+  static const IsrDecodeClass klass = { lossless_free, lossless_seek, lossless_read, lossless_rest };
   Lossless *self = g_new0 (Lossless, 1);
   g_autoptr (IsrDecode) decode = &self->parent;
   g_autoptr (GError) reason = NULL;
 
-  if (!isr_decode_init (decode, &klass, fd, name, error))
+  if (!isr_decode_init (decode, &klass, fd, name, cancellable, error))
     return NULL;
   self->reader = isr_pcm_reader_new (&decode->file.input, &reason);
   if (!self->reader) {
@@ -106,7 +124,7 @@ is_lossless (int fd)
 }
 
 IsrDecode *
-isr_decode_open (int fd, const char *name, GError **error)
+isr_decode_open (int fd, const char *name, GCancellable *cancellable, GError **error)
 {
-  return is_lossless (fd) ? isr_decode_pcm_new (fd, name, error) : isr_decode_packets_new (fd, name, error);
+  return is_lossless (fd) ? isr_decode_pcm_new (fd, name, cancellable, error) : isr_decode_packets_new (fd, name, cancellable, error);
 }

@@ -22,12 +22,12 @@ isr_foreign_write (int fd, const void *data, gsize size)
 }
 
 gboolean
-isr_foreign_read (int fd, void *data, gsize size, int timeout_ms)
+isr_foreign_read (int fd, void *data, gsize size, int timeout_ms, int stop)
 {
   for (gsize done = 0; done < size;) {
-    struct pollfd ready = { fd, POLLIN, 0 };
-    int found = poll (&ready, 1, timeout_ms);
-    gssize n = found > 0 ? read (fd, (char *) data + done, size - done) : found;
+    struct pollfd ready[] = { { fd, POLLIN, 0 }, { stop, POLLIN, 0 } };
+    int found = poll (ready, G_N_ELEMENTS (ready), timeout_ms);
+    gssize n = found > 0 && !ready[1].revents ? read (fd, (char *) data + done, size - done) : MIN (found, 0);
 
     if (n < 0 && errno == EINTR)
       continue;

@@ -23,9 +23,15 @@ typedef struct {
   guint32 frames, unused;
 } IsrForeignRequest;
 
+typedef struct {
+  guint32 error;  /* as in hello; then */
+  guint32 frames; /* none follow, and */
+  char message[248];
+} IsrForeignAnswer;
+
 /* All of it, or FALSE. */
 gboolean isr_foreign_write (int fd, const void *data, gsize size);
-/* @timeout_ms: that may pass without a byte; -1: any. */
-gboolean isr_foreign_read (int fd, void *data, gsize size, int timeout_ms);
+/* @timeout_ms: that may pass without a byte; -1: any. Anything to be read of @stop (-1: nothing) ends it, too. */
+gboolean isr_foreign_read (int fd, void *data, gsize size, int timeout_ms, int stop);
 
 G_END_DECLS

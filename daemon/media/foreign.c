@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* foreign.c - decodes what is on descriptor 3, as it is asked on stdin.
  *
- *     out: Hello, then for each request: u32 sample frames, and these
+ *     out: Hello, then for each request: Answer, and its sample frames
  *     in:  Request
  *
  * Whatever the file does to a decoder, it does it here: with little priority, no
@@ -48,7 +48,7 @@ open_any (gboolean plain, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   int fd = dup (ISR_FOREIGN_FD);
-  IsrDecode *decode = isr_decode_open (fd, "the file", &reason);
+  IsrDecode *decode = isr_decode_open (fd, "the file", NULL, &reason);
 
   if (decode || g_error_matches (reason, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_NO_DECODER)) {
     if (reason)
@@ -56,6 +56,13 @@ open_any (gboolean plain, GError **error)
     return decode;
   }
   return isr_decode_any_new (dup (ISR_FOREIGN_FD), plain, error);
+}
+
+static void
+note_error (const GError *error, guint32 *code, char *message, gsize size)
+{
+  *code = error->domain == ISR_MEDIA_ERROR ? (guint32) error->code + 1 : ISR_MEDIA_ERROR_FORMAT + 1;
+  g_strlcpy (message, error->message, size);
 }
 
 static gboolean
@@ -69,8 +76,7 @@ say_hello (const IsrDecode *decode, const GError *error)
     hello.channels = decode->pcm.channels;
     hello.samples = decode->samples;
   } else {
-    hello.error = error->domain == ISR_MEDIA_ERROR ? (guint32) error->code + 1 : ISR_MEDIA_ERROR_FORMAT + 1;
-    g_strlcpy (hello.message, error->message, sizeof hello.message);
+    note_error (error, &hello.error, hello.message, sizeof hello.message);
   }
   return isr_foreign_write (STDOUT_FILENO, &hello, sizeof hello) && decode;
 }
@@ -81,14 +87,19 @@ answer (IsrDecode *decode, const IsrForeignRequest *request, guint64 *at)
   guint size = isr_pcm_get_frame_size (&decode->pcm);
   guint32 frames = MIN (request->frames, MAX_FRAMES);
   g_autofree guint8 *data = g_malloc0 ((gsize) frames * size);
-  guint32 got = 0;
+  IsrForeignAnswer said = { 0 };
+  g_autoptr (GError) error = NULL;
 
   alarm (ANSWER_SECONDS);
-  if (request->sample == *at || isr_decode_seek (decode, request->sample, NULL))
-    got = (guint32) isr_decode_read (decode, data, frames, NULL);
-  *at = request->sample + got;
+  if (request->sample == *at || isr_decode_seek (decode, request->sample, &error))
+    said.frames = (guint32) isr_decode_read (decode, data, frames, &error);
+  *at = request->sample + said.frames;
   alarm (0); /* who reads may take its time */
-  return isr_foreign_write (STDOUT_FILENO, &got, sizeof got) && isr_foreign_write (STDOUT_FILENO, data, (gsize) got * size);
+  if (error)
+    note_error (error, &said.error, said.message, sizeof said.message);
+  if (error)
+    said.frames = 0;
+  return isr_foreign_write (STDOUT_FILENO, &said, sizeof said) && isr_foreign_write (STDOUT_FILENO, data, (gsize) said.frames * size);
 }
 
 int
@@ -104,7 +115,7 @@ isr_foreign_main (gboolean plain)
   decode = open_any (plain, &error);
   if (!say_hello (decode, error))
     return 1;
-  while (isr_foreign_read (STDIN_FILENO, &request, sizeof request, -1) && answer (decode, &request, &at))
+  while (isr_foreign_read (STDIN_FILENO, &request, sizeof request, -1, -1) && answer (decode, &request, &at))
     ;
   return 0;
 }

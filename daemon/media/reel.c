@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* reel.c - one decoder per file; only the one that is being read is somewhere. */
+/* reel.c - every file is known; the one that is being read has a decoder. */
 #include "daemon/media/reel.h"
 
 #include <math.h>
@@ -10,11 +10,13 @@
 
 struct _IsrReel {
   const IsrSpan *span;
-  GPtrArray *decodes; /* of each part */
+  GCancellable *cancellable; /* borrowed */
+  GPtrArray *decodes;        /* of each part */
   GArray *pieces;
   IsrPcm pcm;
   guint frame_size;
   guint64 samples;
+  gint live;    /* the file that has a decoder, or -1 */
   guint piece;  /* being read */
   guint64 done; /* samples of it */
   gboolean positioned;
@@ -102,10 +104,12 @@ open_part (IsrReel *self, const IsrSpanPart *part, GError **error)
 
   if (fd < 0)
     return FALSE;
-  decode = part->recording->adopted ? isr_decode_open_foreign (fd, part->recording->name, error) : isr_decode_open (fd, part->recording->name, error);
+  decode = part->recording->adopted ? isr_decode_open_foreign (fd, part->recording->name, self->cancellable, error) : isr_decode_open (fd, part->recording->name, self->cancellable, error);
   if (!decode)
     return FALSE;
   g_ptr_array_add (self->decodes, decode);
+  if (self->span->parts->len > 1)
+    isr_decode_rest (decode);
   return self->decodes->len == 1 || check_same (&((IsrDecode *) self->decodes->pdata[0])->pcm, &decode->pcm, part, error);
 }
 
@@ -113,7 +117,7 @@ static gboolean
 open_parts (IsrReel *self, GError **error)
 {
   for (guint i = 0; i < self->span->parts->len; i++)
-    if (!open_part (self, self->span->parts->pdata[i], error))
+    if (g_cancellable_set_error_if_cancelled (self->cancellable, error) || !open_part (self, self->span->parts->pdata[i], error))
       return FALSE;
   self->pcm = ((IsrDecode *) self->decodes->pdata[0])->pcm;
   self->frame_size = isr_pcm_get_frame_size (&self->pcm);
@@ -154,11 +158,13 @@ join (IsrReel *self)
 }
 
 IsrReel *
-isr_reel_open (const IsrSpan *span, GError **error)
+isr_reel_open (const IsrSpan *span, GCancellable *cancellable, GError **error)
 {
   g_autoptr (IsrReel) self = g_new0 (IsrReel, 1);
 
   self->span = span;
+  self->live = span->parts->len == 1 ? 0 : -1;
+  self->cancellable = cancellable;
   self->decodes = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_decode_free);
   if (!open_parts (self, error) || !plan (self, error))
     return NULL;
@@ -188,6 +194,15 @@ isr_reel_get_samples (IsrReel *self)
 
 /* --- reading ------------------------------------------------------------------------ */
 
+void
+isr_reel_rest (IsrReel *self)
+{
+  if (self->live >= 0)
+    isr_decode_rest (self->decodes->pdata[self->live]);
+  self->live = -1;
+  self->positioned = FALSE;
+}
+
 gboolean
 isr_reel_seek (IsrReel *self, guint64 sample, GError **error)
 {
@@ -203,11 +218,21 @@ isr_reel_seek (IsrReel *self, guint64 sample, GError **error)
   return TRUE;
 }
 
+static IsrDecode *
+get_decode (IsrReel *self, const IsrTimelinePiece *piece)
+{
+  if (piece->file >= 0 && piece->file != self->live)
+    isr_reel_rest (self);
+  if (piece->file >= 0)
+    self->live = piece->file;
+  return piece->file >= 0 ? self->decodes->pdata[piece->file] : NULL;
+}
+
 /* Reads of the file, or silence. */
 static gboolean
 read_piece (IsrReel *self, const IsrTimelinePiece *piece, guint8 *data, gsize frames, GError **error)
 {
-  IsrDecode *decode = piece->file >= 0 ? self->decodes->pdata[piece->file] : NULL;
+  IsrDecode *decode = get_decode (self, piece);
   gsize got = 0;
   g_autoptr (GError) reason = NULL;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* workers.c - one GThreadPool for the process. */
+/* workers.c - two GThreadPools for the process. */
 #include "daemon/media/workers.h"
+
+#include "daemon/media/turns.h"
 
 #define FUNCTION "isr-function"
 
@@ -15,18 +17,34 @@ run (gpointer data, gpointer unused)
 }
 
 static GThreadPool *
-get_pool (void)
+make_pool (guint threads)
 {
-  static gsize pool;
+  return g_thread_pool_new (run, NULL, (gint) threads, FALSE, NULL);
+}
 
-  if (g_once_init_enter (&pool))
-    g_once_init_leave (&pool, (gsize) g_thread_pool_new (run, NULL, (gint) MAX (g_get_num_processors (), 2), FALSE, NULL));
-  return (GThreadPool *) pool;
+static void
+push (GThreadPool *pool, GTask *task, GTaskThreadFunc function)
+{
+  g_object_set_data (G_OBJECT (task), FUNCTION, (gpointer) function);
+  g_thread_pool_push (pool, task, NULL);
 }
 
 void
 isr_workers_run (GTask *task, GTaskThreadFunc function)
 {
-  g_object_set_data (G_OBJECT (task), FUNCTION, (gpointer) function);
-  g_thread_pool_push (get_pool (), task, NULL);
+  static gsize pool;
+
+  if (g_once_init_enter (&pool))
+    g_once_init_leave (&pool, (gsize) make_pool (MAX (g_get_num_processors (), 2)));
+  push ((GThreadPool *) pool, task, function);
+}
+
+void
+isr_workers_run_turn (GTask *task, GTaskThreadFunc function)
+{
+  static gsize pool;
+
+  if (g_once_init_enter (&pool))
+    g_once_init_leave (&pool, (gsize) make_pool (isr_turns_get_most ()));
+  push ((GThreadPool *) pool, task, function);
 }

@@ -11,4 +11,8 @@ G_BEGIN_DECLS
  * least. A task that was cancelled while it waited is not begun. (transfer full) */
 void isr_workers_run (GTask *task, GTaskThreadFunc function);
 
+/* The same by who has a turn (turns.h): as there is a thread for every turn, it waits for
+ * nobody, and what hangs in a turn holds up no one else. (transfer full) */
+void isr_workers_run_turn (GTask *task, GTaskThreadFunc function);
+
 G_END_DECLS

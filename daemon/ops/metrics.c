@@ -8,6 +8,7 @@
 
 #include "daemon/archive/storage.h"
 #include "daemon/core/levels.h"
+#include "daemon/media/turns.h"
 #include "daemon/ops/exposition.h"
 
 typedef struct {
@@ -216,6 +217,13 @@ add_storage (IsrMetrics *self, GString *text)
     add_one (text, "isr_storage_full_timestamp_seconds", "gauge", "When the disk is full at the rate of the last day.", (double) report.full_at_us / G_TIME_SPAN_SECOND);
 }
 
+static void
+add_clips (GString *text)
+{
+  add_one (text, "isr_clip_decoders", "gauge", "Clips that have a decoder.", isr_turns_get_taken ());
+  add_one (text, "isr_clip_waiting", "gauge", "Clips that wait for one.", isr_turns_get_waiting ());
+}
+
 static guint
 count_open_files (void)
 {
@@ -262,6 +270,7 @@ isr_metrics_dup_text (IsrMetrics *self)
   add_sources (self, text, states);
   add_counters (self, text);
   add_storage (self, text);
+  add_clips (text);
   add_process (self, text);
   return g_string_free (text, FALSE);
 }

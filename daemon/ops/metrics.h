@@ -17,6 +17,7 @@
  *     isr_source_events_total{source}                     loud events that are over
  *     isr_storage_free_bytes, isr_storage_size_bytes, isr_recordings_bytes, isr_trash_bytes
  *     isr_storage_full_timestamp_seconds                  when it is full at today's rate; not there: never
+ *     isr_clip_decoders, isr_clip_waiting                 clips that have a decoder, and that wait for one
  *     process_*                                           as all exporters have them
  */
 #pragma once

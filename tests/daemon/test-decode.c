@@ -21,6 +21,7 @@ static const struct {
   { "hybrid.opus", "ffmpeg -v error -i in.wav -c:a libopus -b:a 24k -application voip hybrid.opus" },
   { "vorbis.ogg", "ffmpeg -v error -i in.wav -c:a libvorbis -b:a 96k vorbis.ogg" },
   { "flac.oga", "ffmpeg -v error -i in.wav -c:a flac -f ogg flac.oga" },
+  { "native.flac", "ffmpeg -v error -i in.wav -c:a flac native.flac" },
   { "narrow.spx", "sox in.wav -r 8000 -c 1 n.wav && speexenc --quiet n.wav narrow.spx 2>/dev/null" },
   { "wide.spx", "sox in.wav -r 16000 -c 1 w.wav && speexenc --quiet --quality 8 w.wav wide.spx 2>/dev/null" },
   { "ultra.spx", "sox in.wav -r 32000 u.wav && speexenc --quiet --stereo u.wav ultra.spx 2>/dev/null" },
@@ -57,6 +58,68 @@ compare (IsrDecode *decode, const guint8 *all, guint64 samples, guint64 at)
 }
 
 static void
+make (const char *directory, guint i)
+{
+  g_autofree char *scene = g_strdup_printf ("ffmpeg -v error -f lavfi -i \"aevalsrc=0.3*sin(2*PI*(200+t*20)*t)*(0.5+0.5*sin(2*PI*0.7*t))+0.05*random(0)|0.3*sin(2*PI*330*t)*gt(sin(2*PI*1.3*t)\\,0)+0.02*random(1):s=48000\" -t %d in.wav", SECONDS);
+
+  shell (directory, scene);
+  shell (directory, files[i].make);
+}
+
+static gpointer
+cancel (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+/* Nobody wants it any more, while it is decoded: it comes back, and says so, with what it has; and
+ * nothing is begun with after that. */
+static void
+test_cancelled (gconstpointer data)
+{
+  g_autofree char *directory = temp_new ();
+  g_autofree char *path = g_build_filename (directory, files[0].name, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  make (directory, 0);
+  {
+    g_autoptr (IsrDecode) decode = isr_decode_open (open (path, O_RDONLY | O_CLOEXEC), files[0].name, cancellable, &error);
+    gsize frames = (gsize) decode->samples;
+    g_autofree guint8 *all = g_malloc0 (frames * isr_pcm_get_frame_size (&decode->pcm));
+    GThread *thread;
+
+    g_assert_true (isr_decode_seek (decode, 0, &error));
+    g_assert_cmpuint (isr_decode_read (decode, all, 1000, &error), ==, 1000);
+    thread = g_thread_new ("cancel", cancel, cancellable);
+    for (gsize got = 1; got > 0 && !error;) {
+      g_assert_true (isr_decode_seek (decode, 0, &error) || error);
+      got = error ? 0 : isr_decode_read (decode, all, frames, &error);
+      g_assert_true (error ? got <= frames : got == frames);
+    }
+    g_thread_join (thread);
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_clear_error (&error);
+    g_assert_false (isr_decode_seek (decode, 0, &error));
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    g_clear_error (&error);
+    g_assert_cmpuint (isr_decode_read (decode, all, 1000, &error), ==, 0);
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  }
+  temp_remove (directory);
+}
+
+/* Who let go of his decoder has another one when he goes on. */
+static void
+rest (IsrDecode *decode, const guint8 *all, guint64 samples)
+{
+  isr_decode_rest (decode);
+  isr_decode_rest (decode);
+  compare (decode, all, samples, samples / 2);
+}
+
+static void
 test_jump (gconstpointer data)
 {
   guint i = GPOINTER_TO_UINT (data);
@@ -64,12 +127,10 @@ test_jump (gconstpointer data)
   g_autofree char *path = g_build_filename (directory, files[i].name, NULL);
   g_autoptr (GRand) rand = g_rand_new_with_seed (3);
   g_autoptr (GError) error = NULL;
-  g_autofree char *scene = g_strdup_printf ("ffmpeg -v error -f lavfi -i \"aevalsrc=0.3*sin(2*PI*(200+t*20)*t)*(0.5+0.5*sin(2*PI*0.7*t))+0.05*random(0)|0.3*sin(2*PI*330*t)*gt(sin(2*PI*1.3*t)\\,0)+0.02*random(1):s=48000\" -t %d in.wav", SECONDS);
 
-  shell (directory, scene);
-  shell (directory, files[i].make);
+  make (directory, i);
   {
-    g_autoptr (IsrDecode) decode = isr_decode_open (open (path, O_RDONLY | O_CLOEXEC), files[i].name, &error);
+    g_autoptr (IsrDecode) decode = isr_decode_open (open (path, O_RDONLY | O_CLOEXEC), files[i].name, NULL, &error);
     gsize size = decode ? isr_pcm_get_frame_size (&decode->pcm) : 0;
     guint64 samples = decode ? decode->samples : 0;
     g_autofree guint8 *all = g_malloc0 ((gsize) samples * size + 1);
@@ -80,6 +141,7 @@ test_jump (gconstpointer data)
     g_assert_cmpuint (isr_decode_read (decode, all, (gsize) samples, NULL), ==, samples);
     compare (decode, all, samples, 0);
     compare (decode, all, samples, samples - 100);
+    rest (decode, all, samples);
     for (guint n = 0; n < JUMPS; n++)
       compare (decode, all, samples, (guint64) g_rand_int_range (rand, 0, (gint32) samples - STRETCH));
   }
@@ -91,6 +153,7 @@ main (int argc, char **argv)
 {
   gst_init (NULL, NULL);
   g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/decode/cancelled", NULL, test_cancelled);
   for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
     g_autofree char *path = g_strconcat ("/decode/", files[i].name, NULL);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Decoding for people takes a few threads and no more: who comes later waits, who leaves while he
+/* What is done for people takes a few threads and no more: who comes later waits, who leaves while he
  * waits takes none. */
 #include "daemon/media/workers.h"
-#include "tests/daemon/media-archive.h"
+#include "tests/daemon/temp.h"
 
 typedef struct {
   GMutex mutex;
@@ -99,46 +99,11 @@ test_cancelled (void)
   g_assert_cmpuint (gate.begun, ==, count_workers ());
 }
 
-/* While all decode for others: a clip waits, what is no clip does not, and who leaves is not waited
- * for by those behind him. */
-static void
-test_clip (Media *f, gconstpointer codec)
-{
-  g_autofree char *first = media_file (f, "flac", 0);
-  g_autofree char *text = g_strdup_printf ("GET /api/clip?file=%s&start=0&end=2 HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n\r\n", first, f->house.port);
-  g_autoptr (Client) last = client_new (f->house.port);
-  g_autoptr (Answer) other = NULL;
-  Gate gate = { 0 };
-
-  send_in (&gate, count_workers (), NULL);
-  wait_until_full (&gate);
-  for (guint i = 0; i < 10; i++) {
-    g_autoptr (Client) leaving = client_new (f->house.port);
-
-    client_send (leaving, text, strlen (text));
-    other = ask (f->house.port, "GET", "/healthz", NULL); /* by then the question has arrived */
-    g_assert_cmpuint (other->status, ==, 200);
-    g_clear_pointer (&other, answer_free);
-  }
-  client_read (last);
-  client_send (last, text, strlen (text));
-  other = ask (f->house.port, "GET", "/healthz", NULL);
-  g_assert_cmpuint (other->status, ==, 200);
-  g_assert_cmpuint (last->in->len, ==, 0);
-  open_gate (&gate);
-  TEMP_WAIT_FOR (last->ended);
-  g_assert_true (client_has (last, "HTTP/1.1 200"));
-  g_assert_cmpuint (last->in->len, >, 2 * MEDIA_RATE * 4);
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  gst_init (&argc, &argv);
-  g_assert_true (isr_elements_register (NULL));
   g_test_add_func ("/workers/limit", test_limit);
   g_test_add_func ("/workers/cancelled", test_cancelled);
-  g_test_add ("/workers/clip", Media, "flac", media_set_up, test_clip, media_tear_down);
   return g_test_run ();
 }
