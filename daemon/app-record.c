@@ -141,6 +141,7 @@ run (IsrApp *self)
   guint interrupt = g_unix_signal_add (SIGINT, on_signal, self);
 
   isr_capture_recall (self->capture);
+  isr_capture_take_unfinished (self->capture, g_steal_pointer (&self->unfinished));
   isr_capture_start (self->capture);
   isr_notify_ready (self->notify);
   g_main_loop_run (self->loop);

@@ -25,6 +25,7 @@ isr_app_clear (IsrApp *self)
   g_clear_pointer (&self->metrics, isr_metrics_free);
   g_clear_pointer (&self->notify, isr_notify_free);
   g_clear_object (&self->capture);
+  g_clear_pointer (&self->unfinished, g_ptr_array_unref);
   if (self->analysis)
     isr_analysis_close (self->analysis);
   g_clear_object (&self->analysis);
@@ -89,6 +90,8 @@ isr_app_open_archive (IsrApp *self, gboolean writable, GError **error)
   if (writable)
     self->retention = isr_retention_new (self->catalog, NULL);
   self->analysis = isr_analysis_new (self->config, self->catalog, writable);
+  if (writable)
+    self->unfinished = isr_unfinished_find (self->catalog, self->config);
   isr_catalog_reconcile_async (self->catalog, on_reconciled, self);
   return TRUE;
 }

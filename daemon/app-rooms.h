@@ -9,6 +9,7 @@
 #include "daemon/archive/retention.h"
 #include "daemon/archive/status-file.h"
 #include "daemon/capture/capture.h"
+#include "daemon/capture/unfinished.h"
 #include "daemon/cli/serve.h"
 #include "daemon/http/server.h"
 #include "daemon/ops/doctor/keeper.h"
@@ -29,6 +30,7 @@ typedef struct {
   IsrConfig *config;
   IsrCatalog *catalog;
   IsrRetention *retention;
+  GPtrArray *unfinished; /* what a process that died left, until capture has it */
   IsrCapture *capture;
   IsrViewer *viewer; /* of `isr serve`, which has none of the others but http */
   IsrAnalysis *analysis;

@@ -14,6 +14,7 @@
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/listing.h"
 #include "daemon/archive/place.h"
+#include "daemon/archive/rows.h"
 #include "daemon/core/error.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@
 #define KEPT 64 /* rows */
 #define KEPT_MS 200
 #define PART ".part"
+#define LEFT_BEHIND 2                 /* in the column recording: see isr_catalog_open() */
 #define SLACK G_TIME_SPAN_MILLISECOND /* the time map moves a little between a file and what is told of it */
 
 typedef struct {
@@ -115,6 +117,22 @@ int
 isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording)
 {
   return isr_recording_open (self->output_directory, recording);
+}
+
+IsrRecording *
+isr_catalog_find_left_behind (IsrCatalog *self, const char *source)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (self->db, "SELECT " ISR_ROW_COLUMNS " FROM main.recordings INDEXED BY recordings_for_coverage WHERE source = ?1 ORDER BY start_us DESC LIMIT 1", &error);
+  gboolean row;
+
+  if (statement)
+    isr_db_bind_text (statement, 1, source);
+  if (statement && isr_db_step (statement, &row, &error) && row && sqlite3_column_int (statement, 3) == LEFT_BEHIND)
+    return isr_row_read (statement);
+  if (error)
+    g_critical ("%s", error->message);
+  return NULL;
 }
 
 IsrRecording *

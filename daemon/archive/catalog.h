@@ -118,6 +118,9 @@ IsrRecording *isr_catalog_lookup (IsrCatalog *self, const char *name);
 GPtrArray *isr_catalog_names (IsrCatalog *self, const IsrCatalogQuery *query, GError **error);
 /* The one of @source that holds @at_us; NULL: none. */
 IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us);
+/* The newest one of @source, if the process that wrote it died; until reconcile has settled it.
+ * NULL: there is none, or nobody can say. */
+IsrRecording *isr_catalog_find_left_behind (IsrCatalog *self, const char *source);
 /* Its row alone (no events, no protection, a file being written as it began), and @fd, its
  * bytes, with what @st says of them, or -1 and errno. Row and descriptor are the catalog's,
  * valid until its next call. NULL without an error: there is none. */

@@ -13,10 +13,11 @@ struct _IsrCapture {
 
   IsrConfig *config;
   const IsrClock *clock;
-  GPtrArray *sources; /* IsrSource, in the order of the config */
-  GPtrArray *leaving; /* IsrSource: those of a configuration before that are not done yet */
-  guint tidying;      /* idle source */
-  IsrWatch *watch;    /* NULL: no sound cards, or not started */
+  GPtrArray *sources;    /* IsrSource, in the order of the config */
+  GPtrArray *leaving;    /* IsrSource: those of a configuration before that are not done yet */
+  guint tidying;         /* idle source */
+  GPtrArray *unfinished; /* IsrUnfinished, until all are started; or NULL */
+  IsrWatch *watch;       /* NULL: no sound cards, or not started */
   IsrControl control;
   GTask *stop; /* while all are being stopped */
   guint stop_limit;
@@ -29,6 +30,9 @@ IsrSource *isr_capture_make (IsrCapture *self, guint index);
 void isr_capture_watch (IsrCapture *self);
 /* A device may be there, or free, now. */
 void isr_capture_try_cards (IsrCapture *self);
+
+/* keep.c: starts it, at once or when what a process that died left of it is known. */
+void isr_capture_begin (IsrCapture *self, IsrSource *source);
 
 /* configure.c: a source that was @name before is not done yet. */
 gboolean isr_capture_is_leaving (IsrCapture *self, const char *name);

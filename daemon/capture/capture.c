@@ -177,7 +177,8 @@ isr_capture_start (IsrCapture *self)
   if (!self->watch)
     isr_capture_watch (self);
   for (guint i = 0; i < self->sources->len; i++)
-    isr_source_start (self->sources->pdata[i]);
+    isr_capture_begin (self, self->sources->pdata[i]);
+  g_clear_pointer (&self->unfinished, g_ptr_array_unref);
 }
 
 /* --- the news --- */
@@ -262,6 +263,7 @@ isr_capture_finalize (GObject *object)
   g_clear_handle_id (&self->tidying, g_source_remove);
   g_ptr_array_unref (self->sources);
   g_ptr_array_unref (self->leaving);
+  g_clear_pointer (&self->unfinished, g_ptr_array_unref);
   g_clear_pointer (&self->config, isr_config_unref);
   G_OBJECT_CLASS (isr_capture_parent_class)->finalize (object);
 }

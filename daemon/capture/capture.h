@@ -55,6 +55,8 @@ void isr_capture_configure (IsrCapture *self, IsrConfig *config);
  * on where this one ended; before they are started: it is taken from there. */
 void isr_capture_keep (IsrCapture *self);
 void isr_capture_recall (IsrCapture *self);
+/* Before they are started: what a process that died left; takes @unfinished (unfinished.h). */
+void isr_capture_take_unfinished (IsrCapture *self, GPtrArray *unfinished);
 
 /* Valid as long as @self. */
 const IsrControl *isr_capture_get_control (IsrCapture *self);

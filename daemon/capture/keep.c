@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* keep.c - what the sources leave, from one process to the next: a file each, which is taken away
- * when it is read. Worth nothing a minute later, so nothing waits for the disk. */
+ * when it is read. Worth nothing a minute later, so nothing waits for the disk. Of a process that
+ * died there are only the files that it recorded into. */
 #include "daemon/capture/capture-private.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 
+#include "daemon/capture/unfinished.h"
 #include "daemon/core/log.h"
 
 #define PREFIX "isr.rejoin-"
+#define SUFFIX ".state" /* a source may be called like an audio file */
 #define SIZE_MAX_KEPT (16 * 1024 * 1024)
 
 static void
 keep (IsrCapture *self, const IsrHandover *handover)
 {
   g_autofree char *escaped = g_uri_escape_string (handover->source, NULL, FALSE);
-  g_autofree char *name = g_strconcat (PREFIX, escaped, NULL);
+  g_autofree char *name = g_strconcat (PREFIX, escaped, SUFFIX, NULL);
   g_autofree char *path = g_build_filename (self->config->state_directory, name, NULL);
   g_autoptr (GBytes) bytes = isr_handover_serialize (handover);
   g_autoptr (GError) error = NULL;
@@ -81,9 +84,86 @@ isr_capture_recall (IsrCapture *self)
 
   while (dir && (name = g_dir_read_name (dir))) {
     g_autofree char *path = g_build_filename (self->config->state_directory, name, NULL);
-    IsrHandover *handover = g_str_has_prefix (name, PREFIX) ? take (path) : NULL;
+    IsrHandover *handover = g_str_has_prefix (name, PREFIX) && g_str_has_suffix (name, SUFFIX) ? take (path) : NULL;
 
     if (handover)
       hand_out (self, handover);
   }
+}
+
+/* --- of a process that died --- */
+
+void
+isr_capture_take_unfinished (IsrCapture *self, GPtrArray *unfinished)
+{
+  g_clear_pointer (&self->unfinished, g_ptr_array_unref);
+  self->unfinished = unfinished;
+}
+
+typedef struct {
+  GPtrArray *all; /* holds @unfinished */
+  const IsrUnfinished *unfinished;
+  IsrSource *source;
+} Job;
+
+static void
+job_free (gpointer data)
+{
+  Job *self = data;
+
+  g_ptr_array_unref (self->all);
+  g_object_unref (self->source);
+  g_free (self);
+}
+
+static void
+measure (GTask *task, gpointer capture, gpointer data, GCancellable *cancellable)
+{
+  Job *job = data;
+
+  g_task_return_pointer (task, isr_unfinished_measure (job->unfinished, isr_source_get_config (job->source)), (GDestroyNotify) isr_handover_free);
+}
+
+/* Somebody may have started or stopped it meanwhile. */
+static void
+on_measured (GObject *object, GAsyncResult *result, gpointer data)
+{
+  IsrCapture *self = ISR_CAPTURE (object);
+  Job *job = g_task_get_task_data (G_TASK (result));
+  g_autoptr (IsrHandover) handover = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (isr_source_get_state (job->source)->state != ISR_STATE_IDLE || self->stop || !g_ptr_array_find (self->sources, job->source, NULL))
+    return;
+  if (handover)
+    isr_source_set_handover (job->source, g_steal_pointer (&handover));
+  isr_source_start (job->source);
+}
+
+static const IsrUnfinished *
+find_unfinished (IsrCapture *self, IsrSource *source)
+{
+  for (guint i = 0; self->unfinished && !isr_source_get_handover (source) && i < self->unfinished->len; i++) {
+    const IsrUnfinished *unfinished = self->unfinished->pdata[i];
+
+    if (g_str_equal (unfinished->source, isr_source_get_config (source)->name))
+      return unfinished;
+  }
+  return NULL;
+}
+
+void
+isr_capture_begin (IsrCapture *self, IsrSource *source)
+{
+  const IsrUnfinished *unfinished = find_unfinished (self, source);
+  g_autoptr (GTask) task = unfinished ? g_task_new (self, NULL, on_measured, NULL) : NULL;
+  Job *job;
+
+  if (!task) {
+    isr_source_start (source);
+    return;
+  }
+  job = g_new (Job, 1);
+  *job = (Job){ g_ptr_array_ref (self->unfinished), unfinished, g_object_ref (source) };
+  g_task_set_task_data (task, job, job_free);
+  g_task_run_in_thread (task, measure);
 }

@@ -135,6 +135,23 @@ class Resume(unittest.TestCase):
         for name in self.stations:
             self.assert_sent_once(isr, name)
 
+    def test_killed(self):
+        """Of MP3 and AAC the file that was left says where to go on."""
+        isr = self.start('kill', ('mp3', 'aac'))
+        for name in self.stations:
+            self.wait_longer(isr, name, 8)  # the catalog has it
+        isr.process.child.kill()
+        isr.process.wait()
+        isr.start()
+        for name in self.stations:
+            self.wait_resumed(isr, name, 2)
+            self.assertEqual(isr.source(name)['reason'], 'rejoined', isr.process.stderr)
+            process.wait_for('the file that was left', lambda n=name: sum(f['recording'] for f in self.files(isr, n)) == 1)
+            self.assert_ledger(isr, name)
+        self.end(isr)
+        for name in self.stations:
+            self.assert_sent_once(isr, name)
+
     def test_stopped_by_a_person(self):
         """What was sent while it was stopped is not recorded, though the burst brings it."""
         isr = self.start('stop', ('mp3', 'opus'))
