@@ -4,44 +4,29 @@
 #include "daemon/http/handlers.h"
 #include "daemon/http/json.h"
 #include "daemon/http/kept.h"
+#include "daemon/http/page.h"
 #include "daemon/http/pending.h"
-#include "daemon/http/span.h"
 
 static void
-add_file (JsonBuilder *builder, const IsrHouse *house, IsrRecording *recording)
+add_file (JsonBuilder *builder, IsrAnalysis *analysis, IsrRecording *recording)
 {
-  recording->analysed = house->analysis && isr_analysis_has_levels (house->analysis, recording->name);
+  recording->analysed = analysis && isr_analysis_has_levels (analysis, recording->name);
   isr_json_add_recording (builder, recording);
+}
+
+static void
+add_files (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *files)
+{
+  for (guint i = 0; i < files->len; i++)
+    add_file (builder, page->analysis, files->pdata[i]);
 }
 
 void
 isr_handle_files (const IsrRequest *request)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (GPtrArray) files = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *next = NULL;
-  IsrCatalogQuery query = { 0 };
+  static const IsrPageKind kind = { "files", isr_catalog_list, add_files };
 
-  if (isr_request_read_query (request, &query, &error))
-    files = isr_catalog_list (request->house->catalog, &query, &next, &error);
-  if (!files) {
-    isr_reply_gerror (request, error);
-    return;
-  }
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "files");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < files->len; i++)
-    add_file (builder, request->house, files->pdata[i]);
-  json_builder_end_array (builder);
-  json_builder_set_member_name (builder, "next");
-  if (next)
-    json_builder_add_string_value (builder, next);
-  else
-    json_builder_add_null_value (builder);
-  json_builder_end_object (builder);
-  isr_reply_built (request, builder);
+  isr_reply_page (request, &kind);
 }
 
 /* The row of @name as the lists have it. */
@@ -56,7 +41,7 @@ reply_file (const IsrRequest *request, const char *name)
     isr_reply_gerror (request, error);
     return;
   }
-  add_file (builder, request->house, recording);
+  add_file (builder, request->house->analysis, recording);
   isr_reply_kept (request, builder);
 }
 

@@ -10,7 +10,7 @@
 #include "daemon/http/json.h"
 #include "daemon/http/kept.h"
 #include "daemon/http/known.h"
-#include "daemon/http/span.h"
+#include "daemon/http/page.h"
 
 #define MAX_LABEL 200 /* characters */
 #define MAX_NOTE 10000
@@ -63,35 +63,29 @@ check_verdict (const char *verdict, GError **error)
 }
 
 static GPtrArray *
-find_labels (const IsrRequest *request, GError **error)
+find_labels (IsrCatalog *snapshot, const IsrCatalogQuery *query, char **next, GError **error)
 {
-  IsrCatalogQuery query = { 0 };
+  return isr_catalog_labels (snapshot, query->source, query->from_us, query->to_us, error);
+}
 
-  if (!check_verdict (isr_query_get (request->query, "verdict"), error) || !isr_request_read_query (request, &query, error))
-    return NULL;
-  return isr_catalog_labels (request->house->catalog, query.source, query.from_us, query.to_us, error);
+static void
+add_labels (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *labels)
+{
+  for (guint i = 0; i < labels->len; i++)
+    if (is_wanted (labels->pdata[i], page->verdict))
+      isr_json_add_label (builder, labels->pdata[i], page->zone);
 }
 
 void
 isr_handle_labels (const IsrRequest *request)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+  static const IsrPageKind kind = { "labels", find_labels, add_labels, .whole = TRUE };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) labels = find_labels (request, &error);
 
-  if (!labels) {
+  if (check_verdict (isr_query_get (request->query, "verdict"), &error))
+    isr_reply_page (request, &kind);
+  else
     isr_reply_gerror (request, error);
-    return;
-  }
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "labels");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < labels->len; i++)
-    if (is_wanted (labels->pdata[i], isr_query_get (request->query, "verdict")))
-      isr_json_add_label (builder, labels->pdata[i], request->house->zone);
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  isr_reply_built (request, builder);
 }
 
 /* --- changing ------------------------------------------------------------ */

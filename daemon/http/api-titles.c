@@ -4,48 +4,26 @@
 #include "daemon/http/finder.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/json.h"
-#include "daemon/http/span.h"
+#include "daemon/http/page.h"
 
 static void
-add_titles (JsonBuilder *builder, const IsrHouse *house, GPtrArray *titles)
+add_titles (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *titles)
 {
-  g_autoptr (IsrCatalogHold) hold G_GNUC_UNUSED = isr_catalog_hold (house->catalog);
-  g_autoptr (IsrFinder) finder = isr_finder_new (house->catalog);
+  g_autoptr (IsrFinder) finder = isr_finder_new (snapshot);
 
-  json_builder_begin_array (builder);
   for (guint i = 0; i < titles->len; i++) {
     const IsrTitle *title = titles->pdata[i];
 
-    isr_json_add_title (builder, title, isr_finder_at (finder, title->source, title->at_us), house->zone);
+    isr_json_add_title (builder, title, isr_finder_at (finder, title->source, title->at_us), page->zone);
   }
-  json_builder_end_array (builder);
 }
 
 void
 isr_handle_titles (const IsrRequest *request)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (GPtrArray) titles = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *next = NULL;
-  IsrCatalogQuery query = { 0 };
+  static const IsrPageKind kind = { "titles", isr_catalog_titles, add_titles };
 
-  if (isr_request_read_query (request, &query, &error))
-    titles = isr_catalog_titles (request->house->catalog, &query, &next, &error);
-  if (!titles) {
-    isr_reply_gerror (request, error);
-    return;
-  }
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "titles");
-  add_titles (builder, request->house, titles);
-  json_builder_set_member_name (builder, "next");
-  if (next)
-    json_builder_add_string_value (builder, next);
-  else
-    json_builder_add_null_value (builder);
-  json_builder_end_object (builder);
-  isr_reply_built (request, builder);
+  isr_reply_page (request, &kind);
 }
 
 void
