@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* ask.c - a question becomes values, a worker, an answer.
  *
- * The catalog is asked on the main loop for the recordings that are concerned, each
- * source with what its sections are found with; reading levels and running the
- * detector is the worker's, which knows nothing of the catalog, and holds nothing of
+ * A worker asks the catalog for the recordings that are concerned; the main loop adds
+ * what the sections of each source are found with; reading levels and running the
+ * detector is another worker's, which knows nothing of the catalog, and holds nothing of
  * ours: what is freed last is freed on the main loop. */
 #define G_LOG_DOMAIN "isr-analysis"
 
 #include "daemon/analysis/analysis-private.h"
+
+#include "daemon/archive/snapshot.h"
 
 /* The pieces of one source. */
 typedef struct {
@@ -139,37 +141,93 @@ take_pieces (IsrAnalysis *self, Work *work, const IsrQuestion *question, GPtrArr
 }
 
 static Work *
-make_work (IsrAnalysis *self, const IsrQuestion *question, gboolean sections, GError **error)
+make_work (IsrAnalysis *self, const IsrQuestion *question, gboolean sections, GPtrArray *pieces)
 {
   Work *work = g_new0 (Work, 1);
-  g_autoptr (GPtrArray) pieces = isr_pieces_collect (self->catalog, self->store, question->source,
-      question->from_us - (sections ? ISR_SCORE_BACK_US : 0), question->to_us + (sections ? ISR_SCORE_AHEAD_US : 0), error);
 
   work->parts = g_ptr_array_new_with_free_func (part_free);
   work->sections = sections;
   work->from_us = question->from_us;
   work->to_us = question->to_us;
   work->points = question->points;
-  if (pieces) {
-    take_pieces (self, work, question, pieces);
-    return work;
+  take_pieces (self, work, question, pieces);
+  return work;
+}
+
+/* A question that waits for its recordings. */
+typedef struct {
+  IsrAnalysis *analysis;
+  IsrQuestion question;
+  char *source, *file, *mode; /* its values */
+  double margin;
+  gint64 min_gap;
+  gboolean sections;
+  GTask *task;
+} Asked;
+
+static Asked *
+asked_new (IsrAnalysis *analysis, const IsrQuestion *question, gboolean sections, GTask *task)
+{
+  Asked *self = g_new0 (Asked, 1);
+
+  self->analysis = g_object_ref (analysis);
+  self->question = *question;
+  self->question.source = self->source = g_strdup (question->source);
+  self->question.file = self->file = g_strdup (question->file);
+  self->question.mode = self->mode = g_strdup (question->mode);
+  self->margin = question->margin ? *question->margin : 0;
+  self->min_gap = question->min_gap ? *question->min_gap : 0;
+  self->question.margin = question->margin ? &self->margin : NULL;
+  self->question.min_gap = question->min_gap ? &self->min_gap : NULL;
+  self->sections = sections;
+  self->task = g_object_ref (task);
+  return self;
+}
+
+static void
+asked_free (Asked *self)
+{
+  g_object_unref (self->task);
+  g_object_unref (self->analysis);
+  g_free (self->source);
+  g_free (self->file);
+  g_free (self->mode);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
+
+/* In a worker. */
+static gpointer
+collect (IsrCatalog *snapshot, gpointer data, GError **error)
+{
+  const Asked *self = data;
+  const IsrQuestion *question = &self->question;
+  gint64 back_us = self->sections ? ISR_SCORE_BACK_US : 0, ahead_us = self->sections ? ISR_SCORE_AHEAD_US : 0;
+
+  return isr_pieces_collect (snapshot, self->analysis->store, question->source, question->from_us - back_us, question->to_us + ahead_us, error);
+}
+
+static void
+on_collected (GObject *catalog, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Asked) self = data;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) pieces = isr_catalog_work_finish (ISR_CATALOG (catalog), result, &error);
+
+  if (!pieces) {
+    g_task_return_error (self->task, error);
+    return;
   }
-  work_free (work);
-  return NULL;
+  g_task_set_task_data (self->task, make_work (self->analysis, &self->question, self->sections, pieces), work_free);
+  g_task_run_in_thread (self->task, work_in_thread);
 }
 
 static void
 ask (IsrAnalysis *self, const IsrQuestion *question, gboolean sections, GTask *task)
 {
-  GError *error = NULL;
-  Work *work = make_work (self, question, sections, &error);
+  Asked *asked = asked_new (self, question, sections, task);
 
-  if (!work) {
-    g_task_return_error (task, error);
-    return;
-  }
-  g_task_set_task_data (task, work, work_free);
-  g_task_run_in_thread (task, work_in_thread);
+  isr_catalog_work_async (self->catalog, collect, asked, NULL, (GDestroyNotify) g_ptr_array_unref, g_task_get_cancellable (task), on_collected, asked);
 }
 
 void

@@ -189,6 +189,48 @@ isr_catalog_events (IsrCatalog *self, const char *source, gint64 from_us, gint64
   return query (self, source, from_us, to_us, longest, error);
 }
 
+/* Of a full page the last moment is left to the next one: others may begin in it, too. */
+static void
+cut_page (GPtrArray *page, gint64 *next_us)
+{
+  guint n = page->len;
+
+  *next_us = ((IsrEvent *) page->pdata[n - 1])->start_us;
+  while (n && ((IsrEvent *) page->pdata[n - 1])->start_us == *next_us)
+    n--;
+  if (n)
+    g_ptr_array_set_size (page, (int) n);
+  else
+    ++*next_us; /* never: so many sources there are not */
+}
+
+GPtrArray *
+isr_catalog_events_from (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, guint limit, gint64 *next_us, GError **error)
+{
+  const char *of_source = source ? " AND r.source = ?3" : "";
+  g_autofree char *sql = g_strdup_printf ("SELECT " ISR_EVENT_COLUMNS " FROM main.events r INDEXED BY %1$s WHERE r.start_us >= ?1 AND r.start_us < ?2%2$s AND " NOT_PENDING
+                                          " UNION ALL SELECT " ISR_EVENT_COLUMNS " FROM temp.pending_events r WHERE r.gone = 0 AND r.start_us >= ?1 AND r.start_us < ?2%2$s"
+                                          " ORDER BY start_us LIMIT ?4",
+      source ? "events_by_source" : "events_by_start", of_source);
+  g_autoptr (sqlite3_stmt) statement = NULL;
+  GPtrArray *page;
+
+  isr_events_settle (self);
+  statement = isr_db_prepare (isr_catalog_get_reader (self), sql, error);
+  if (!statement)
+    return NULL;
+  sqlite3_bind_int64 (statement, 1, isr_events_near (from_us));
+  sqlite3_bind_int64 (statement, 2, isr_events_near (to_us));
+  if (source)
+    isr_db_bind_text (statement, 3, source);
+  sqlite3_bind_int64 (statement, 4, limit);
+  page = isr_events_read (statement, error);
+  *next_us = to_us;
+  if (page && page->len == limit)
+    cut_page (page, next_us);
+  return page;
+}
+
 void
 isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GPtrArray *events)
 {

@@ -130,6 +130,26 @@ isr_catalog_labels (IsrCatalog *self, const char *source, gint64 from_us, gint64
   return read_labels (statement, error);
 }
 
+GPtrArray *
+isr_catalog_labels_from (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 after_id, guint limit, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement = NULL;
+
+  isr_overlay_settle (&labels, self);
+  statement = isr_db_prepare (isr_catalog_get_reader (self),
+      source ? "SELECT " COLUMNS " FROM labels_now WHERE source = ?1 AND start_us >= ?2 AND start_us < ?3 AND (start_us, id) > (?2, ?4) ORDER BY start_us, id LIMIT ?5"
+             : "SELECT " COLUMNS " FROM labels_now WHERE start_us >= ?2 AND start_us < ?3 AND (start_us, id) > (?2, ?4) ORDER BY start_us, id LIMIT ?5",
+      error);
+  if (!statement)
+    return NULL;
+  isr_db_bind_text (statement, 1, source);
+  sqlite3_bind_int64 (statement, 2, from_us);
+  sqlite3_bind_int64 (statement, 3, to_us);
+  sqlite3_bind_int64 (statement, 4, after_id);
+  sqlite3_bind_int64 (statement, 5, limit);
+  return read_labels (statement, error);
+}
+
 static IsrLabel *
 find_label (IsrCatalog *self, const char *source, gint64 start_us, gint64 end_us, GError **error)
 {

@@ -22,6 +22,10 @@ IsrLabel *isr_catalog_delete_label (IsrCatalog *self, const char *source, gint64
  * [from_us, to_us); 0, 0: all times. */
 GPtrArray *isr_catalog_labels (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GError **error);
 
+/* At most @limit of those that begin in [from_us, to_us), by start and id; of those that begin
+ * at @from_us, the ones with an id beyond @after_id (-1: all). */
+GPtrArray *isr_catalog_labels_from (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 after_id, guint limit, GError **error);
+
 /* A protected recording is deleted by nobody before that is taken back.
  * ISR_ERROR_NOT_FOUND; ISR_ERROR_BUSY: it is being written; else as above. */
 gboolean isr_catalog_protect (IsrCatalog *self, const char *name, gboolean protect, GError **error);

@@ -108,7 +108,7 @@ on_answer (GObject *object, GAsyncResult *result, gpointer data)
   if (!request)
     return;
   if (answer)
-    views = isr_section_views (request->house, answer->sections, self->recording, &error);
+    views = isr_section_views (request->house->catalog, answer->sections, self->recording, &error);
   if (views)
     reply (self, request, answer, views);
   else

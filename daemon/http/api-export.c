@@ -3,7 +3,8 @@
  *
  * Each section once, with what was said about it; then what was said about other
  * stretches. In labels of Audacity and selections of Raven seconds are those since the
- * begin of the span, in csv those of the recording. */
+ * begin of the span, in csv those of the recording. A span of years is made and sent in
+ * portions, by a worker. */
 #include "daemon/analysis/export.h"
 #include "daemon/archive/labels.h"
 #include "daemon/core/error.h"
@@ -11,8 +12,11 @@
 #include "daemon/http/json-values.h"
 #include "daemon/http/json.h"
 #include "daemon/http/pending.h"
+#include "daemon/http/portions.h"
 #include "daemon/http/sections.h"
 #include "daemon/http/span.h"
+
+#define AT_ONCE 500 /* rows that are read together */
 
 typedef struct {
   IsrPending *pending;
@@ -20,72 +24,39 @@ typedef struct {
   IsrExportFormat format;
   char *day, *source;
   gint64 from_us, to_us;
+  GTimeZone *zone;
+  IsrAnswer *answer; /* the sections, by time, when they were scored again; NULL: the catalog's */
+  /* how far it is: */
+  gboolean begun, labels; /* the sections are done */
+  guint scored;           /* of the answer */
+  gint64 next_us, last_id;
+  guint number;     /* of the row */
+  gboolean any;     /* in the array of JSON */
+  GHashTable *told; /* ids (gint64) of labels that came with their section */
 } Export;
 
 static void
-export_free (Export *self)
+export_free (gpointer data)
 {
+  Export *self = data;
+
   g_clear_pointer (&self->pending, isr_pending_free);
+  g_clear_pointer (&self->answer, isr_answer_free);
+  g_clear_pointer (&self->zone, g_time_zone_unref);
+  g_hash_table_unref (self->told);
   g_free (self->day);
   g_free (self->source);
   g_free (self);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Export, export_free)
 
-/* Sections that begin in the span, by time. */
-static GPtrArray *
-pick (const Export *self, GPtrArray *events)
-{
-  GPtrArray *picked = g_ptr_array_new ();
-
-  for (guint i = 0; i < events->len; i++) {
-    IsrEvent *event = events->pdata[i];
-
-    if (event->start_us >= self->from_us && event->start_us < self->to_us)
-      g_ptr_array_add (picked, event);
-  }
-  return picked;
-}
-
-/* Those of @labels that one of @events belongs to. */
-static GHashTable *
-find_told (GPtrArray *labels, GPtrArray *events)
-{
-  GHashTable *told = g_hash_table_new (NULL, NULL);
-
-  for (guint i = 0; i < events->len; i++) {
-    const IsrEvent *event = events->pdata[i];
-    const IsrLabel *label = isr_labels_match (labels, event->source, event->start_us, event->end_us);
-
-    if (label)
-      g_hash_table_add (told, (gpointer) label);
-  }
-  return told;
-}
-
-/* Labels that begin in the span and belong to none of @events; @labels keeps them. */
-static GPtrArray *
-pick_labels (const Export *self, GPtrArray *labels, GPtrArray *events)
-{
-  g_autoptr (GHashTable) told = find_told (labels, events);
-  GPtrArray *picked = g_ptr_array_new ();
-
-  for (guint i = 0; i < labels->len; i++) {
-    IsrLabel *label = labels->pdata[i];
-
-    if (label->start_us >= self->from_us && label->start_us < self->to_us && !g_hash_table_contains (told, label))
-      g_ptr_array_add (picked, label);
-  }
-  return picked;
-}
-
 /* --- rows --- */
 
 static void
-add_view (const Export *self, GString *out, const IsrSectionView *view, guint number, GTimeZone *zone)
+add_view (Export *self, GString *out, const IsrSectionView *view)
 {
   const IsrEvent *event = view->event;
-  g_autofree char *start = isr_json_format_time (event->start_us, zone), *end = isr_json_format_time (event->end_us, zone);
+  g_autofree char *start = isr_json_format_time (event->start_us, self->zone), *end = isr_json_format_time (event->end_us, self->zone);
   gboolean of_file = self->format == ISR_EXPORT_CSV;
   const IsrExportRow row = {
     .start = of_file ? view->start : (double) (event->start_us - self->from_us) / 1e6,
@@ -104,13 +75,13 @@ add_view (const Export *self, GString *out, const IsrSectionView *view, guint nu
     .note = view->note,
   };
 
-  isr_export_add (out, self->format, &row, number);
+  isr_export_add (out, self->format, &row, ++self->number);
 }
 
 static void
-add_label (const Export *self, GString *out, IsrCatalog *catalog, const IsrLabel *label, guint number, GTimeZone *zone)
+add_label (Export *self, GString *out, IsrCatalog *catalog, const IsrLabel *label)
 {
-  g_autofree char *start = isr_json_format_time (label->start_us, zone), *end = isr_json_format_time (label->end_us, zone);
+  g_autofree char *start = isr_json_format_time (label->start_us, self->zone), *end = isr_json_format_time (label->end_us, self->zone);
   g_autoptr (IsrRecording) recording = isr_catalog_find_at (catalog, label->source, label->start_us);
   gboolean of_file = self->format == ISR_EXPORT_CSV && recording;
   const IsrExportRow row = {
@@ -125,91 +96,178 @@ add_label (const Export *self, GString *out, IsrCatalog *catalog, const IsrLabel
     .note = label->note,
   };
 
-  isr_export_add (out, self->format, &row, number);
+  isr_export_add (out, self->format, &row, ++self->number);
+}
+
+/* --- JSON --- */
+
+/* Takes the object that was built. */
+static void
+add_object (Export *self, GString *out, JsonBuilder *builder)
+{
+  g_autofree char *text = isr_json_finish (builder);
+
+  if (self->any)
+    g_string_append_c (out, ',');
+  g_string_append (out, text);
+  self->any = TRUE;
+}
+
+static void
+begin (Export *self, GString *out)
+{
+  self->begun = TRUE;
+  if (self->json)
+    g_string_append_printf (out, "{\"from_us\":%" G_GINT64_FORMAT ",\"to_us\":%" G_GINT64_FORMAT ",\"sections\":[", self->from_us, self->to_us);
+  else
+    isr_export_begin (out, self->format);
+}
+
+static void
+begin_labels (Export *self, GString *out)
+{
+  self->labels = TRUE;
+  self->any = FALSE;
+  self->next_us = self->from_us;
+  if (self->json)
+    g_string_append (out, "],\"labels\":[");
+}
+
+/* --- in a worker --- */
+
+static void
+add_views (Export *self, GString *out, GPtrArray *views)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
+
+  for (guint i = 0; i < views->len; i++) {
+    const IsrSectionView *view = views->pdata[i];
+
+    if (view->label_id)
+      g_hash_table_add (self->told, g_memdup2 (&view->label_id, sizeof view->label_id));
+    if (!self->json) {
+      add_view (self, out, view);
+      continue;
+    }
+    isr_json_add_section (builder, view, self->zone);
+    add_object (self, out, builder);
+  }
+}
+
+/* Some of those that were scored again, as far as they begin in the span. */
+static GPtrArray *
+take_scored (Export *self)
+{
+  GPtrArray *some = g_ptr_array_new (), *all = self->answer->sections;
+
+  for (; self->scored < all->len && some->len < AT_ONCE; self->scored++) {
+    IsrEvent *event = all->pdata[self->scored];
+
+    if (event->start_us >= self->from_us && event->start_us < self->to_us)
+      g_ptr_array_add (some, event);
+  }
+  if (self->scored == all->len)
+    self->next_us = self->to_us;
+  return some;
+}
+
+static gboolean
+add_sections (Export *self, IsrCatalog *snapshot, GString *out, GError **error)
+{
+  g_autoptr (GPtrArray) events = self->answer ? take_scored (self) : isr_catalog_events_from (snapshot, self->source, self->next_us, self->to_us, AT_ONCE, &self->next_us, error);
+  g_autoptr (GPtrArray) views = events ? isr_section_views (snapshot, events, NULL, error) : NULL;
+
+  if (!views)
+    return FALSE;
+  add_views (self, out, views);
+  if (self->next_us >= self->to_us)
+    begin_labels (self, out);
+  return TRUE;
+}
+
+static void
+add_other_label (Export *self, IsrCatalog *snapshot, GString *out, const IsrLabel *label)
+{
+  g_autoptr (JsonBuilder) builder = NULL;
+
+  if (g_hash_table_contains (self->told, &label->id))
+    return;
+  if (!self->json) {
+    add_label (self, out, snapshot, label);
+    return;
+  }
+  builder = json_builder_new_immutable ();
+  isr_json_add_label (builder, label, self->zone);
+  add_object (self, out, builder);
+}
+
+static gboolean
+add_other_labels (Export *self, IsrCatalog *snapshot, GString *out, gboolean *last, GError **error)
+{
+  g_autoptr (GPtrArray) labels = isr_catalog_labels_from (snapshot, self->source, self->next_us, self->to_us, self->last_id, AT_ONCE, error);
+
+  if (!labels)
+    return FALSE;
+  for (guint i = 0; i < labels->len; i++) {
+    const IsrLabel *label = labels->pdata[i];
+
+    add_other_label (self, snapshot, out, label);
+    self->next_us = label->start_us;
+    self->last_id = label->id;
+  }
+  *last = labels->len < AT_ONCE;
+  if (*last && self->json)
+    g_string_append (out, "]}");
+  return TRUE;
+}
+
+static gboolean
+make_rows (IsrCatalog *snapshot, gpointer data, GString *out, gboolean *last, GError **error)
+{
+  Export *self = data;
+  gboolean ok = TRUE;
+
+  if (!self->begun)
+    begin (self, out);
+  while (ok && !*last && out->len < ISR_PORTION_SIZE)
+    ok = self->labels ? add_other_labels (self, snapshot, out, last, error) : add_sections (self, snapshot, out, error);
+  return ok;
 }
 
 /* --- answers --- */
 
+/* Takes @self. */
 static void
-name_file (const Export *self, const IsrRequest *request, const char *suffix)
+reply (Export *self, const IsrRequest *request)
 {
-  g_autofree char *name = g_strjoin ("_", "sections", self->source ? self->source : "all", self->day ? self->day : "span", NULL);
-  g_autofree char *text = NULL;
+  const char *type = self->json ? "application/json; charset=utf-8" : isr_export_get_type (self->format), *suffix = self->json ? ".json" : isr_export_get_suffix (self->format);
+  g_autofree char *stem = g_strjoin ("_", "sections", self->source ? self->source : "all", self->day ? self->day : "span", NULL);
+  g_autofree char *name = g_strconcat (g_strcanon (stem, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", '_'), suffix, NULL);
 
-  g_strcanon (name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", '_');
-  text = g_strdup_printf ("attachment; filename=\"%s%s\"", name, suffix);
-  soup_message_headers_replace (request->answer, "Content-Disposition", text);
-}
-
-static void
-reply_text (const Export *self, const IsrRequest *request, GPtrArray *views, GPtrArray *labels)
-{
-  GString *out = g_string_new (NULL);
-  GTimeZone *zone = request->house->zone;
-  guint number = 0;
-
-  isr_export_begin (out, self->format);
-  for (guint i = 0; i < views->len; i++)
-    add_view (self, out, views->pdata[i], ++number, zone);
-  for (guint i = 0; i < labels->len; i++)
-    add_label (self, out, request->house->catalog, labels->pdata[i], ++number, zone);
-  isr_reply_text (request, isr_export_get_type (self->format), g_string_free (out, FALSE));
-  name_file (self, request, isr_export_get_suffix (self->format));
-}
-
-static void
-reply_json (const Export *self, const IsrRequest *request, GPtrArray *views, GPtrArray *labels)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-
-  json_builder_begin_object (builder);
-  isr_json_add_int (builder, "from_us", self->from_us);
-  isr_json_add_int (builder, "to_us", self->to_us);
-  json_builder_set_member_name (builder, "sections");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < views->len; i++)
-    isr_json_add_section (builder, views->pdata[i], request->house->zone);
-  json_builder_end_array (builder);
-  json_builder_set_member_name (builder, "labels");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < labels->len; i++)
-    isr_json_add_label (builder, labels->pdata[i], request->house->zone);
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  isr_reply_built (request, builder);
-  name_file (self, request, ".json");
-}
-
-static void
-reply (const Export *self, const IsrRequest *request, GPtrArray *events)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) picked = pick (self, events), views = isr_section_views (request->house, picked, NULL, &error);
-  g_autoptr (GPtrArray) labels = views ? isr_catalog_labels (request->house->catalog, self->source, self->from_us, self->to_us, &error) : NULL;
-  g_autoptr (GPtrArray) others = labels ? pick_labels (self, labels, picked) : NULL;
-
-  if (!others)
-    isr_reply_gerror (request, error);
-  else if (self->json)
-    reply_json (self, request, views, others);
-  else
-    reply_text (self, request, views, others);
+  isr_reply_portions (request, type, name, self->json, make_rows, self, export_free);
 }
 
 static void
 on_answer (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Export) self = data;
-  const IsrRequest *request = isr_pending_get_request (self->pending);
+  g_autoptr (IsrPending) pending = g_steal_pointer (&self->pending);
+  const IsrRequest *request = isr_pending_get_request (pending);
+  g_autoptr (SoupServerMessage) message = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (IsrAnswer) answer = isr_analysis_ask_finish (result, &error);
+  IsrRequest again;
 
+  self->answer = isr_analysis_ask_finish (result, &error);
   if (!request)
     return;
-  if (answer)
-    reply (self, request, answer->sections);
-  else
+  if (!self->answer) {
     isr_reply_gerror (request, error);
+    return;
+  }
+  again = *request;
+  message = g_object_ref (request->message);
+  g_clear_pointer (&pending, isr_pending_free);
+  reply (g_steal_pointer (&self), &again);
 }
 
 /* --- the request --- */
@@ -232,6 +290,8 @@ read_export (const IsrRequest *request, IsrWish *wish, GError **error)
   g_autoptr (Export) self = g_new0 (Export, 1);
   IsrCatalogQuery query = { 0 };
 
+  self->last_id = -1;
+  self->told = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   if (!read_format (request, self, error) || !isr_request_read_query (request, &query, error) || !isr_request_read_wish (request, wish, error))
     return NULL;
   if (query.from_us == 0 && query.to_us == 0) {
@@ -240,21 +300,10 @@ read_export (const IsrRequest *request, IsrWish *wish, GError **error)
   }
   self->day = g_strdup (isr_query_get (request->query, "day"));
   self->source = g_strdup (query.source);
-  self->from_us = query.from_us;
+  self->zone = g_time_zone_ref (request->house->zone);
+  self->from_us = self->next_us = query.from_us;
   self->to_us = MAX (query.to_us, query.from_us);
   return g_steal_pointer (&self);
-}
-
-static void
-answer_stored (const Export *self, const IsrRequest *request)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) events = isr_catalog_events (request->house->catalog, self->source, self->from_us, self->to_us, &error);
-
-  if (events)
-    reply (self, request, events);
-  else
-    isr_reply_gerror (request, error);
 }
 
 void
@@ -267,7 +316,7 @@ isr_handle_export (const IsrRequest *request)
   if (!self) {
     isr_reply_gerror (request, error);
   } else if (!request->house->analysis || (!wish.margin && !wish.min_gap && !wish.mode)) {
-    answer_stored (self, request);
+    reply (g_steal_pointer (&self), request);
   } else {
     const IsrQuestion question = { .source = self->source, .from_us = self->from_us, .to_us = self->to_us, .margin = wish.margin, .min_gap = wish.min_gap, .mode = wish.mode };
 

@@ -4,7 +4,6 @@
  * A section belongs to the span in which it begins. Without margin, min_gap and mode
  * the events of the catalog are the answer, which were found while they were heard;
  * else the levels are scored again, in a worker. */
-#include "daemon/archive/snapshot.h"
 #include "daemon/core/error.h"
 #include "daemon/http/handlers.h"
 #include "daemon/http/json-values.h"
@@ -12,6 +11,7 @@
 #include "daemon/http/pending.h"
 #include "daemon/http/sections.h"
 #include "daemon/http/span.h"
+#include "daemon/http/work.h"
 
 typedef struct {
   IsrPending *pending;
@@ -20,8 +20,11 @@ typedef struct {
   gint64 from_us, to_us;
   /* what is answered: */
   IsrAnswer *answer; /* has the sections, when they were scored again */
-  GPtrArray *ranked;
+  GPtrArray *ranked; /* NULL: the catalog's */
   guint total;
+  guint missing;
+  gint64 job;
+  GTimeZone *zone;
 } Highlights;
 
 static void
@@ -32,7 +35,14 @@ highlights_free (Highlights *self)
   g_clear_pointer (&self->answer, isr_answer_free);
   g_free (self->day);
   g_free (self->source);
+  g_time_zone_unref (self->zone);
   g_free (self);
+}
+
+static void
+highlights_free_data (gpointer data)
+{
+  highlights_free (data);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Highlights, highlights_free)
 
@@ -72,46 +82,48 @@ add_sections (JsonBuilder *builder, GPtrArray *views, GTimeZone *zone)
   json_builder_end_array (builder);
 }
 
-static void
-reply (const Highlights *self, const IsrRequest *request, guint missing, gint64 job)
+/* In a worker. */
+static char *
+write_highlights (IsrCatalog *snapshot, gpointer data, GError **error)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) views = isr_section_views (request->house, self->ranked, NULL, &error);
+  Highlights *self = data;
+  g_autoptr (GPtrArray) views = NULL;
+  g_autoptr (JsonBuilder) builder = NULL;
 
-  if (!views) {
-    isr_reply_gerror (request, error);
-    return;
-  }
+  if (!self->ranked)
+    self->ranked = isr_catalog_top_events (snapshot, self->source, self->from_us, self->to_us, self->limit, &self->total, error);
+  views = self->ranked ? isr_section_views (snapshot, self->ranked, NULL, error) : NULL;
+  if (!views)
+    return NULL;
+  builder = json_builder_new_immutable ();
   json_builder_begin_object (builder);
   isr_json_add_string (builder, "day", self->day);
   isr_json_add_int (builder, "from_us", self->from_us);
   isr_json_add_int (builder, "to_us", self->to_us);
   isr_json_add_int (builder, "total", self->total);
-  isr_json_add_int (builder, "unanalysed", missing);
+  isr_json_add_int (builder, "unanalysed", self->missing);
   json_builder_set_member_name (builder, "job");
-  if (job)
-    json_builder_add_int_value (builder, job);
+  if (self->job)
+    json_builder_add_int_value (builder, self->job);
   else
     json_builder_add_null_value (builder);
-  add_sections (builder, views, request->house->zone);
+  add_sections (builder, views, self->zone);
   json_builder_end_object (builder);
-  isr_reply_built (request, builder);
+  return isr_json_finish (builder);
 }
 
 static void
 on_counted (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Highlights) self = data;
-  const IsrRequest *request = isr_pending_get_request (self->pending);
+  g_autoptr (IsrPending) pending = g_steal_pointer (&self->pending);
+  const IsrRequest *request = isr_pending_get_request (pending);
   g_autoptr (GError) error = NULL;
-  guint missing;
-  gint64 job;
 
-  if (!isr_analysis_count_missing_finish (result, &missing, &job, &error) && request)
+  if (!isr_analysis_count_missing_finish (result, &self->missing, &self->job, &error) && request)
     isr_reply_gerror (request, error);
   else if (request)
-    reply (self, request, missing, job);
+    isr_pending_work (g_steal_pointer (&pending), write_highlights, g_steal_pointer (&self), highlights_free_data);
 }
 
 /* Takes @self. */
@@ -141,38 +153,16 @@ on_answer (GObject *object, GAsyncResult *result, gpointer data)
   count_missing (g_steal_pointer (&self), request);
 }
 
-static gpointer
-find_stored (IsrCatalog *snapshot, gpointer data, GError **error)
-{
-  Highlights *self = data;
-
-  return isr_catalog_top_events (snapshot, self->source, self->from_us, self->to_us, self->limit, &self->total, error);
-}
-
-static void
-on_stored (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Highlights) self = data;
-  const IsrRequest *request = isr_pending_get_request (self->pending);
-  g_autoptr (GError) error = NULL;
-
-  self->ranked = isr_catalog_work_finish (ISR_CATALOG (object), result, &error);
-  if (!request)
-    return;
-  if (!self->ranked)
-    isr_reply_gerror (request, error);
-  else if (!request->house->analysis)
-    reply (self, request, 0, 0);
-  else
-    count_missing (g_steal_pointer (&self), request);
-}
-
 /* Takes @self. */
 static void
 answer_stored (Highlights *self, const IsrRequest *request)
 {
+  if (!request->house->analysis) {
+    isr_reply_worked (request, write_highlights, self, highlights_free_data);
+    return;
+  }
   self->pending = isr_pending_new (request);
-  isr_catalog_work_async (request->house->catalog, find_stored, self, NULL, (GDestroyNotify) g_ptr_array_unref, isr_pending_get_cancellable (self->pending), on_stored, self);
+  count_missing (self, request);
 }
 
 static Highlights *
@@ -188,6 +178,7 @@ read_highlights (const IsrRequest *request, const IsrCatalogQuery *query, GError
   self->day = g_strdup (isr_query_get (request->query, "day"));
   self->source = g_strdup (query->source);
   self->limit = query->limit;
+  self->zone = g_time_zone_ref (request->house->zone);
   self->from_us = query->from_us;
   self->to_us = MAX (query->to_us, query->from_us);
   return self;

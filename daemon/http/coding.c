@@ -2,10 +2,10 @@
 /* coding.c - level 1: a page of a thousand files is zipped in a millisecond, to a sixth. */
 #include "daemon/http/coding.h"
 
-#include <gio/gio.h>
 #include <string.h>
 
 #define LEVEL 1
+#define STEP (64 * 1024)
 #define ZIP_FROM 1024 /* bytes; less is one packet anyway */
 
 /* "gzip;q=0.5": the name and the quality; 1 without one, 0 for what is no number. */
@@ -42,10 +42,35 @@ isr_accepts_gzip (const char *accept)
   return any > 0;
 }
 
+GConverter *
+isr_zip_new (void)
+{
+  return G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, LEVEL));
+}
+
+GBytes *
+isr_zip_some (GConverter *zip, const char *data, gsize size, gboolean last, GError **error)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  GConverterResult result = G_CONVERTER_CONVERTED;
+  gsize in = 0, have = 0, read, written;
+
+  while (last ? result != G_CONVERTER_FINISHED : in < size) {
+    g_byte_array_set_size (out, (guint) have + STEP);
+    result = g_converter_convert (zip, data + in, size - in, out->data + have, STEP, last ? G_CONVERTER_INPUT_AT_END : G_CONVERTER_NO_FLAGS, &read, &written, error);
+    if (result == G_CONVERTER_ERROR)
+      return NULL;
+    in += read;
+    have += written;
+  }
+  g_byte_array_set_size (out, (guint) have);
+  return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+}
+
 GBytes *
 isr_gzip (const char *data, gsize size)
 {
-  g_autoptr (GConverter) converter = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, LEVEL));
+  g_autoptr (GConverter) converter = isr_zip_new ();
   g_autofree char *out = g_malloc (size);
   gsize in = 0, have = 0, read, written;
   GConverterResult result = G_CONVERTER_CONVERTED;

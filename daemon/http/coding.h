@@ -2,7 +2,7 @@
 /* coding.h - gzip for who wants it, and tags for who has the same already. Pure. */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -12,6 +12,10 @@ gboolean isr_accepts_gzip (const char *accept);
 
 /* NULL when it would not become smaller. */
 GBytes *isr_gzip (const char *data, gsize size);
+
+/* A text that comes in pieces: what @zip gives for this one, which may be nothing yet. */
+GConverter *isr_zip_new (void);
+GBytes *isr_zip_some (GConverter *zip, const char *data, gsize size, gboolean last, GError **error);
 
 /* "W/\"...\"": weak, as it is the same for the zipped form. */
 char *isr_etag_make (const char *data, gsize size);

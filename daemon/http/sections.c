@@ -24,7 +24,7 @@ isr_section_view_free (IsrSectionView *self)
 /* --- labels --- */
 
 static GPtrArray *
-find_labels (const IsrHouse *house, GPtrArray *events, GError **error)
+find_labels (IsrCatalog *catalog, GPtrArray *events, GError **error)
 {
   gint64 from_us = G_MAXINT64, to_us = G_MININT64;
 
@@ -36,7 +36,7 @@ find_labels (const IsrHouse *house, GPtrArray *events, GError **error)
   }
   if (!events->len)
     return g_ptr_array_new ();
-  return isr_catalog_labels (house->catalog, NULL, from_us, to_us, error);
+  return isr_catalog_labels (catalog, NULL, from_us, to_us, error);
 }
 
 static void
@@ -44,6 +44,7 @@ add_label (IsrSectionView *view, const IsrLabel *label)
 {
   if (!label)
     return;
+  view->label_id = label->id;
   view->verdict = g_strdup (label->verdict);
   view->label = g_strdup (label->label);
   view->note = g_strdup (label->note);
@@ -64,12 +65,12 @@ place (IsrSectionView *view, const IsrRecording *recording, const IsrRecording *
 }
 
 GPtrArray *
-isr_section_views (const IsrHouse *house, GPtrArray *events, const IsrRecording *file, GError **error)
+isr_section_views (IsrCatalog *catalog, GPtrArray *events, const IsrRecording *file, GError **error)
 {
   g_autoptr (GPtrArray) views = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_section_view_free);
-  g_autoptr (GPtrArray) labels = find_labels (house, events, error);
-  g_autoptr (IsrCatalogHold) hold G_GNUC_UNUSED = isr_catalog_hold (house->catalog);
-  g_autoptr (IsrFinder) finder = isr_finder_new (house->catalog);
+  g_autoptr (GPtrArray) labels = find_labels (catalog, events, error);
+  g_autoptr (IsrCatalogHold) hold G_GNUC_UNUSED = isr_catalog_hold (catalog);
+  g_autoptr (IsrFinder) finder = isr_finder_new (catalog);
 
   for (guint i = 0; labels && i < events->len; i++) {
     const IsrEvent *event = events->pdata[i];

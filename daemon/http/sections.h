@@ -13,14 +13,15 @@ typedef struct {
   const IsrEvent *event; /* borrowed */
   char *file;            /* NULL: it lies in no recording any more */
   double start, end;     /* seconds from the first sample of that file */
+  gint64 label_id;       /* 0: nothing was said about it */
   char *verdict, *label, *note;
 } IsrSectionView;
 
 void isr_section_view_free (IsrSectionView *self);
 
-/* Views of @events (IsrEvent, any order, which is kept). @file: the seconds are those
+/* Views of @events (IsrEvent, any order, which is kept), out of @catalog or a snapshot of it. @file: the seconds are those
  * of this recording; NULL: of the one in which each begins. */
-GPtrArray *isr_section_views (const IsrHouse *house, GPtrArray *events, const IsrRecording *file, GError **error);
+GPtrArray *isr_section_views (IsrCatalog *catalog, GPtrArray *events, const IsrRecording *file, GError **error);
 
 void isr_json_add_section (JsonBuilder *builder, const IsrSectionView *view, GTimeZone *zone);
 

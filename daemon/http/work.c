@@ -4,7 +4,6 @@
 
 #include "daemon/archive/snapshot.h"
 #include "daemon/http/coding.h"
-#include "daemon/http/pending.h"
 
 typedef struct {
   IsrPending *pending;
@@ -50,8 +49,9 @@ on_made (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 void
-isr_reply_worked (const IsrRequest *request, IsrWorkFunc func, gpointer data, GDestroyNotify free_data)
+isr_pending_work (IsrPending *pending, IsrWorkFunc func, gpointer data, GDestroyNotify free_data)
 {
+  const IsrRequest *request = isr_pending_get_request (pending);
   Work *self = g_new0 (Work, 1);
 
   self->func = func;
@@ -59,6 +59,12 @@ isr_reply_worked (const IsrRequest *request, IsrWorkFunc func, gpointer data, GD
   self->free_data = free_data;
   self->known = g_strdup (soup_message_headers_get_list (request->headers, "If-None-Match"));
   self->zip = isr_accepts_gzip (soup_message_headers_get_list (request->headers, "Accept-Encoding"));
-  self->pending = isr_pending_new (request);
+  self->pending = pending;
   isr_catalog_work_async (request->house->catalog, make, self, NULL, (GDestroyNotify) isr_made_free, isr_pending_get_cancellable (self->pending), on_made, self);
+}
+
+void
+isr_reply_worked (const IsrRequest *request, IsrWorkFunc func, gpointer data, GDestroyNotify free_data)
+{
+  isr_pending_work (isr_pending_new (request), func, data, free_data);
 }
