@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* framer.c - one position in one chunk; a frame is a slice of the chunk. What
- * is left of a chunk when the next one comes is copied in front of it, which
- * happens only to torn frames. */
+ * is left of a chunk when it is taken apart, a torn frame, is kept as a copy, and copied
+ * again in front of the next one. */
 #include "plugins/format/framer.h"
+
+#include "plugins/format/block.h"
 
 #include <string.h>
 
@@ -43,6 +45,28 @@ isr_framer_flush (IsrFramer *self)
   self->locked = FALSE;
 }
 
+static GBytes *
+framer_join (const guint8 *rest, gsize rest_size, const guint8 *data, gsize size)
+{
+  gsize all = rest_size + size;
+  guint8 *joined = all <= ISR_BLOCK_SIZE ? isr_block_new () : g_malloc (all);
+
+  memcpy (joined, rest, rest_size);
+  memcpy (joined + rest_size, data, size);
+  return all <= ISR_BLOCK_SIZE ? isr_block_to_bytes (joined, all) : g_bytes_new_take (joined, all);
+}
+
+/* The rest waits for long, and must not hold a block. */
+static void
+framer_keep_rest (IsrFramer *self, const guint8 *data, gsize size)
+{
+  GBytes *rest = self->pos < size ? g_bytes_new (data + self->pos, size - self->pos) : NULL;
+
+  g_bytes_unref (self->chunk);
+  self->chunk = rest;
+  self->pos = 0;
+}
+
 void
 isr_framer_push (IsrFramer *self, GBytes *bytes)
 {
@@ -51,17 +75,15 @@ isr_framer_push (IsrFramer *self, GBytes *bytes)
   const guint8 *old = self->chunk ? g_bytes_get_data (self->chunk, &old_size) : NULL;
   const guint8 *data = g_bytes_get_data (bytes, &size);
   gsize rest = old_size - self->pos;
-  guint8 *joined;
 
   if (rest == 0) {
     g_clear_pointer (&self->chunk, g_bytes_unref);
     self->chunk = g_bytes_ref (bytes);
   } else {
-    joined = g_malloc (rest + size);
-    memcpy (joined, old + self->pos, rest);
-    memcpy (joined + rest, data, size);
+    GBytes *joined = framer_join (old + self->pos, rest, data, size);
+
     g_bytes_unref (self->chunk);
-    self->chunk = g_bytes_new_take (joined, rest + size);
+    self->chunk = joined;
   }
   self->pos = 0;
 }
@@ -171,11 +193,13 @@ isr_framer_next (IsrFramer *self, guint64 *offset)
     if (verdict == FRAMER_FRAME)
       return framer_take (self, n, offset);
     if (verdict == FRAMER_WAIT)
-      return NULL;
+      break;
     framer_advance (self, 1);
     self->dropped++;
     self->garbage++;
     self->locked = self->first = FALSE;
   }
+  if (self->pos > 0)
+    framer_keep_rest (self, data, size);
   return NULL;
 }

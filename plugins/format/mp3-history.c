@@ -2,6 +2,8 @@
 /* mp3-history.c - keeps the last main data and the last frames; makes the carrier. */
 #include "plugins/format/mp3-history.h"
 
+#include "plugins/format/block.h"
+
 #include <string.h>
 
 void
@@ -81,6 +83,13 @@ isr_mp3_history_add (IsrMp3History *self, const IsrMp3Frame *frame, GBytes *byte
   keep = ISR_MP3_MAX_RESERVOIR + self->areas;
   if (self->main_data->len > keep)
     g_byte_array_remove_range (self->main_data, 0, self->main_data->len - keep);
+}
+
+void
+isr_mp3_history_settle (IsrMp3History *self)
+{
+  for (guint i = 0; i < self->n_frames; i++)
+    isr_bytes_settle (&self->frames[i]);
 }
 
 gboolean

@@ -39,6 +39,9 @@ void isr_mp3_history_clear (IsrMp3History *self);
 void isr_mp3_history_forget (IsrMp3History *self);
 void isr_mp3_history_add (IsrMp3History *self, const IsrMp3Frame *frame, GBytes *bytes);
 
+/* Nothing comes for a while: the frames are kept as copies, and hold nothing larger. */
+void isr_mp3_history_settle (IsrMp3History *self);
+
 /* Frames that have to precede one that is to be exact. */
 guint isr_mp3_history_get_depth (const IsrMp3Frame *frame);
 

@@ -6,6 +6,7 @@
  * into the lengths of the first and the last packets. Whether a frame is among
  * the last is known only when the input ends, so these few (seven at most) are
  * held back until it does or goes on. */
+#include "plugins/format/block.h"
 #include "plugins/format/mp3-private.h"
 
 #define MAX_GARBAGE (64 * 1024)
@@ -164,6 +165,15 @@ mp3_fail (IsrMp3Stream *self, GError **error)
   return FALSE;
 }
 
+/* What is remembered waits for the next push. */
+static void
+mp3_settle (IsrMp3Stream *self)
+{
+  if (self->bytes)
+    isr_bytes_settle (&self->bytes);
+  isr_mp3_history_settle (&self->history);
+}
+
 static gboolean
 mp3_next (IsrStream *stream, IsrPacket *packet, GError **error)
 {
@@ -182,6 +192,7 @@ mp3_next (IsrStream *stream, IsrPacket *packet, GError **error)
     else
       mp3_receive (self, bytes);
   }
+  mp3_settle (self);
   return mp3_fail (self, error);
 }
 

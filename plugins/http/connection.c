@@ -18,6 +18,7 @@ struct _IsrHttpConnection {
   SoupMessage *message;
   GSocket *socket; /* NULL until it is connected */
   gboolean tls;
+  gboolean plain;
   GInputStream *body;
   IsrHttpRequest request; /* its strings are valid while it is opened only */
   gint64 limit;
@@ -213,6 +214,7 @@ isr_http_connection_open (GUri *uri, const IsrHttpRequest *request, GCancellable
   sent = send_request (self, cancellable, error);
   g_main_context_pop_thread_default (self->context);
   self->request = (IsrHttpRequest){ 0 };
+  self->plain = !self->tls && soup_message_headers_get_encoding (soup_message_get_response_headers (self->message)) != SOUP_ENCODING_CHUNKED;
   return sent ? g_steal_pointer (&self) : NULL;
 }
 
@@ -271,6 +273,12 @@ gssize
 isr_http_connection_read (IsrHttpConnection *self, guint8 *data, gsize size, GError **error)
 {
   return g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->body), data, size, NULL, error);
+}
+
+gboolean
+isr_http_connection_is_plain (IsrHttpConnection *self)
+{
+  return self->plain;
 }
 
 gboolean

@@ -45,6 +45,10 @@ GBytes *isr_http_connection_read_all (IsrHttpConnection *self, gsize size, GCanc
  * G_IO_ERROR_WOULD_BLOCK. */
 gssize isr_http_connection_read (IsrHttpConnection *self, guint8 *data, gsize size, GError **error);
 
+/* TRUE: the body is the bytes of the socket. A read that brings less than was asked for has
+ * taken all there was; in chunks or TLS it may have come to the end of one. */
+gboolean isr_http_connection_is_plain (IsrHttpConnection *self);
+
 /* Until the socket has something to say, or @us have passed, which is no error. FALSE:
  * cancelled, or the socket is broken. */
 gboolean isr_http_connection_wait (IsrHttpConnection *self, gint64 us, GCancellable *cancellable, GError **error);

@@ -3,6 +3,7 @@
  * before is swallowed, the rest goes into the outlet. */
 #include "plugins/http/receiver-private.h"
 
+#include "plugins/format/block.h"
 #include "plugins/http/audiotype.h"
 #include "plugins/messages.h"
 
@@ -184,12 +185,22 @@ begin_flow (IsrReceiver *self, GBytes *body)
   return TRUE;
 }
 
+/* When the last byte of @body came. Where the low watermark woke us, that is now; the kernel
+ * need not be asked. */
+static gint64
+get_arrival (IsrReceiver *self, GBytes *body, gint64 now)
+{
+  gboolean woken = self->stats->low_watermark && g_bytes_get_size (body) >= self->stats->low_watermark && now - self->arrived < ISR_RECEIVER_LONGEST_WAIT;
+
+  return woken ? now : now - isr_http_connection_get_age (self->reached.connection);
+}
+
 static void
 take_block (IsrReceiver *self, GBytes *body)
 {
   gint64 now = g_get_monotonic_time ();
 
-  self->arrived = now - isr_http_connection_get_age (self->reached.connection);
+  self->arrived = get_arrival (self, body, now);
   if (!self->flowing_since && !begin_flow (self, body))
     return;
   take_body (self, body);
@@ -212,16 +223,21 @@ isr_receiver_end_body (IsrReceiver *self, const GError *error)
 static GBytes *
 read_block (IsrReceiver *self, GError **error)
 {
-  g_autofree guint8 *block = g_malloc (BLOCK); /* not kept: few of many streams receive at one time */
+  guint8 *block = isr_block_new (); /* not kept: few of many streams receive at one time */
   g_autoptr (GError) local = NULL;
-  gsize size = 0;
+  gsize size = 0, room = BLOCK;
   gssize n = 0;
 
-  while (size < BLOCK && (n = isr_http_connection_read (self->reached.connection, block + size, BLOCK - size, &local)) > 0)
+  self->dry = FALSE;
+  while (!self->dry && room > 0 && (n = isr_http_connection_read (self->reached.connection, block + size, room, &local)) > 0) {
+    self->dry = (gsize) n < room && isr_http_connection_is_plain (self->reached.connection);
     size += (gsize) n;
-  self->dry = g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+    room -= (gsize) n;
+  }
+  self->dry |= g_error_matches (local, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
   if (size > 0) /* an end or an error comes again at the next read */
-    return g_bytes_new_take (g_realloc (g_steal_pointer (&block), size), size);
+    return isr_block_to_bytes (block, size);
+  isr_block_free (block);
   if (local)
     g_propagate_error (error, g_steal_pointer (&local));
   return NULL;

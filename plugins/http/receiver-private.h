@@ -13,6 +13,9 @@
 
 G_BEGIN_DECLS
 
+/* For the low watermark; then what is there is taken. */
+#define ISR_RECEIVER_LONGEST_WAIT (5 * G_USEC_PER_SEC / 4)
+
 typedef enum {
   STATE_CONNECT, /* ask the server */
   STATE_JOIN,    /* receive; where it belongs is not clear yet */

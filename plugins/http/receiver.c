@@ -14,9 +14,8 @@
 #include "plugins/http/retry.h"
 #include "plugins/messages.h"
 
-#define LONGEST_WAIT (5 * G_USEC_PER_SEC / 4) /* for the low watermark: then what is there is taken */
-#define LATE (2 * G_USEC_PER_SEC)             /* a relay that is back may be so far behind */
-#define MAX_DRAIN 1024                        /* blocks of 16 KiB: a server that sends faster than we read is left */
+#define LATE (2 * G_USEC_PER_SEC) /* a relay that is back may be so far behind */
+#define MAX_DRAIN 1024            /* blocks of 16 KiB: a server that sends faster than we read is left */
 
 /* --- telling --- */
 
@@ -94,7 +93,7 @@ step_receive (IsrReceiver *self)
     return GST_FLOW_OK;
   self->dry = FALSE;
   patience = isr_pace_get_patience (&self->pace, g_get_monotonic_time (), self->settings.stall);
-  wait = mind_burst (self, MIN (patience, LONGEST_WAIT));
+  wait = mind_burst (self, MIN (patience, ISR_RECEIVER_LONGEST_WAIT));
   if (patience == 0)
     isr_receiver_lose (self, ISR_GAP_STALLED, isr_trouble_new (ISR_STREAM_STALLED, "%s: connected, but too little came for %.3g s", self->reached.where, self->settings.stall / 1e6));
   else if (wait > 0 && !isr_http_connection_wait (self->reached.connection, wait, self->cancellable, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

@@ -2,6 +2,8 @@
 /* queueoutput.c - gathering, in order. */
 #include "plugins/split/queueoutput.h"
 
+#include "plugins/format/block.h"
+
 #include <string.h>
 
 #define GATHER_BYTES (64 * 1024)
@@ -13,6 +15,15 @@ send_bytes (IsrQueueOutput *self, GBytes *bytes)
   self->held_ns = 0;
 }
 
+static void
+release (IsrQueueOutput *self)
+{
+  if (self->held && self->in_block)
+    isr_block_free (self->held);
+  else
+    g_free (self->held);
+}
+
 void
 isr_queue_output_flush (IsrQueueOutput *self)
 {
@@ -20,10 +31,26 @@ isr_queue_output_flush (IsrQueueOutput *self)
 
   if (!self->held_size)
     return;
-  bytes = g_bytes_new_take (g_steal_pointer (&self->held), self->held_size);
+  bytes = self->in_block ? isr_block_to_bytes (self->held, self->held_size) : g_bytes_new_take (self->held, self->held_size);
+  self->held = NULL;
   self->usual = self->held_size;
   self->held_size = self->held_room = 0;
   send_bytes (self, bytes);
+}
+
+static void
+make_room (IsrQueueOutput *self, gsize wanted)
+{
+  gsize room = MIN (GATHER_BYTES, MAX (wanted, MAX (2 * self->held_room, self->usual + self->usual / 8)));
+  gboolean in_block = room <= ISR_BLOCK_SIZE;
+  guint8 *held = in_block ? isr_block_new () : g_malloc (room);
+
+  if (self->held_size)
+    memcpy (held, self->held, self->held_size);
+  release (self);
+  self->held = held;
+  self->held_room = in_block ? ISR_BLOCK_SIZE : room;
+  self->in_block = in_block;
 }
 
 static void
@@ -31,10 +58,8 @@ hold (IsrQueueOutput *self, const guint8 *data, gsize size)
 {
   gsize wanted = self->held_size + size;
 
-  if (wanted > self->held_room) {
-    self->held_room = MIN (GATHER_BYTES, MAX (wanted, MAX (2 * self->held_room, self->usual + self->usual / 8)));
-    self->held = g_realloc (self->held, self->held_room);
-  }
+  if (wanted > self->held_room)
+    make_room (self, wanted);
   memcpy (self->held + self->held_size, data, size);
   self->held_size = wanted;
 }
@@ -82,7 +107,6 @@ void
 isr_queue_output_clear (IsrQueueOutput *self)
 {
   isr_queue_output_flush (self);
-  g_clear_pointer (&self->held, g_free);
 }
 
 void

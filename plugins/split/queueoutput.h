@@ -16,8 +16,9 @@ typedef struct {
   IsrIoThread *io;
   guint8 *held;
   gsize held_size, held_room;
-  gsize usual;     /* size of the last job: the next one is likely to be as large */
-  guint64 held_ns; /* of audio that went into the writer since the last flush */
+  gboolean in_block; /* what is held is an isr_block */
+  gsize usual;       /* size of the last job: the next one is likely to be as large */
+  guint64 held_ns;   /* of audio that went into the writer since the last flush */
 } IsrQueueOutput;
 
 void isr_queue_output_init (IsrQueueOutput *self, IsrIoThread *io);
