@@ -3,6 +3,7 @@
 #include "daemon/capture/run.h"
 
 #include "daemon/capture/alsalog.h"
+#include "daemon/capture/mailbox.h"
 #include "daemon/capture/handover.h"
 #include "daemon/capture/pipeline.h"
 #include "daemon/capture/probe.h"
@@ -30,7 +31,7 @@ struct _IsrRun {
 
   Phase phase;
   IsrPipeline *pipeline;
-  guint watch;               /* on the bus */
+  IsrMailbox *mailbox;       /* what the pipeline says */
   guint limit;               /* of draining, then of closing */
   GCancellable *cancellable; /* of the probe */
   gboolean broken;           /* a fault was found; it may still be looked into */
@@ -145,22 +146,12 @@ nobody_ended (gpointer data)
 /* For a run that hangs in a driver: it goes on by itself, unheard. */
 static const IsrRunFuncs nobody = { NULL, nobody_message, NULL, nobody_left, nobody_ended };
 
-static gboolean on_bus (GstBus *bus, GstMessage *message, gpointer data);
-
-/* What the elements said while they stopped is on the bus still. */
+/* What the elements said while they stopped is waiting still. */
 static void
-step_empty_bus (IsrRun *self)
+step_empty_mailbox (IsrRun *self)
 {
-  g_autoptr (GstBus) bus = gst_element_get_bus (isr_pipeline_get_element (self->pipeline));
-  GstMessage *message;
-
-  g_clear_handle_id (&self->watch, g_source_remove);
-  while ((message = gst_bus_pop (bus))) {
-    if (self->funcs != &nobody) /* else its config may be gone */
-      on_bus (bus, message, self);
-    gst_message_unref (message);
-  }
-  gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
+  isr_mailbox_deliver ();
+  g_clear_pointer (&self->mailbox, isr_mailbox_close);
   run_work (self, work_null, run_free);
 }
 
@@ -173,7 +164,7 @@ on_close_limit (gpointer data)
   self->limit = 0;
   isr_log_error (self->config->name, "does not close within %d s, the driver hangs: left behind", CLOSE_LIMIT);
   self->funcs = &nobody;
-  g_clear_handle_id (&self->watch, g_source_remove);
+  g_clear_pointer (&self->mailbox, isr_mailbox_close); /* the config may be gone soon */
   funcs->ended (self->data);
   return G_SOURCE_REMOVE;
 }
@@ -187,7 +178,7 @@ run_close (IsrRun *self)
   g_clear_handle_id (&self->limit, g_source_remove);
   self->limit = g_timeout_add_seconds (CLOSE_LIMIT, on_close_limit, self);
   g_cancellable_cancel (self->cancellable);
-  run_work (self, work_ready, step_empty_bus);
+  run_work (self, work_ready, step_empty_mailbox);
 }
 
 static gboolean
@@ -221,7 +212,7 @@ isr_run_end (IsrRun *self, const char *gap)
   run_work (self, work_eos, NULL);
 }
 
-/* --- what the bus says --- */
+/* --- what the pipeline says --- */
 
 /* Takes @fault. */
 static void
@@ -297,8 +288,8 @@ on_warning (IsrRun *self, GstMessage *message)
     isr_log_warning (self->config->name, "%s", error->message);
 }
 
-static gboolean
-on_bus (GstBus *bus, GstMessage *message, gpointer data)
+static void
+on_message (GstMessage *message, gpointer data)
 {
   IsrRun *self = data;
   const GstStructure *structure = gst_message_get_structure (message);
@@ -314,22 +305,24 @@ on_bus (GstBus *bus, GstMessage *message, gpointer data)
       on_warning (self, message);
       break;
     case GST_MESSAGE_ELEMENT:
-      if (structure && g_str_has_prefix (gst_structure_get_name (structure), "isr-"))
-        self->funcs->message (self->data, structure);
+      self->funcs->message (self->data, structure);
       break;
     default:
       break;
   }
-  return G_SOURCE_CONTINUE;
 }
 
-/* In the thread that posts an error: what ALSA said in this thread belongs to it. */
-static GstBusSyncReply
-on_posted (GstBus *bus, GstMessage *message, gpointer data)
+/* In the thread that posts. What ALSA said in it belongs to the error. */
+static gboolean
+is_wanted (GstMessage *message)
 {
+  const GstStructure *structure = gst_message_get_structure (message);
+
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     gst_mini_object_set_qdata (GST_MINI_OBJECT (message), isr_heard_quark (), isr_alsalog_take (), g_free);
-  return GST_BUS_PASS;
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT)
+    return structure && g_str_has_prefix (gst_structure_get_name (structure), "isr-");
+  return GST_MESSAGE_TYPE (message) & (GST_MESSAGE_ERROR | GST_MESSAGE_EOS | GST_MESSAGE_WARNING);
 }
 
 /* --- the beginning --- */
@@ -337,11 +330,8 @@ on_posted (GstBus *bus, GstMessage *message, gpointer data)
 static void
 run_play (IsrRun *self)
 {
-  g_autoptr (GstBus) bus = gst_element_get_bus (isr_pipeline_get_element (self->pipeline));
-
   self->phase = RUN_RUNNING;
-  gst_bus_set_sync_handler (bus, on_posted, NULL, NULL);
-  self->watch = gst_bus_add_watch (bus, on_bus, self);
+  self->mailbox = isr_mailbox_new (isr_pipeline_get_element (self->pipeline), is_wanted, on_message, self);
   self->funcs->started (self->data, isr_pipeline_get_what (self->pipeline));
   run_work (self, work_play, NULL);
 }
