@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon/capture/backoff.h"
+#include "daemon/capture/beat.h"
 #include "daemon/capture/conditions.h"
 #include "daemon/capture/ear.h"
 #include "daemon/capture/run.h"
@@ -45,8 +46,8 @@ struct _IsrSource {
   gboolean unsure;       /* that file does not hold all that came */
   gint64 wanted_us;      /* when a person started it, UTC, until it has a file; 0: nobody did */
 
-  guint retry; /* timer */
-  guint tick;  /* timer, while there is a run */
+  guint retry;   /* timer */
+  IsrBeat *tick; /* while there is a run */
 
   gsize bytes;        /* at the last tick */
   gint64 progress_us; /* monotonic: when bytes last grew, or the run began */

@@ -104,7 +104,7 @@ isr_source_end_run (IsrSource *self, const char *gap)
 {
   self->ending = TRUE;
   self->audio_us = 0;
-  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_pointer (&self->tick, isr_beat_stop);
   source_clear_warnings (self);
   isr_run_end (self->run, gap);
 }
@@ -186,7 +186,7 @@ source_check_device (IsrSource *self, IsrPipeline *pipeline)
   source_break (self, ISR_GAP_DISCONNECTED, "disconnected", detail);
 }
 
-static gboolean
+static void
 on_tick (gpointer data)
 {
   IsrSource *self = data;
@@ -197,7 +197,6 @@ on_tick (gpointer data)
     source_check_flow (self, pipeline);
     source_check_device (self, pipeline);
   }
-  return self->tick ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 /* --- what a run tells --- */
@@ -252,7 +251,7 @@ on_ended (gpointer data)
 
   self->run = NULL;
   self->ending = FALSE;
-  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_pointer (&self->tick, isr_beat_stop);
   source_forget_file (self);
   if (!self->wanted && self->state->state != ISR_STATE_FAILED)
     isr_source_set (self, ISR_STATE_STOPPED, "stopped", g_strdup ("stopped on request"));
@@ -272,7 +271,7 @@ source_connect (IsrSource *self, const char *reason)
   self->audio_us = 0;
   self->again = FALSE;
   self->progress_us = g_get_monotonic_time ();
-  self->tick = g_timeout_add_seconds (1, on_tick, self);
+  self->tick = isr_beat_start (on_tick, self);
   isr_source_begin_health (self);
   self->run = isr_run_new (self->config, &run_funcs, g_object_ref (self));
   isr_source_set (self, ISR_STATE_CONNECTING, reason, isr_words_where (self->config));
@@ -362,7 +361,7 @@ isr_source_dispose (GObject *object)
   IsrSource *self = ISR_SOURCE (object);
 
   g_clear_handle_id (&self->retry, g_source_remove);
-  g_clear_handle_id (&self->tick, g_source_remove);
+  g_clear_pointer (&self->tick, isr_beat_stop);
   G_OBJECT_CLASS (isr_source_parent_class)->dispose (object);
 }
 
