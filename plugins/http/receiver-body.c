@@ -105,6 +105,82 @@ send_lead (IsrReceiver *self)
     isr_outlet_send_resume (self->outlet, lead, g_get_real_time () - get_elapsed_us (self));
 }
 
+/* --- titles ---
+ *
+ * A burst has those of before in it. Of what is swallowed only the one that is in force at its end
+ * counts; those of what is passed on have their place in it. */
+
+typedef struct {
+  char *title;
+  guint64 at; /* bytes of audio before it, of this connection */
+} HeldTitle;
+
+static void
+held_title_free (gpointer data)
+{
+  HeldTitle *self = data;
+
+  g_free (self->title);
+  g_free (self);
+}
+
+void
+isr_receiver_begin_body (IsrReceiver *self)
+{
+  g_queue_clear_full (&self->titles, held_title_free);
+  self->brought = 0;
+}
+
+static void
+take_title (IsrReceiver *self, const char *title)
+{
+  HeldTitle *held;
+
+  if (!isr_rejoin_is_holding (self->rejoin)) {
+    g_queue_clear_full (&self->titles, held_title_free);
+    isr_outlet_send_title (self->outlet, title);
+    return;
+  }
+  held = g_new (HeldTitle, 1);
+  *held = (HeldTitle){ g_strdup (title), self->brought };
+  g_queue_push_tail (&self->titles, held);
+}
+
+/* The last one at or before @at, if there is any; those before it are history. */
+static void
+send_title_at (IsrReceiver *self, guint64 at)
+{
+  HeldTitle *last = NULL, *next;
+
+  while ((next = g_queue_peek_head (&self->titles)) && next->at <= at) {
+    g_clear_pointer (&last, held_title_free);
+    last = g_queue_pop_head (&self->titles);
+  }
+  if (last)
+    isr_outlet_send_title (self->outlet, last->title);
+  g_clear_pointer (&last, held_title_free);
+}
+
+/* @bytes are the last that this connection brought. */
+static void
+send_audio (IsrReceiver *self, GBytes *bytes, gboolean discont)
+{
+  gint64 age = g_get_monotonic_time () - self->arrived;
+  gsize size = g_bytes_get_size (bytes), done = 0;
+  guint64 begin = self->brought - MIN (self->brought, size);
+
+  send_title_at (self, begin);
+  while (done < size) {
+    const HeldTitle *next = g_queue_peek_head (&self->titles);
+    gsize n = next ? (gsize) MIN (size - done, next->at - begin - done) : size - done;
+    g_autoptr (GBytes) part = g_bytes_new_from_bytes (bytes, done, n);
+
+    isr_outlet_send_audio (self->outlet, part, discont && done == 0, age);
+    done += n;
+    send_title_at (self, begin + done);
+  }
+}
+
 /* Takes @bytes. */
 static void
 pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
@@ -119,7 +195,7 @@ pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
   if (bytes && resuming)
     send_lead (self);
   if (bytes) {
-    isr_outlet_send_audio (self->outlet, bytes, join == ISR_JOIN_GAP, g_get_monotonic_time () - self->arrived);
+    send_audio (self, bytes, join == ISR_JOIN_GAP);
     isr_history_clear (&self->history);
     g_bytes_unref (bytes);
   }
@@ -131,7 +207,10 @@ static void
 take_audio (IsrReceiver *self, GBytes *audio)
 {
   IsrJoin join;
-  GBytes *bytes = isr_rejoin_take (self->rejoin, audio, get_elapsed_bytes (self), &join);
+  GBytes *bytes;
+
+  self->brought += g_bytes_get_size (audio);
+  bytes = isr_rejoin_take (self->rejoin, audio, get_elapsed_bytes (self), &join);
 
   pass_on (self, bytes, join);
 }
@@ -149,7 +228,7 @@ take_body (IsrReceiver *self, GBytes *body)
       take_audio (self, audio);
       g_bytes_unref (audio);
     } else {
-      isr_outlet_send_title (self->outlet, metadata.title);
+      take_title (self, metadata.title);
       isr_icy_metadata_clear (&metadata);
     }
   }

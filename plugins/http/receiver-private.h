@@ -36,6 +36,8 @@ struct _IsrReceiver {
   IsrReceiverState state;
   IsrReached reached; /* JOIN, STREAM */
   IsrIcy *icy;
+  GQueue titles;   /* of what may be swallowed */
+  guint64 brought; /* bytes of audio, by this connection */
   IsrRejoin *rejoin;
   IsrPace pace;
   IsrHistory history; /* what another one left, until it is joined or not */
@@ -57,7 +59,9 @@ void isr_receiver_tell (IsrReceiver *self, const char *state, const char *reason
 /* The connection is closed; the next try is due, or there is none. Takes @trouble. */
 void isr_receiver_fail (IsrReceiver *self, IsrTrouble *trouble);
 
-/* receiver-body.c: takes in what is there. TRUE: there was something, or the body has ended. */
+/* receiver-body.c: a connection begins; titles that the last one left are forgotten. */
+void isr_receiver_begin_body (IsrReceiver *self);
+/* Takes in what is there. TRUE: there was something, or the body has ended. */
 gboolean isr_receiver_read (IsrReceiver *self);
 /* The connection is lost, or as good as that. Takes @trouble. */
 void isr_receiver_lose (IsrReceiver *self, const char *cause, IsrTrouble *trouble);

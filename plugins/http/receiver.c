@@ -148,6 +148,7 @@ accept (IsrReceiver *self)
   if (self->connections++ == 0)
     isr_outlet_send_station (self->outlet, &self->reached);
   isr_icy_restart (self->icy, metaint ? (guint) g_ascii_strtoull (metaint, NULL, 10) : 0);
+  isr_receiver_begin_body (self);
   begin_rejoin (self);
   isr_pace_begin (&self->pace, g_get_monotonic_time ());
   self->dry = FALSE;
@@ -276,6 +277,7 @@ isr_receiver_free (IsrReceiver *self)
   isr_receiver_settings_clear (&self->settings);
   isr_outlet_free (self->outlet);
   isr_icy_free (self->icy);
+  isr_receiver_begin_body (self);
   isr_rejoin_free (self->rejoin);
   isr_history_clear (&self->history);
   g_cancellable_release_fd (self->cancellable);

@@ -140,6 +140,12 @@ isr_rejoin_is_gathering (IsrRejoin *self)
   return self->state == REJOIN_GATHER;
 }
 
+gboolean
+isr_rejoin_is_holding (IsrRejoin *self)
+{
+  return self->state != REJOIN_THROUGH;
+}
+
 IsrRejoinStats
 isr_rejoin_get_stats (IsrRejoin *self)
 {

@@ -76,6 +76,9 @@ void isr_rejoin_forget (IsrRejoin *self);
  * connection does. */
 gboolean isr_rejoin_is_gathering (IsrRejoin *self);
 
+/* TRUE: what comes may be swallowed. */
+gboolean isr_rejoin_is_holding (IsrRejoin *self);
+
 /* Takes what came; returns what is to be passed on, or NULL. *@join tells when it is
  * decided how that goes on. @elapsed: bytes that the clock says were sent since the
  * last one that was passed on. */

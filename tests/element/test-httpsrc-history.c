@@ -160,6 +160,78 @@ test_is_made_by_hand (void)
   g_assert_cmpuint (listener_count (two, "resume: lead 5000 @0"), ==, 1);
 }
 
+/* --- titles --- */
+
+#define ICY "ICY 200 OK\r\nContent-Type: audio/mpeg\r\nicy-metaint: 4000\r\n\r\n"
+
+/* A title each 4000 bytes of the station, another one each 8000: the burst has them again. */
+static void
+send_with_titles (Client *client, gsize from, gsize to)
+{
+  for (gsize at = from; at < to; at += 4000) {
+    char block[1 + 48] = { 3 };
+
+    send_part (client, at, at + 4000);
+    g_snprintf (block + 1, 48, "StreamTitle='Song %u';", (guint) ((at + 4000) / 8000));
+    client_send (client, block, sizeof block);
+  }
+}
+
+static void
+script_titles (Client *client, gpointer data)
+{
+  client_say (client, ICY);
+  send_with_titles (client, client->number ? 40000 : 0, client->number ? 120000 : 80000);
+  client_wait (client, client->number + 1);
+}
+
+static void
+assert_titles (Listener *l, guint first, guint last, gsize from)
+{
+  g_assert_cmpuint (listener_count (l, "title"), ==, last - first + 1);
+  for (guint i = first; i <= last; i++) {
+    gsize at = MAX (MAX (i * 8000, 4000), from) - from;
+    g_autofree char *expected = g_strdup_printf ("title: Song %u @%" G_GSIZE_FORMAT, i, at);
+    g_autofree char *title = listener_get_event (l, "title", i - first);
+
+    g_assert_cmpstr (title, ==, expected);
+  }
+}
+
+static void
+test_titles_of_a_burst_are_where_they_were (void)
+{
+  g_autoptr (Server) server = server_new (script_titles, NULL, FALSE);
+  g_autofree char *url = server_get_url (server, "/"), *detail = NULL;
+  g_autoptr (Listener) l = listener_new (url, NULL);
+
+  listener_wait_event (l, "title: Song 10");
+  server_tick (server);
+  detail = listener_wait_stream (l, "rejoined");
+  listener_wait_event (l, "title: Song 15");
+  listener_assert_bytes (l, station, 120000);
+  assert_titles (l, 0, 15, 0);
+}
+
+/* Who goes on begins with the one that is in force. */
+static void
+test_titles_of_the_run_before_are_not_told_again (void)
+{
+  g_autoptr (Server) server = server_new (script_titles, NULL, FALSE);
+  g_autofree char *url = server_get_url (server, "/");
+  g_autoptr (Listener) one = listener_new (url, NULL), two = NULL;
+  g_autoptr (GstStructure) history = NULL;
+
+  listener_wait_event (one, "title: Song 10");
+  history = end_and_take (one);
+  two = listener_new (url, "history", history, NULL);
+  listener_wait_event (two, "title: Song 15");
+  listener_assert_bytes (two, station + 80000, 40000);
+  assert_titles (two, 10, 15, 80000);
+  server_tick (server);
+  server_tick (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -171,5 +243,7 @@ main (int argc, char **argv)
   g_test_add_func ("/httpsrc/history/another-type-is-another-stream", test_another_type_is_another_stream);
   g_test_add_func ("/httpsrc/history/is-handed-on", test_is_handed_on);
   g_test_add_func ("/httpsrc/history/is-made-by-hand", test_is_made_by_hand);
+  g_test_add_func ("/httpsrc/history/titles-of-a-burst-are-where-they-were", test_titles_of_a_burst_are_where_they_were);
+  g_test_add_func ("/httpsrc/history/titles-of-the-run-before-are-not-told-again", test_titles_of_the_run_before_are_not_told_again);
   return g_test_run ();
 }
