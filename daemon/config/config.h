@@ -80,6 +80,7 @@ typedef struct {
   char *tls_certificate;
   char *tls_key;
   GStrv allow_origins; /* never NULL */
+  guint connections_per_address;
 
   guint keep_days;       /* [storage]; 0 = for ever */
   guint64 min_free;      /* bytes; 0 = unset */

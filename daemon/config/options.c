@@ -111,6 +111,8 @@ static const IsrOption options[] = {
     isr_set_path, CONFIG (tls_key) },
   { WEB, "allow_origins", NULL, "Other web pages that may use the API, such as https://studio.example, and names by which a reverse proxy makes us known.",
     isr_set_list, CONFIG (allow_origins) },
+  { WEB, "connections_per_address", "256", "Connections that one address (of IPv6 a network of /64) may have at the same time; a reverse proxy on another machine may need more. This machine's own are not counted. 0 = any number.",
+    isr_set_count, RANGE (0, 2048, "connections", 1), CONFIG (connections_per_address) },
 
   { STORAGE, "state_directory", NULL, "Where ISR keeps its own files; the output directory when unset.",
     isr_set_path, CONFIG (state_directory) },

@@ -9,7 +9,9 @@
  * While an answer is sent there is no limit: a paused player reads no further for an
  * hour, and is right. The system asks silent peers whether they are still there.
  * Limits are looked after in one sweep over all; nobody needs them to the millisecond.
- * When there are too many, the one that would be cut next makes room for who comes.
+ * When there are too many, the one that would be cut next makes room for who comes. So it
+ * is among the connections of one address, too; where all of these are being answered, who
+ * comes is told why he is not, and where too many are told so, cut.
  *
  * libsoup before 3.4: reads the end of an idle connection, finds no request to give
  * up, and forgets the connection, socket and all. So the idle socket is watched, and at
@@ -22,6 +24,8 @@
 
 #include "daemon/http/connections.h"
 
+#include "daemon/http/peer.h"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -29,6 +33,7 @@
 
 #define SWEEP_MAX 1000 /* ms */
 #define LONG_AFTER (5 * G_TIME_SPAN_SECOND)
+#define TOLD 16 /* connections of an address that are told that they are too many */
 #define TLS_ALERT 0x15
 #define TLS_DATA 0x17
 #define TLS_GOODBYE 19 /* bytes of the record that ends a TLS 1.3 connection; no request is as short */
@@ -37,13 +42,22 @@ struct _IsrConnections {
   SoupServer *server;
   IsrLimits limits;
   GHashTable *records; /* GSocket -> Connection */
+  GHashTable *peers;   /* name -> Peer */
   guint sweep;         /* source */
 };
 
 typedef struct _Watch Watch;
 
+/* An address that has connections. */
+typedef struct {
+  char *name;
+  guint records;
+} Peer;
+
 typedef struct {
   IsrConnections *all;
+  Peer *peer;      /* NULL: it has no limit */
+  gboolean excess; /* one too many of it */
   GSocket *socket;
   gint64 deadline;         /* of what it waits for; 0: none */
   gint64 closed;           /* when it was seen closed; 0: not yet */
@@ -68,6 +82,20 @@ stop_waiting (Connection *self)
 }
 
 static void
+peer_free (gpointer data)
+{
+  g_free (((Peer *) data)->name);
+  g_free (data);
+}
+
+static void
+leave_peer (Connection *self)
+{
+  if (self->peer && --self->peer->records == 0)
+    g_hash_table_remove (self->all->peers, self->peer->name);
+}
+
+static void
 connection_free (gpointer data)
 {
   Connection *self = data;
@@ -75,6 +103,7 @@ connection_free (gpointer data)
   gboolean kept_by_listener = self->closed && !soup_check_version (3, 4, 0) && G_OBJECT (self->socket)->ref_count == 2;
 
   stop_waiting (self);
+  leave_peer (self);
   if (watch) {
     g_source_destroy (watch);
     g_source_unref (watch);
@@ -251,17 +280,25 @@ sweep_often_enough (IsrConnections *self)
   self->sweep = g_timeout_add (CLAMP (shortest / 10, 10, SWEEP_MAX), sweep, self);
 }
 
-guint
-isr_connections_count (IsrConnections *self)
+/* Of @peer; NULL: all. */
+static guint
+count_open (IsrConnections *self, const Peer *peer)
 {
   GHashTableIter iter;
   gpointer socket;
+  Connection *one;
   guint n = 0;
 
   g_hash_table_iter_init (&iter, self->records);
-  while (g_hash_table_iter_next (&iter, &socket, NULL))
-    n += !g_socket_is_closed (socket);
+  while (g_hash_table_iter_next (&iter, &socket, (gpointer *) &one))
+    n += (!peer || one->peer == peer) && !g_socket_is_closed (socket);
   return n;
+}
+
+guint
+isr_connections_count (IsrConnections *self)
+{
+  return count_open (self, NULL);
 }
 
 static Connection *
@@ -272,6 +309,35 @@ find (IsrConnections *all, SoupServerMessage *message)
   return socket ? g_hash_table_lookup (all->records, socket) : NULL;
 }
 
+static Peer *
+join_peer (IsrConnections *all, GInetAddress *address)
+{
+  g_autofree char *name = isr_peer_name (address);
+  Peer *peer = g_hash_table_lookup (all->peers, name);
+
+  if (!peer) {
+    peer = g_new0 (Peer, 1);
+    peer->name = g_steal_pointer (&name);
+    g_hash_table_insert (all->peers, peer->name, peer);
+  }
+  peer->records++;
+  return peer;
+}
+
+/* libsoup remembers the address when it is asked, and complains when it is asked later,
+ * of a connection that was reset. NULL: there is no limit for it. */
+static Peer *
+find_peer (IsrConnections *all, SoupServerMessage *message)
+{
+  g_autoptr (GSocketAddress) there = g_socket_get_remote_address (soup_server_message_get_socket (message), NULL);
+  GSocketAddress *known = there ? soup_server_message_get_remote_address (message) : NULL;
+  GInetAddress *address = G_IS_INET_SOCKET_ADDRESS (known) ? g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (known)) : NULL;
+
+  if (!address || (!all->limits.here && isr_peer_is_here (address)))
+    return NULL;
+  return join_peer (all, address);
+}
+
 static Connection *
 add (IsrConnections *all, SoupServerMessage *message)
 {
@@ -280,6 +346,7 @@ add (IsrConnections *all, SoupServerMessage *message)
 
   self->all = all;
   self->socket = g_object_ref (socket);
+  self->peer = find_peer (all, message);
   tune (socket);
   g_hash_table_insert (all->records, socket, self);
   return self;
@@ -295,9 +362,9 @@ on_read (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
 }
 
 /* The one that would be cut next, as nothing comes from its client. NULL: all of them are
- * being answered. */
+ * being answered. @peer: as above. */
 static Connection *
-find_silent (IsrConnections *all)
+find_silent (IsrConnections *all, const Peer *peer, const Connection *newcomer)
 {
   Connection *found = NULL, *self;
   GHashTableIter iter;
@@ -305,7 +372,7 @@ find_silent (IsrConnections *all)
 
   g_hash_table_iter_init (&iter, all->records);
   while (g_hash_table_iter_next (&iter, &socket, (gpointer *) &self))
-    if (self->deadline && !g_socket_is_closed (socket) && (!found || self->deadline < found->deadline))
+    if (self != newcomer && (!peer || self->peer == peer) && self->deadline && !g_socket_is_closed (socket) && (!found || self->deadline < found->deadline))
       found = self;
   return found;
 }
@@ -318,11 +385,38 @@ make_room (IsrConnections *all, Connection *newcomer)
 
   if (g_hash_table_size (all->records) <= all->limits.connections || isr_connections_count (all) <= all->limits.connections)
     return;
-  silent = find_silent (all);
+  silent = find_silent (all, NULL, newcomer);
   if (silent)
     enforce (silent, G_MAXINT64);
   else
     g_socket_shutdown (newcomer->socket, TRUE, TRUE, NULL);
+}
+
+/* The same among the connections of its address. */
+static void
+make_room_for_peer (IsrConnections *all, Connection *newcomer)
+{
+  const Peer *peer = newcomer->peer;
+  guint most = all->limits.per_address, open;
+  Connection *silent;
+
+  if (!peer || !most || peer->records <= most || (open = count_open (all, peer)) <= most)
+    return;
+  silent = find_silent (all, peer, newcomer);
+  if (silent)
+    enforce (silent, G_MAXINT64);
+  else if (open <= most + TOLD)
+    newcomer->excess = TRUE;
+  else
+    g_socket_shutdown (newcomer->socket, TRUE, TRUE, NULL);
+}
+
+gboolean
+isr_connections_is_excess (IsrConnections *self, SoupServerMessage *message)
+{
+  Connection *connection = find (self, message);
+
+  return connection && connection->excess;
 }
 
 static void
@@ -335,6 +429,7 @@ on_started (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
   } else {
     self = add (all, message);
     make_room (all, self);
+    make_room_for_peer (all, self);
   }
   expect (self, all->limits.receive_ms);
 }
@@ -364,6 +459,7 @@ isr_connections_new (SoupServer *server)
   self->server = g_object_ref (server);
   self->limits = (IsrLimits) ISR_LIMITS_DEFAULT;
   self->records = g_hash_table_new_full (NULL, NULL, NULL, connection_free);
+  self->peers = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, peer_free);
   sweep_often_enough (self);
   g_signal_connect (server, "request-started", G_CALLBACK (on_started), self);
   g_signal_connect (server, "request-read", G_CALLBACK (on_read), self);
@@ -378,6 +474,7 @@ isr_connections_free (IsrConnections *self)
   g_source_remove (self->sweep);
   g_signal_handlers_disconnect_by_data (self->server, self);
   g_hash_table_unref (self->records);
+  g_hash_table_unref (self->peers);
   g_object_unref (self->server);
   g_free (self);
 }

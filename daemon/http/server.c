@@ -48,6 +48,20 @@ end_after (SoupServerMessage *message)
     soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
 }
 
+/* What holds the others is not seen from here: a page that listens, or a download. */
+static void
+refuse_excess (SoupServerMessage *message)
+{
+  SoupMessageHeaders *answer = soup_server_message_get_response_headers (message);
+  char *body = isr_json_error ("unavailable", "your address has as many connections as one may have, and all of them are being answered: close some, or ask again in a while; of a proxy for many people, raise connections_per_address in [web]");
+
+  soup_server_message_set_status (message, 503, NULL);
+  soup_message_headers_replace (answer, "Retry-After", "10");
+  soup_message_headers_replace (answer, "Connection", "close");
+  soup_message_headers_replace (answer, "Cache-Control", "no-store");
+  soup_server_message_set_response (message, "application/json; charset=utf-8", SOUP_MEMORY_TAKE, body, strlen (body));
+}
+
 static void
 on_request (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
@@ -55,6 +69,8 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
 
   if (isr_intake_is_doubtful (message))
     refuse (self, message);
+  else if (isr_connections_is_excess (self->connections, message))
+    refuse_excess (message);
   else
     isr_route (&self->house, message);
   end_after (message);
@@ -196,13 +212,16 @@ static gboolean
 open_door (IsrHttp *self, GError **error)
 {
   const IsrConfig *config = self->house.config;
+  IsrLimits limits = ISR_LIMITS_DEFAULT;
 
   self->house.auth = isr_auth_new (config->web_password_file, config->tls_certificate != NULL, error);
   if (!self->house.auth)
     return FALSE;
   self->no_http = make_no_http ();
+  limits.per_address = config->connections_per_address;
   self->server = soup_server_new ("raw-paths", TRUE, NULL);
   self->connections = isr_connections_new (self->server);
+  isr_connections_set_limits (self->connections, &limits);
   g_signal_connect (self->server, "request-started", G_CALLBACK (on_request_started), self);
   soup_server_add_early_handler (self->server, NULL, on_request_headers, self, NULL);
   soup_server_add_handler (self->server, NULL, on_request, self, NULL);

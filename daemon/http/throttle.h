@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* throttle.h - how often an address may try a password. Pure: time comes as an argument.
+/* throttle.h - how often a password may be tried. Pure: time comes as an argument.
  *
- * Five tries at once, then one in ten seconds. An IPv6 network of /64 is one address:
- * whoever has one address of it has them all. */
+ * From an address (peer.h) five times at once, then once in ten seconds; from all together
+ * twenty times, then once in two seconds. This machine, and addresses from which the
+ * right one has come, are not counted among all: a crowd elsewhere does not keep them out. */
 #pragma once
 
 #include <gio/gio.h>
@@ -11,6 +12,8 @@ G_BEGIN_DECLS
 
 #define ISR_THROTTLE_TRIES 5
 #define ISR_THROTTLE_SECONDS 10
+#define ISR_THROTTLE_ALL_TRIES 20
+#define ISR_THROTTLE_ALL_SECONDS 2
 #define ISR_THROTTLE_MAX 10000 /* addresses that are remembered; beyond it all others wait */
 
 typedef struct _IsrThrottle IsrThrottle;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Who may change something: headers, sessions, tries. */
+#include "daemon/http/peer.h"
 #include "daemon/http/credentials.h"
 #include "daemon/http/sessions.h"
 #include "daemon/http/throttle.h"
@@ -137,13 +138,59 @@ test_throttle_full (void)
   IsrThrottle *throttle = isr_throttle_new ();
 
   for (guint i = 0; i < ISR_THROTTLE_MAX; i++) {
-    g_autofree char *text = g_strdup_printf ("10.%u.%u.1", i / 256, i % 256);
+    g_autofree char *text = g_strdup_printf ("127.%u.%u.1", i / 256, i % 256);
 
     g_assert_cmpuint (take (throttle, text, 0), ==, 0);
   }
   g_assert_cmpuint (take (throttle, "192.0.2.1", 0), >, 0);
   g_assert_cmpuint (take (throttle, "192.0.2.1", ISR_THROTTLE_SECONDS * SECOND), ==, 0);
   isr_throttle_free (throttle);
+}
+
+/* Ten thousand addresses together have no more tries than a few of them, and do not keep out
+ * this machine, nor who was let in before. */
+static void
+test_throttle_all (void)
+{
+  IsrThrottle *throttle = isr_throttle_new ();
+  g_autoptr (GInetAddress) owner = g_inet_address_new_from_string ("192.0.2.1");
+  guint tried = 0;
+
+  isr_throttle_forgive (throttle, owner);
+  for (guint i = 0; i < 10000; i++) {
+    g_autofree char *text = g_strdup_printf ("10.%u.%u.1", i / 256, i % 256);
+
+    tried += take (throttle, text, i * SECOND / 100) == 0; /* 100 s */
+  }
+  g_assert_cmpuint (tried, ==, ISR_THROTTLE_ALL_TRIES + 100 / ISR_THROTTLE_ALL_SECONDS - 1);
+  g_assert_cmpuint (take (throttle, "203.0.113.1", 99 * SECOND), >, 0);
+  g_assert_cmpuint (take (throttle, "203.0.113.1", 99 * SECOND), <=, ISR_THROTTLE_ALL_SECONDS);
+  g_assert_cmpuint (take (throttle, "127.0.0.1", 99 * SECOND), ==, 0);
+  for (int i = 0; i < ISR_THROTTLE_TRIES; i++)
+    g_assert_cmpuint (take (throttle, "192.0.2.1", 99 * SECOND), ==, 0);
+  g_assert_cmpuint (take (throttle, "192.0.2.1", 99 * SECOND), >, 0);
+  isr_throttle_free (throttle);
+}
+
+static void
+assert_peer (const char *text, const char *name, gboolean here)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
+  g_autofree char *got = isr_peer_name (address);
+
+  g_assert_cmpstr (got, ==, name);
+  g_assert_cmpint (isr_peer_is_here (address), ==, here);
+}
+
+static void
+test_peers (void)
+{
+  assert_peer ("192.0.2.1", "192.0.2.1", FALSE);
+  assert_peer ("::ffff:192.0.2.1", "192.0.2.1", FALSE);
+  assert_peer ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::", FALSE);
+  assert_peer ("127.0.0.7", "127.0.0.7", TRUE);
+  assert_peer ("::ffff:127.0.0.7", "127.0.0.7", TRUE);
+  assert_peer ("::1", "::", TRUE);
 }
 
 int
@@ -156,5 +203,7 @@ main (int argc, char **argv)
   g_test_add_func ("/auth/throttle", test_throttle);
   g_test_add_func ("/auth/throttle-networks", test_throttle_networks);
   g_test_add_func ("/auth/throttle-full", test_throttle_full);
+  g_test_add_func ("/auth/throttle-all", test_throttle_all);
+  g_test_add_func ("/auth/peers", test_peers);
   return g_test_run ();
 }
