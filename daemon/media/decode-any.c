@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* decode-any.c - filesrc ! decodebin ! audioconvert ! appsink.
  *
+ * Behind a jump sound is not the same at once, and what is clipped at its edge does not say
+ * exactly where it begins: so the jump goes some seconds further back, and a buffer behind that edge
+ * tells the place (grid.h). Where none can be told to the sample, what is before is decoded.
+ *
  * The file is open already; filesrc is given the name that the descriptor has, for what fdsrc
  * gives can not be read in any order, and some demuxers seek in nothing else. */
 #include "daemon/media/decode-any.h"
@@ -11,19 +15,25 @@
 #include <sys/time.h>
 
 #include "daemon/core/patience.h"
+#include "daemon/media/grid.h"
 #include "daemon/media/media-error.h"
 
 #define LOOK (100 * GST_MSECOND)
-#define JUMP_SECONDS 3 /* of processor time */
+#define JUMP_SECONDS 3    /* of processor time */
+#define WARM_UP_SECONDS 4 /* speech in Opus goes on that long with what was heard */
+#define EDGE_BUFFERS 3
+#define PATIENT_SECONDS 600 /* so much is decoded before what is asked for, to be exact */
 
 typedef struct {
   IsrDecode parent;
   GstElement *pipeline;
   GstAppSink *sink;
-  guint64 wanted; /* next sample */
-  gboolean placed;
-  gboolean plain; /* it is read from its beginning on, and not sought in */
-  gboolean fresh; /* nothing was read yet: it stands at the beginning */
+  guint64 skip;    /* sample frames that come before the wanted ones */
+  gboolean plain;  /* it is read from its beginning on, and not sought in */
+  gboolean fresh;  /* nothing was read yet: it stands at the beginning, with */
+  GQueue ahead;    /* GstBuffer: what was looked at since */
+  gboolean coarse; /* it knows of milliseconds only */
+  IsrGrid grid;
   GstBuffer *buffer;
   gsize taken;
 } Any;
@@ -34,6 +44,7 @@ any_free (IsrDecode *decode)
   Any *self = (Any *) decode;
 
   gst_clear_buffer (&self->buffer);
+  g_queue_clear_full (&self->ahead, (GDestroyNotify) gst_buffer_unref);
   if (self->pipeline)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
   g_clear_pointer (&self->sink, gst_object_unref);
@@ -44,21 +55,6 @@ any_free (IsrDecode *decode)
 static void
 any_rest (IsrDecode *decode)
 { /* it rests with its process */
-}
-
-/* Behind a seek buffers say where they are; after that they follow each other. */
-static void
-place (Any *self, guint frame_size)
-{
-  guint64 position = GST_BUFFER_PTS_IS_VALID (self->buffer) ? gst_util_uint64_scale_round (GST_BUFFER_PTS (self->buffer), self->parent.pcm.rate, GST_SECOND) : self->wanted;
-  guint64 skip = self->wanted - MIN (position, self->wanted);
-
-  if (skip * frame_size >= gst_buffer_get_size (self->buffer)) {
-    gst_clear_buffer (&self->buffer);
-    return;
-  }
-  self->taken = (gsize) skip * frame_size;
-  self->placed = TRUE;
 }
 
 /* NULL: the end, or a decoder that does not get there. */
@@ -80,22 +76,47 @@ is_empty (GstSample *sample)
   return gst_buffer_get_size (gst_sample_get_buffer (sample)) == 0;
 }
 
-static gboolean
-fill (Any *self, guint frame_size)
+static GstBuffer *
+pull_buffer (Any *self)
 {
-  guint empty = 0;
-
-  while (!self->buffer) {
+  for (guint empty = 0; empty < ISR_PATIENCE_EMPTY; empty++) {
     g_autoptr (GstSample) sample = pull (self);
 
-    if (!sample || (is_empty (sample) && ++empty == ISR_PATIENCE_EMPTY))
+    if (!sample)
+      return NULL;
+    if (!is_empty (sample))
+      return gst_buffer_ref (gst_sample_get_buffer (sample));
+  }
+  return NULL;
+}
+
+/* The next buffer. FALSE: there is none. */
+static gboolean
+fetch (Any *self)
+{
+  gst_clear_buffer (&self->buffer);
+  self->taken = 0;
+  self->buffer = self->ahead.length ? g_queue_pop_head (&self->ahead) : pull_buffer (self);
+  return self->buffer != NULL;
+}
+
+static guint64
+count_frames (Any *self)
+{
+  return (gst_buffer_get_size (self->buffer) - self->taken) / isr_pcm_get_frame_size (&self->parent.pcm);
+}
+
+/* There is a buffer, and it begins with what is wanted next. */
+static gboolean
+fill (Any *self)
+{
+  while (!self->buffer || self->skip) {
+    guint64 n = self->buffer ? MIN (count_frames (self), self->skip) : 0;
+
+    self->taken += n * isr_pcm_get_frame_size (&self->parent.pcm);
+    self->skip -= n;
+    if ((!self->buffer || !count_frames (self)) && !fetch (self))
       return FALSE;
-    if (is_empty (sample))
-      continue;
-    self->buffer = gst_buffer_ref (gst_sample_get_buffer (sample));
-    self->taken = 0;
-    if (!self->placed)
-      place (self, frame_size);
   }
   return TRUE;
 }
@@ -107,17 +128,27 @@ any_read (IsrDecode *decode, guint8 *data, gsize frames, GError **error)
   guint size = isr_pcm_get_frame_size (&decode->pcm);
   gsize done = 0;
 
-  while (done < frames && fill (self, size)) {
-    gsize n = MIN ((frames - done) * size, gst_buffer_get_size (self->buffer) - self->taken);
+  while (done < frames && fill (self)) {
+    gsize n = (gsize) MIN (frames - done, count_frames (self));
 
-    gst_buffer_extract (self->buffer, self->taken, data + done * size, n);
-    self->taken += n;
-    done += n / size;
-    if (self->taken >= gst_buffer_get_size (self->buffer))
+    gst_buffer_extract (self->buffer, self->taken, data + done * size, n * size);
+    self->taken += n * size;
+    done += n;
+    if (!count_frames (self))
       gst_clear_buffer (&self->buffer);
   }
-  self->wanted += done;
   return done;
+}
+
+/* What Matroska and FLV know of time. */
+static void
+on_element (GstBin *bin, GstBin *parent, GstElement *element, gpointer data)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+  const char *name = factory ? GST_OBJECT_NAME (factory) : "";
+
+  if (g_str_equal (name, "matroskademux") || g_str_equal (name, "flvdemux"))
+    ((Any *) data)->coarse = TRUE;
 }
 
 static void
@@ -149,6 +180,7 @@ make_pipeline (Any *self)
   self->sink = gst_object_ref (GST_APP_SINK (sink));
   gst_bin_add_many (GST_BIN (self->pipeline), src, decodebin, convert, sink, NULL);
   g_signal_connect (decodebin, "pad-added", G_CALLBACK (on_pad), convert);
+  g_signal_connect (self->pipeline, "deep-element-added", G_CALLBACK (on_element), self);
   return gst_element_link (src, decodebin) && gst_element_link (convert, sink);
 }
 
@@ -174,7 +206,6 @@ wait_for_preroll (Any *self)
 
 /* --- from a sample on --------------------------------------------------------- */
 
-/* Up, for a position at which what is clipped away is not one sample less. */
 static gint64
 to_time (const IsrDecode *decode, guint64 sample)
 {
@@ -198,12 +229,19 @@ jump (Any *self, guint64 sample)
   const IsrDecode *decode = &self->parent;
   gboolean ok;
 
-  if (self->plain)
-    return FALSE;
   set_alarm (JUMP_SECONDS);
   ok = gst_element_seek (self->pipeline, 1, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE, GST_SEEK_TYPE_SET, to_time (decode, sample), GST_SEEK_TYPE_SET, to_time (decode, decode->samples + decode->pcm.rate));
   set_alarm (0);
   return ok;
+}
+
+static void
+forget (Any *self)
+{
+  gst_clear_buffer (&self->buffer);
+  g_queue_clear_full (&self->ahead, (GDestroyNotify) gst_buffer_unref);
+  self->taken = 0;
+  self->fresh = FALSE;
 }
 
 /* From the beginning on, as if for the first time. */
@@ -212,10 +250,71 @@ start_again (Any *self)
 {
   g_autoptr (GError) reason = NULL;
 
+  if (self->fresh)
+    return TRUE;
+  forget (self);
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   reason = wait_for_preroll (self);
   return !reason;
+}
+
+static gboolean
+get_place (Any *self, GstBuffer *buffer, gint64 *says)
+{
+  if (!GST_BUFFER_PTS_IS_VALID (buffer))
+    return FALSE;
+  *says = (gint64) gst_util_uint64_scale_round (GST_BUFFER_PTS (buffer), self->parent.pcm.rate, GST_SECOND);
+  return TRUE;
+}
+
+/* Of the first buffers, which wait until they are read. */
+static void
+learn_grid (Any *self)
+{
+  guint64 frames[ISR_GRID_BUFFERS];
+  gint64 says[ISR_GRID_BUFFERS];
+  guint n = 0;
+  GstBuffer *buffer;
+
+  while (n < ISR_GRID_BUFFERS && (buffer = pull_buffer (self))) {
+    g_queue_push_tail (&self->ahead, buffer);
+    if (!get_place (self, buffer, &says[n]))
+      break;
+    frames[n++] = gst_buffer_get_size (buffer) / isr_pcm_get_frame_size (&self->parent.pcm);
+  }
+  isr_grid_learn (&self->grid, frames, says, n, self->coarse);
+}
+
+/* The first ones may be clipped to the moment that was jumped to. */
+static gboolean
+pass_edge (Any *self)
+{
+  for (guint i = 0; i < EDGE_BUFFERS; i++)
+    if (!fetch (self))
+      return FALSE;
+  return fetch (self);
+}
+
+/* FALSE: it can not be jumped there, or not to the sample. */
+static gboolean
+jump_before (Any *self, guint64 sample)
+{
+  const IsrDecode *decode = &self->parent;
+  guint64 lead = (guint64) WARM_UP_SECONDS * decode->pcm.rate;
+  gint64 says, at = 0;
+  gboolean exact;
+
+  if (self->plain || sample <= lead)
+    return FALSE;
+  forget (self);
+  if (!jump (self, sample - lead) || !pass_edge (self) || !get_place (self, self->buffer, &says))
+    return FALSE;
+  exact = isr_grid_find (&self->grid, says, self->coarse, decode->pcm.rate, &at);
+  if (at < 0 || (guint64) at > sample || (!exact && sample < (guint64) PATIENT_SECONDS * decode->pcm.rate))
+    return FALSE;
+  self->skip = sample - (guint64) at;
+  return TRUE;
 }
 
 /* Some can only be begun with: then what is before @sample is decoded, too. */
@@ -223,17 +322,16 @@ static gboolean
 any_seek (IsrDecode *decode, guint64 sample, GError **error)
 {
   Any *self = (Any *) decode;
-  gboolean fresh = self->fresh;
+  gboolean ok = jump_before (self, sample);
 
-  gst_clear_buffer (&self->buffer);
-  self->taken = 0;
-  self->wanted = sample;
-  self->placed = FALSE;
+  if (!ok) {
+    ok = start_again (self);
+    self->skip = sample + (guint64) self->grid.extra;
+  }
   self->fresh = FALSE;
-  if ((sample > 0 && jump (self, sample)) || fresh || start_again (self))
-    return TRUE;
-  g_set_error_literal (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "the file can not be sought in");
-  return FALSE;
+  if (!ok)
+    g_set_error_literal (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "the file can not be sought in");
+  return ok;
 }
 
 static gboolean
@@ -279,8 +377,10 @@ isr_decode_any_new (int fd, gboolean plain, GError **error)
     gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
     reason = wait_for_preroll (self);
     self->fresh = TRUE;
-    if (!reason && learn_format (self))
+    if (!reason && learn_format (self)) {
+      learn_grid (self);
       return g_steal_pointer (&decode);
+    }
   }
   fail (reason, error);
   return NULL;

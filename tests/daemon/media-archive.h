@@ -117,7 +117,7 @@ media_tear_down (Media *f, gconstpointer codec)
   tear_down (&f->house, NULL);
 }
 
-/* Of Speex ffmpeg has a decoder of its own, which is less exact. */
+/* Of Speex and Opus ffmpeg has decoders of its own, which are less exact. */
 static inline const char *
 media_decoder (const char *path)
 {
@@ -125,6 +125,8 @@ media_decoder (const char *path)
   gsize size;
 
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  if (memmem (bytes, MIN (size, 4096), "OpusHead", 8))
+    return "-c:a libopus";
   return memmem (bytes, MIN (size, 100), "Speex   ", 8) ? "-c:a libspeex" : "";
 }
 
