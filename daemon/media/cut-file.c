@@ -99,7 +99,7 @@ open_parts (Work *self, GError **error)
   return TRUE;
 }
 
-/* Pieces to parts: holes go, what is behind one is not joined. */
+/* Pieces to parts: holes go; what is behind one, or begins in the middle, is not joined. */
 static gboolean
 plan (Work *self, GError **error)
 {
@@ -108,7 +108,7 @@ plan (Work *self, GError **error)
   self->pieces = isr_reel_plan (self->span, self->counted, error);
   for (guint i = 0; self->pieces && i < self->pieces->len; i++) {
     const IsrTimelinePiece *piece = &g_array_index (self->pieces, IsrTimelinePiece, i);
-    IsrCutPart part = { .start = piece->start, .samples = piece->samples, .joined = !hole };
+    IsrCutPart part = { .start = piece->start, .samples = piece->samples, .joined = !hole && piece->start == 0 };
 
     hole = piece->file < 0;
     if (hole) {

@@ -8,14 +8,16 @@ to_samples (gint64 us, guint rate)
   return (gint64) ((__int128) us * rate / 1000000);
 }
 
-/* Samples missing between the end of @a and the begin of @b. */
+/* Samples missing between the end of @a and the begin of @b; negative: they overlap. */
 static gint64
 get_hole (const IsrTimelineFile *a, const IsrTimelineFile *b, guint rate)
 {
   gint64 end_us = a->start_us + (gint64) ((__int128) a->samples * 1000000 / rate);
   gint64 hole_us = b->start_us - end_us;
 
-  return hole_us > ISR_TIMELINE_HOLE_US ? to_samples (hole_us, rate) : 0;
+  if (hole_us > ISR_TIMELINE_HOLE_US || (hole_us < -ISR_TIMELINE_HOLE_US && hole_us >= -ISR_TIMELINE_BURST_US))
+    return to_samples (hole_us, rate);
+  return 0;
 }
 
 void

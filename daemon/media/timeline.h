@@ -5,7 +5,9 @@
  *        ^ start                             ^ end
  *
  * Files of one unbroken run follow each other without a sample between them, whatever
- * their clocks say: the clock is only believed where it tells of a hole. */
+ * their clocks say: the clock is only believed where it tells of a hole, or that a file begins
+ * some seconds before the end of the one before: then the burst of a server stands in both, and
+ * is played once. Farther back lies only what was recorded before a clock was set. */
 #pragma once
 
 #include <glib.h>
@@ -13,6 +15,8 @@
 G_BEGIN_DECLS
 
 #define ISR_TIMELINE_HOLE_US 40000 /* the recorder's own measure of a hole */
+
+#define ISR_TIMELINE_BURST_US (30 * G_TIME_SPAN_SECOND)
 
 typedef struct {
   gint64 start_us; /* UTC of the first sample */
