@@ -136,18 +136,26 @@ isr_catalog_find_left_behind (IsrCatalog *self, const char *source)
 }
 
 IsrRecording *
-isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us)
+isr_catalog_search_at (IsrCatalog *self, const char *source, gint64 at_us, GError **error)
 {
-  g_autoptr (GError) error = NULL;
   IsrRecording *recording;
 
   g_return_val_if_fail (self->db, NULL);
   isr_catalog_settle (self);
-  recording = isr_listing_find_at (self->db, source, at_us, SLACK, &error);
-  if (error)
-    g_critical ("%s", error->message);
+  recording = isr_listing_find_at (self->db, source, at_us, SLACK, error);
   if (recording)
     isr_catalog_refresh (self, recording);
+  return recording;
+}
+
+IsrRecording *
+isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us)
+{
+  g_autoptr (GError) error = NULL;
+  IsrRecording *recording = isr_catalog_search_at (self, source, at_us, &error);
+
+  if (error)
+    g_critical ("%s", error->message);
   return recording;
 }
 

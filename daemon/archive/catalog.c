@@ -29,8 +29,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define PATIENCE 100 /* ms that a question waits for a database that is locked: the main loop waits, too */
-
 G_DEFINE_FINAL_TYPE (IsrCatalog, isr_catalog, G_TYPE_OBJECT)
 
 enum {
@@ -365,7 +363,7 @@ open_writable (IsrCatalog *self, const char *state_directory, GError **error)
   self->writer = isr_writer_new (g_steal_pointer (&db));
   self->db = isr_db_open (self->database, ISR_DB_READ, error);
   if (self->db)
-    sqlite3_busy_timeout (self->db, PATIENCE);
+    sqlite3_busy_timeout (self->db, ISR_DB_PATIENCE);
   return self->writer && self->db;
 }
 
@@ -374,7 +372,7 @@ open_readable (IsrCatalog *self, GError **error)
 {
   self->db = isr_db_open (self->database, ISR_DB_READ, NULL);
   if (self->db) {
-    sqlite3_busy_timeout (self->db, PATIENCE);
+    sqlite3_busy_timeout (self->db, ISR_DB_PATIENCE);
     return TRUE;
   }
   g_clear_pointer (&self->database, g_free);

@@ -116,7 +116,9 @@ IsrRecording *isr_catalog_require (IsrCatalog *self, const char *name, GError **
 IsrRecording *isr_catalog_lookup (IsrCatalog *self, const char *name);
 /* (element-type utf8): names of all that reach into the span of @query, in any order. */
 GPtrArray *isr_catalog_names (IsrCatalog *self, const IsrCatalogQuery *query, GError **error);
-/* The one of @source that holds @at_us; NULL: none. */
+/* The one of @source that holds @at_us; NULL without an error: none. */
+IsrRecording *isr_catalog_search_at (IsrCatalog *self, const char *source, gint64 at_us, GError **error);
+/* The same for whom both are one. */
 IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us);
 /* The newest one of @source, if the process that wrote it died; until reconcile has settled it.
  * NULL: there is none, or nobody can say. */

@@ -363,19 +363,41 @@ set_aside (const char *path, GError **error)
 /* A directory that is not ours to write has no room for WAL's companions: then
  * the file is read as it lies there. */
 static sqlite3 *
-open_for_reading (const char *path, GError **error)
+open_as_it_lies (const char *path)
+{
+  g_autofree char *escaped = g_uri_escape_string (path, "/", TRUE);
+  g_autofree char *uri = g_strdup_printf ("file:%s?immutable=1", escaped);
+
+  return open_file (uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+}
+
+/* It is there, and held by somebody, or damaged: nothing to be read around that. */
+static gboolean
+is_out_of_reach (sqlite3 *db)
+{
+  int code = sqlite3_errcode (db) & 0xff;
+
+  return code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+static sqlite3 *
+open_for_reading (const char *path, int patience, GError **error)
 {
   g_autoptr (sqlite3) db = NULL;
+  g_autoptr (GError) wrong = NULL;
   gint64 version;
 
   if (g_access (path, F_OK) == 0)
     db = open_file (path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-  if (db && !isr_db_get_int64 (db, "PRAGMA user_version", 0, &version, NULL)) {
-    g_autofree char *escaped = g_uri_escape_string (path, "/", TRUE);
-    g_autofree char *uri = g_strdup_printf ("file:%s?immutable=1", escaped);
-
+  if (db && patience)
+    sqlite3_busy_timeout (db, patience);
+  if (db && !isr_db_get_int64 (db, "PRAGMA user_version", 0, &version, &wrong)) {
+    if (is_out_of_reach (db)) {
+      g_propagate_error (error, g_steal_pointer (&wrong));
+      return NULL;
+    }
     g_clear_pointer (&db, isr_db_close);
-    db = open_file (uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+    db = open_as_it_lies (path);
   }
   if (db && isr_db_get_int64 (db, "PRAGMA user_version", 0, &version, NULL) && version == ISR_DB_VERSION)
     return g_steal_pointer (&db);
@@ -419,7 +441,9 @@ isr_db_open (const char *path, IsrDbMode mode, GError **error)
   sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0); /* nobody asks; refused, and no matter, from the second time on */
   switch (mode) {
     case ISR_DB_READ:
-      return open_for_reading (path, error);
+      return open_for_reading (path, 0, error);
+    case ISR_DB_READ_AGAIN:
+      return open_for_reading (path, ISR_DB_PATIENCE, error);
     case ISR_DB_WRITE:
       return open_for_writing (path, error);
     case ISR_DB_MEMORY:

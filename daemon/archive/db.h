@@ -17,14 +17,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
 /* µs: recordings that are longer are in an index of their own. */
 #define ISR_DB_USUAL_LENGTH "3900000000"
 
+#define ISR_DB_PATIENCE 100 /* ms that a question waits for a database that is locked: the main loop waits, too */
+
 typedef enum {
-  ISR_DB_READ,   /* never creates, changes or migrates the database */
-  ISR_DB_WRITE,  /* creates, migrates; a broken one is set aside and begun anew */
-  ISR_DB_MEMORY, /* a database of this process only; may be used by two threads */
+  ISR_DB_READ,       /* never creates, changes or migrates the database */
+  ISR_DB_READ_AGAIN, /* the same for one that is read already: waits no longer than a question does */
+  ISR_DB_WRITE,      /* creates, migrates; a broken one is set aside and begun anew */
+  ISR_DB_MEMORY,     /* a database of this process only; may be used by two threads */
 } IsrDbMode;
 
 /* @path is ignored for ISR_DB_MEMORY. ISR_ERROR_STORAGE; ISR_ERROR_NOT_FOUND for
- * ISR_DB_READ when there is no database of our version. */
+ * ISR_DB_READ when there is no database of our version;
+ * ISR_ERROR_UNAVAILABLE when another program holds it. */
 sqlite3 *isr_db_open (const char *path, IsrDbMode mode, GError **error);
 
 /* From the version that @db has to @to; each step is a transaction. isr_db_open() does it. */

@@ -86,7 +86,7 @@ isr_snapshots_free (IsrSnapshots *self)
 static gboolean
 open_snapshot (IsrCatalog *self, GError **error)
 {
-  self->db = isr_db_open (self->database, ISR_DB_READ, error);
+  self->db = isr_db_open (self->database, ISR_DB_READ_AGAIN, error);
   return self->db && isr_listing_prepare (self->db, error) && isr_titles_prepare (self->db, error) && isr_events_prepare (self->db, error) && isr_labels_prepare (self->db, error) && isr_trash_prepare (self->db, error);
 }
 

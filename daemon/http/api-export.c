@@ -79,10 +79,9 @@ add_view (Export *self, GString *out, const IsrSectionView *view)
 }
 
 static void
-add_label (Export *self, GString *out, IsrCatalog *catalog, const IsrLabel *label)
+add_label (Export *self, GString *out, const IsrRecording *recording, const IsrLabel *label)
 {
   g_autofree char *start = isr_json_format_time (label->start_us, self->zone), *end = isr_json_format_time (label->end_us, self->zone);
-  g_autoptr (IsrRecording) recording = isr_catalog_find_at (catalog, label->source, label->start_us);
   gboolean of_file = self->format == ISR_EXPORT_CSV && recording;
   const IsrExportRow row = {
     .start = of_file ? isr_runs_from_utc (recording, label->start_us) : (double) (label->start_us - self->from_us) / 1e6,
@@ -185,20 +184,33 @@ add_sections (Export *self, IsrCatalog *snapshot, GString *out, GError **error)
   return TRUE;
 }
 
-static void
-add_other_label (Export *self, IsrCatalog *snapshot, GString *out, const IsrLabel *label)
+static gboolean
+add_row_of_label (Export *self, IsrCatalog *snapshot, GString *out, const IsrLabel *label, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (IsrRecording) recording = isr_catalog_search_at (snapshot, label->source, label->start_us, &wrong);
+
+  if (wrong) {
+    g_propagate_error (error, g_steal_pointer (&wrong));
+    return FALSE;
+  }
+  add_label (self, out, recording, label);
+  return TRUE;
+}
+
+static gboolean
+add_other_label (Export *self, IsrCatalog *snapshot, GString *out, const IsrLabel *label, GError **error)
 {
   g_autoptr (JsonBuilder) builder = NULL;
 
   if (g_hash_table_contains (self->told, &label->id))
-    return;
-  if (!self->json) {
-    add_label (self, out, snapshot, label);
-    return;
-  }
+    return TRUE;
+  if (!self->json)
+    return add_row_of_label (self, snapshot, out, label, error);
   builder = json_builder_new_immutable ();
   isr_json_add_label (builder, label, self->zone);
   add_object (self, out, builder);
+  return TRUE;
 }
 
 static gboolean
@@ -211,7 +223,8 @@ add_other_labels (Export *self, IsrCatalog *snapshot, GString *out, gboolean *la
   for (guint i = 0; i < labels->len; i++) {
     const IsrLabel *label = labels->pdata[i];
 
-    add_other_label (self, snapshot, out, label);
+    if (!add_other_label (self, snapshot, out, label, error))
+      return FALSE;
     self->next_us = label->start_us;
     self->last_id = label->id;
   }

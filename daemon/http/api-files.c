@@ -14,11 +14,12 @@ add_file (JsonBuilder *builder, IsrAnalysis *analysis, IsrRecording *recording)
   isr_json_add_recording (builder, recording);
 }
 
-static void
-add_files (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *files)
+static gboolean
+add_files (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *files, GError **error)
 {
   for (guint i = 0; i < files->len; i++)
     add_file (builder, page->analysis, files->pdata[i]);
+  return TRUE;
 }
 
 void

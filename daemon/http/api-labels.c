@@ -68,12 +68,13 @@ find_labels (IsrCatalog *snapshot, const IsrCatalogQuery *query, char **next, GE
   return isr_catalog_labels (snapshot, query->source, query->from_us, query->to_us, error);
 }
 
-static void
-add_labels (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *labels)
+static gboolean
+add_labels (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *labels, GError **error)
 {
   for (guint i = 0; i < labels->len; i++)
     if (is_wanted (labels->pdata[i], page->verdict))
       isr_json_add_label (builder, labels->pdata[i], page->zone);
+  return TRUE;
 }
 
 void

@@ -6,16 +6,22 @@
 #include "daemon/http/json.h"
 #include "daemon/http/page.h"
 
-static void
-add_titles (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *titles)
+static gboolean
+add_titles (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *titles, GError **error)
 {
   g_autoptr (IsrFinder) finder = isr_finder_new (snapshot);
+  g_autoptr (GError) wrong = NULL;
 
-  for (guint i = 0; i < titles->len; i++) {
+  for (guint i = 0; i < titles->len && !wrong; i++) {
     const IsrTitle *title = titles->pdata[i];
+    const IsrRecording *recording = isr_finder_at (finder, title->source, title->at_us, &wrong);
 
-    isr_json_add_title (builder, title, isr_finder_at (finder, title->source, title->at_us), page->zone);
+    isr_json_add_title (builder, title, recording, page->zone);
   }
+  if (!wrong)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&wrong));
+  return FALSE;
 }
 
 void

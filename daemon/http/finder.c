@@ -26,13 +26,13 @@ isr_finder_free (IsrFinder *self)
 }
 
 const IsrRecording *
-isr_finder_at (IsrFinder *self, const char *source, gint64 at_us)
+isr_finder_at (IsrFinder *self, const char *source, gint64 at_us, GError **error)
 {
   IsrRecording *recording = g_hash_table_lookup (self->last, source);
 
   if (recording && recording->start_us <= at_us && at_us < recording->end_us)
     return recording;
-  recording = isr_catalog_find_at (self->catalog, source, at_us);
+  recording = isr_catalog_search_at (self->catalog, source, at_us, error);
   if (recording)
     g_hash_table_replace (self->last, g_strdup (source), recording);
   return recording;

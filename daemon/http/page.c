@@ -51,7 +51,8 @@ write_page (IsrCatalog *snapshot, gpointer data, GError **error)
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, self->kind->name);
   json_builder_begin_array (builder);
-  self->kind->add (builder, self, snapshot, rows);
+  if (!self->kind->add (builder, self, snapshot, rows, error))
+    return NULL;
   json_builder_end_array (builder);
   if (!self->kind->whole)
     isr_json_add_string (builder, "next", next);

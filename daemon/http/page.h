@@ -12,8 +12,8 @@ typedef struct _IsrPage IsrPage;
 typedef struct {
   const char *name; /* of its array */
   GPtrArray *(*find) (IsrCatalog *snapshot, const IsrCatalogQuery *query, char **next, GError **error);
-  void (*add) (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *rows); /* the members of the array */
-  gboolean whole;                                                                                 /* comes at once: it has no "next" */
+  gboolean (*add) (JsonBuilder *builder, const IsrPage *page, IsrCatalog *snapshot, GPtrArray *rows, GError **error); /* the members of the array */
+  gboolean whole;                                                                                                     /* comes at once: it has no "next" */
 } IsrPageKind;
 
 /* What a list may know of its request. */

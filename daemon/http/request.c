@@ -168,6 +168,8 @@ reply_failure (const IsrRequest *request, guint status, const char *code, const 
 {
   if (status == 500)
     g_warning ("%s", message);
+  if (status == 503)
+    soup_message_headers_replace (request->answer, "Retry-After", "5");
   isr_reply_error (request, status, code, message);
 }
 

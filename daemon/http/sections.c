@@ -64,6 +64,26 @@ place (IsrSectionView *view, const IsrRecording *recording, const IsrRecording *
   view->end = isr_runs_from_utc (from, view->event->end_us);
 }
 
+/* @file: as below. NULL: the catalog can not tell. */
+static IsrSectionView *
+view_new (const IsrEvent *event, const IsrRecording *file, IsrFinder *finder, GPtrArray *labels, GError **error)
+{
+  gboolean alone = file && !*event->source; /* a file that nobody recorded is its own source */
+  g_autoptr (GError) wrong = NULL;
+  const IsrRecording *recording = alone ? file : isr_finder_at (finder, event->source, event->start_us, &wrong);
+  IsrSectionView *view;
+
+  if (wrong) {
+    g_propagate_error (error, g_steal_pointer (&wrong));
+    return NULL;
+  }
+  view = g_new0 (IsrSectionView, 1);
+  view->event = event;
+  place (view, recording, file);
+  add_label (view, isr_labels_match (labels, event->source, event->start_us, event->end_us));
+  return view;
+}
+
 GPtrArray *
 isr_section_views (IsrCatalog *catalog, GPtrArray *events, const IsrRecording *file, GError **error)
 {
@@ -73,14 +93,10 @@ isr_section_views (IsrCatalog *catalog, GPtrArray *events, const IsrRecording *f
   g_autoptr (IsrFinder) finder = isr_finder_new (catalog);
 
   for (guint i = 0; labels && i < events->len; i++) {
-    const IsrEvent *event = events->pdata[i];
-    IsrSectionView *view = g_new0 (IsrSectionView, 1);
-    const IsrRecording *recording;
+    IsrSectionView *view = view_new (events->pdata[i], file, finder, labels, error);
 
-    view->event = event;
-    recording = !file || *event->source ? isr_finder_at (finder, event->source, event->start_us) : NULL;
-    place (view, file && !*event->source ? file : recording, file);
-    add_label (view, isr_labels_match (labels, event->source, event->start_us, event->end_us));
+    if (!view)
+      return NULL;
     g_ptr_array_add (views, view);
   }
   return labels ? g_steal_pointer (&views) : NULL;

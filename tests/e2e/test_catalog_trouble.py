@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The database of the archive is held by another program, or destroyed: what is asked is answered
 with what is wrong, what is recorded goes on, and nothing that was acknowledged is lost."""
+import contextlib
 import json
 import os
 import signal
@@ -26,6 +27,11 @@ def asked(name):
             ('/api/analyze', f'/api/analyze?file={name}'), ('/api/clip', f'/api/clip?file={name}&start=0&end=1'),
             ('/api/cut', f'/api/cut?file={name}&start=0&end=1'), ('/stream/{name}', f'/stream/{name}'), ('/download/{name}', f'/download/{name}'),
             ('/healthz', '/healthz'), ('/metrics', '/metrics')]
+
+
+def about_catalog(name):
+    """Those that nothing but the catalog can answer."""
+    return [(path, target) for path, target in asked(name) if path not in ('/api/status', '/api/jobs', '/healthz', '/metrics')]
 
 
 class Trouble(unittest.TestCase):
@@ -123,10 +129,42 @@ class Trouble(unittest.TestCase):
             with open(path, 'r+b', buffering=0) as f:
                 f.write(os.urandom(os.fstat(f.fileno()).st_size))
 
+    def spoil(self):
+        """The pages where the tables and their indexes begin, once all is in them."""
+        other = sqlite3.connect(self.database, timeout=process.LIMIT, isolation_level=None)
+        process.wait_for('everything in its place', lambda: other.execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchone() == (0, 0, 0))
+        (size,) = other.execute('PRAGMA page_size').fetchone()
+        roots = [page for (page,) in other.execute("SELECT rootpage FROM sqlite_master WHERE rootpage > 1 AND name NOT LIKE 'sqlite%'")]
+        other.close()
+        with open(self.database, 'r+b', buffering=0) as f:
+            for page in roots:
+                f.seek((page - 1) * size)
+                f.write(os.urandom(size))
+
+    def test_damaged_pages(self):
+        """Nothing is said to be missing, or empty, that can not be read; the catalog was asked before or not."""
+        self.ask('/api/labels', 'PUT', LABEL)
+        roof = urllib.parse.quote(ROOF)
+        for _, target in asked(roof):
+            self.assertIn(self.client.ask(target)[0], (200, 202), target)
+        process.wait_for('the label in the table', self.is_label_written)
+        self.spoil()
+        process.wait_for('an error', self.is_noticed)
+        for path, target in about_catalog(roof):
+            self.refused(path, 'get', target)
+        for path, target in (('/api/status', '/api/status'), ('/healthz', '/healthz'), ('/metrics', '/metrics')):
+            self.assertEqual(self.client.wrong(path, 'get', self.client.ask(target)), [])
+        self.isr.wait_state('desk', 'recording')
+
+    def is_label_written(self):
+        read = sqlite3.connect(f'file:{self.database}?mode=ro', uri=True)
+        with contextlib.closing(read):
+            return read.execute('SELECT count(*) FROM labels').fetchone() == (1,)
+
     def is_noticed(self):
-        """A change of the catalog makes it look at the file again."""
+        """A change of the catalog makes it look at the file again: workers, and the main loop."""
         self.client.ask('/api/sources/desk/split', 'POST')
-        return self.client.ask('/api/files')[0] == 500
+        return self.client.ask('/api/files')[0] == 500 and self.client.ask('/api/labels?source=roof&start_us=1&end_us=2', 'DELETE')[0] == 500
 
     def refused(self, path, method, target, body=None):
         answer = self.client.ask(target, method.upper(), body)
