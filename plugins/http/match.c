@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* match.c - the Z function (for each place in a text, how many bytes from there on
- * equal its beginning) finds all offsets in two passes; the prefix function of the
- * text read backwards tells for each of its ends whether it repeats itself.
- *
- * memmem() would be shorter, and quadratic where it hurts: in silence. */
+/* match.c - mostly the first bytes stand at one place, which is compared. In silence they stand
+ * at thousands, each nearly right, and to compare them all would be quadratic: there the Z function
+ * (for each place in a text, how many bytes from there on equal its beginning) finds all offsets
+ * in two passes; the prefix function of the text read backwards tells for each of its ends whether
+ * it repeats itself. */
 #include "plugins/http/match.h"
 
 #include <string.h>
@@ -70,8 +70,72 @@ take (IsrMatch *self, gint64 offset, gboolean repeating, gint64 expected)
   }
 }
 
-void
-isr_match_find (IsrMatch *self, const guint8 *history, gsize n, const guint8 *burst, gsize m, gsize minimum, gint64 expected)
+/* --- few places: each is looked at --- */
+
+#define KEY 16 /* bytes that are searched for: in anything but silence they are nearly unique */
+#define FEW 8
+
+typedef struct {
+  gsize at[FEW];
+  guint n;
+} Places;
+
+/* Where @key stands in @text from @from on. FALSE: at too many places. */
+static gboolean
+find_places (Places *self, const guint8 *text, gsize n, gsize from, const guint8 *key, gsize key_size)
+{
+  const guint8 *found = text + MIN (from, n);
+
+  self->n = 0;
+  while ((found = memmem (found, n - (gsize) (found - text), key, key_size))) {
+    if (self->n == FEW)
+      return FALSE;
+    self->at[self->n++] = (gsize) (found - text);
+    found++;
+  }
+  return TRUE;
+}
+
+static gboolean
+is_repetition (const guint8 *text, gsize n)
+{
+  g_autofree guint32 *border = borders (text, n, FALSE);
+
+  return repeats (border, n);
+}
+
+/* FALSE: there are too many. */
+static gboolean
+look_at_few (IsrMatch *self, const guint8 *history, gsize n, const guint8 *burst, gsize m, gsize minimum, gint64 expected)
+{
+  gsize key = MIN (minimum, KEY);
+  Places inside, before;
+
+  if (!find_places (&inside, history, n, 0, burst, key) || !find_places (&before, burst, m, 1, history, key))
+    return FALSE;
+  for (guint i = 0; i < inside.n; i++) {
+    gsize k = inside.at[i], overlap = MIN (m, n - k);
+
+    if (overlap < minimum || memcmp (history + k, burst, overlap) != 0)
+      continue;
+    self->open += m < n - k;
+    take (self, (gint64) k, is_repetition (burst, overlap), expected);
+  }
+  for (guint i = 0; i < before.n; i++) {
+    gsize j = before.at[i], overlap = MIN (n, m - j);
+
+    if (overlap < minimum || memcmp (burst + j, history, overlap) != 0)
+      continue;
+    self->open += m - j < n;
+    take (self, -(gint64) j, is_repetition (history, overlap), expected);
+  }
+  return TRUE;
+}
+
+/* --- many: all at once --- */
+
+static void
+look_at_all (IsrMatch *self, const guint8 *history, gsize n, const guint8 *burst, gsize m, gsize minimum, gint64 expected)
 {
   g_autofree guint32 *inside = z_function (burst, m, history, n);
   g_autofree guint32 *before = z_function (history, n, burst, m);
@@ -79,9 +143,6 @@ isr_match_find (IsrMatch *self, const guint8 *history, gsize n, const guint8 *bu
   g_autofree guint32 *begins = borders (burst, m, FALSE);
   g_autofree guint32 *starts = borders (history, n, FALSE);
 
-  *self = (IsrMatch){ 0 };
-  if (n < minimum || m < minimum)
-    return;
   for (gsize k = 0; k < n; k++) {
     gsize overlap = MIN (m, n - k);
 
@@ -98,4 +159,14 @@ isr_match_find (IsrMatch *self, const guint8 *history, gsize n, const guint8 *bu
     self->open += m - j < n;
     take (self, -(gint64) j, m - j < n ? repeats (starts, overlap) : repeats (ends, n), expected);
   }
+}
+
+void
+isr_match_find (IsrMatch *self, const guint8 *history, gsize n, const guint8 *burst, gsize m, gsize minimum, gint64 expected)
+{
+  *self = (IsrMatch){ 0 };
+  if (n < minimum || m < minimum || look_at_few (self, history, n, burst, m, minimum, expected))
+    return;
+  *self = (IsrMatch){ 0 };
+  look_at_all (self, history, n, burst, m, minimum, expected);
 }

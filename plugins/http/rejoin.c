@@ -334,7 +334,7 @@ isr_rejoin_take (IsrRejoin *self, GBytes *bytes, gint64 elapsed, IsrJoin *join)
   if (self->burst->len >= 2 * ISR_REJOIN_MAX)
     return gather (self, elapsed, TRUE, join);
   /* a look costs as much as the history is long: not at every packet */
-  if (self->burst->len < self->tried + self->tried / 4 && (self->wanted == 0 || self->burst->len < self->wanted))
+  if (self->burst->len < (self->wanted ? self->wanted : self->tried + self->tried / 4))
     return NULL;
   return gather (self, elapsed, FALSE, join);
 }
