@@ -212,11 +212,13 @@ isr_receiver_create (IsrReceiver *self, GstBuffer **buffer)
   GstFlowReturn flow = GST_FLOW_OK;
 
   while (flow == GST_FLOW_OK) {
-    gboolean finishing = g_atomic_int_get (&self->finishing);
+    gboolean cancelled, finishing;
 
     if ((*buffer = isr_outlet_next (self->outlet)))
       return GST_FLOW_OK;
-    if (!finishing && g_cancellable_is_cancelled (self->cancellable))
+    cancelled = g_cancellable_is_cancelled (self->cancellable); /* first: who finishes says so before he cancels */
+    finishing = g_atomic_int_get (&self->finishing);
+    if (cancelled && !finishing)
       return GST_FLOW_FLUSHING;
     flow = finishing ? step_finish (self) : steps[self->state](self);
   }
