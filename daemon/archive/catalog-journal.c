@@ -250,32 +250,65 @@ run_words (sqlite3 *db, gpointer data, GError **error)
 }
 
 static void
-words_free (gpointer data)
+words_free (Words *words)
 {
-  Words *words = data;
-
   g_hash_table_unref (words->labels);
   g_hash_table_unref (words->protections);
   g_free (words);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Words, words_free)
+
+static Words *
+words_new (void)
+{
+  Words *words = g_new (Words, 1);
+
+  words->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) isr_label_free);
+  words->protections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return words;
+}
+
+static gpointer
+words_ref (const Words *words)
+{
+  Words *same = g_new (Words, 1);
+
+  same->labels = g_hash_table_ref (words->labels);
+  same->protections = g_hash_table_ref (words->protections);
+  return same;
+}
+
+/* The disk is full, and the writer has to wait: what people said is there all the same. */
+static void
+show_words (IsrCatalog *self, const Words *words, gsize number)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, words->labels);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    isr_labels_show (self, value, number);
+  g_hash_table_iter_init (&iter, words->protections);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    isr_labels_show_protection (self, key, value != NULL, number);
 }
 
 /* In one job of the writer, however many there are. It is waited for: nobody asks yet. */
 static gboolean
 read_from (IsrCatalog *self, const char *path, gint64 from, GError **error)
 {
-  Words *words = g_new (Words, 1);
+  g_autoptr (Words) words = words_new ();
   guint n_labels, n_protections;
+  gsize number;
 
-  words->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) isr_label_free);
-  words->protections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (!isr_journal_read (path, from, take_entry, words, error)) {
-    words_free (words);
+  if (!isr_journal_read (path, from, take_entry, words, error))
     return FALSE;
-  }
   n_labels = g_hash_table_size (words->labels);
   n_protections = g_hash_table_size (words->protections);
-  isr_writer_call (self->writer, run_words, words, words_free);
+  number = isr_writer_call (self->writer, run_words, words_ref (words), (GDestroyNotify) words_free);
   isr_writer_flush (self->writer);
+  if (isr_writer_get_committed (self->writer) < number)
+    show_words (self, words, number);
   if (n_labels + n_protections)
     g_message ("%s: read again: %u labels, %u recordings to protect", path, n_labels, n_protections);
   return TRUE;

@@ -29,11 +29,13 @@ struct _IsrCatalog {
   IsrLock *lock;
   sqlite3 *db; /* the reader's connection, with `pending` */
   IsrWriter *writer;
-  gsize next_id;      /* atomic: reconcile takes a range of them in its worker */
-  gsize settled;      /* the last commit that was taken note of */
-  GHashTable *found;  /* name -> Found: what was asked for since; emptied by every change */
-  guint forget;       /* timer */
-  sqlite3_stmt *find; /* the question for it, prepared once */
+  gsize next_id;        /* atomic: reconcile takes a range of them in its worker */
+  gsize first_id;       /* what is being written and has less is a dead process'; 0: the rows say it */
+  gboolean left_behind; /* they could not be told so */
+  gsize settled;        /* the last commit that was taken note of */
+  GHashTable *found;    /* name -> Found: what was asked for since; emptied by every change */
+  guint forget;         /* timer */
+  sqlite3_stmt *find;   /* the question for it, prepared once */
   gsize overlays_settled[ISR_OVERLAYS];
   gboolean reconciling;
   IsrDirWatch *watch;         /* from the first look on */

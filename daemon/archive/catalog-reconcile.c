@@ -22,6 +22,7 @@ prepare_reconcile (IsrCatalog *self)
   job->sources = g_strdupv (self->alive);
   job->writer = self->writer;
   job->next_id = &self->next_id;
+  job->first_id = (gint64) self->first_id;
   job->done = &self->looked_at;
   job->total = &self->to_look_at;
   return job;

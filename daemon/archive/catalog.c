@@ -15,19 +15,10 @@
  */
 #define G_LOG_DOMAIN "isr-catalog"
 
-#include "daemon/archive/catalog-journal.h"
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/events.h"
-#include "daemon/archive/labels.h"
 #include "daemon/archive/listing.h"
-#include "daemon/archive/titles.h"
-#include "daemon/archive/trash.h"
-#include "daemon/core/advice.h"
 #include "daemon/core/error.h"
-
-#include <errno.h>
-#include <glib/gstdio.h>
-#include <string.h>
 
 G_DEFINE_FINAL_TYPE (IsrCatalog, isr_catalog, G_TYPE_OBJECT)
 
@@ -330,109 +321,6 @@ isr_catalog_set_timezone (IsrCatalog *self, GTimeZone *zone)
   g_time_zone_ref (zone);
   g_time_zone_unref (self->zone);
   self->zone = zone;
-}
-
-static gboolean
-make_directory (const char *path, GError **error)
-{
-  int code = g_mkdir_with_parents (path, 0755) == 0 ? 0 : errno;
-  g_autofree char *parent = g_path_get_dirname (path);
-  g_autofree char *advice = isr_advise_writing (code, parent);
-
-  if (code == 0)
-    return TRUE;
-  g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "%s: can not be made: %s%s", path, g_strerror (code), advice);
-  return FALSE;
-}
-
-/* Entries that say "being written" are another process' when we only read, and a
- * dead process' when we hold the lock. */
-static gboolean
-open_writable (IsrCatalog *self, const char *state_directory, GError **error)
-{
-  g_autoptr (sqlite3) db = NULL;
-
-  if (!make_directory (self->output_directory, error) || !make_directory (state_directory, error))
-    return FALSE;
-  self->lock = isr_lock_take (state_directory, error);
-  if (!self->lock)
-    return FALSE;
-  db = isr_db_open (self->database, ISR_DB_WRITE, error);
-  if (!db || !isr_db_exec (db, "UPDATE recordings SET recording = 2 WHERE recording = 1", error))
-    return FALSE;
-  self->writer = isr_writer_new (g_steal_pointer (&db));
-  self->db = isr_db_open (self->database, ISR_DB_READ, error);
-  if (self->db)
-    sqlite3_busy_timeout (self->db, ISR_DB_PATIENCE);
-  return self->writer && self->db;
-}
-
-static gboolean
-open_readable (IsrCatalog *self, GError **error)
-{
-  self->db = isr_db_open (self->database, ISR_DB_READ, NULL);
-  if (self->db) {
-    sqlite3_busy_timeout (self->db, ISR_DB_PATIENCE);
-    return TRUE;
-  }
-  g_clear_pointer (&self->database, g_free);
-  self->db = isr_db_open (NULL, ISR_DB_MEMORY, error);
-  if (self->db)
-    self->writer = isr_writer_new_shared (self->db);
-  return self->db != NULL;
-}
-
-/* When a process that did not end cleanly last replaced its status.json. */
-static gint64
-get_heartbeat (const char *state_directory)
-{
-  g_autofree char *path = g_build_filename (state_directory, "status.json", NULL);
-  GStatBuf st;
-
-  return g_stat (path, &st) == 0 ? MIN (st.st_mtim.tv_sec * G_TIME_SPAN_SECOND + st.st_mtim.tv_nsec / 1000, g_get_real_time ()) : 0;
-}
-
-IsrCatalog *
-isr_catalog_open (const char *output_directory, const char *state_directory, gboolean writable, GError **error)
-{
-  g_autoptr (IsrCatalog) self = g_object_new (ISR_TYPE_CATALOG, NULL);
-  gint64 last;
-
-  self->output_directory = g_canonicalize_filename (output_directory, NULL);
-  self->database = g_build_filename (state_directory, "isr.db", NULL);
-  self->state_directory = g_canonicalize_filename (state_directory, NULL);
-  self->writable = writable;
-  if (!(writable ? open_writable (self, state_directory, error) : open_readable (self, error)))
-    return NULL;
-  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_events_prepare (self->db, error) || !isr_labels_prepare (self->db, error) || !isr_trash_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
-    return NULL;
-  self->next_id = (gsize) last + 1;
-  if (self->writer && !isr_catalog_catch_up (self, error))
-    return NULL;
-  if (writable)
-    isr_trash_find (self);
-  isr_events_hide_all (self);
-  if (writable)
-    self->ledger = isr_ledger_new (self->writer, self->db, get_heartbeat (state_directory), error);
-  if (writable && !self->ledger)
-    return NULL;
-  return g_steal_pointer (&self);
-}
-
-/* The reader goes first: the last connection tidies up the WAL, and must be one
- * that may write. */
-void
-isr_catalog_close (IsrCatalog *self)
-{
-  isr_catalog_stop_reconcile (self);
-  isr_snapshots_close (self->snapshots);
-  g_clear_pointer (&self->find, sqlite3_finalize);
-  if (self->database)
-    g_clear_pointer (&self->db, isr_db_close);
-  g_clear_pointer (&self->ledger, isr_ledger_free);
-  g_clear_pointer (&self->writer, isr_writer_free);
-  g_clear_pointer (&self->journal, isr_journal_free);
-  g_clear_pointer (&self->lock, isr_lock_free);
 }
 
 static void

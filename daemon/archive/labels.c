@@ -62,8 +62,8 @@ free_protection (gpointer value)
   g_free (value);
 }
 
-static const IsrOverlay labels = { 0, "labels", COLUMNS, 8, bind_label, copy_label, (GDestroyNotify) isr_label_free };
-static const IsrOverlay protections = { 1, "protection", "id, name", 2, bind_protection, copy_protection, free_protection };
+static const IsrOverlay labels = { 0, "labels", COLUMNS, 8, bind_label, copy_label, (GDestroyNotify) isr_label_free, "source = ?2 AND start_us = ?3 AND end_us = ?4 AND id <> ?1" };
+static const IsrOverlay protections = { 1, "protection", "id, name", 2, bind_protection, copy_protection, free_protection, "name = ?2 AND id <> ?1" };
 
 gboolean
 isr_labels_prepare (sqlite3 *db, GError **error)
@@ -194,6 +194,19 @@ set_label (IsrCatalog *self, IsrLabel *label, gboolean known)
     label->id = 0;
 }
 
+void
+isr_labels_show (IsrCatalog *self, const IsrLabel *label, gsize number)
+{
+  g_autoptr (IsrLabel) entry = isr_label_copy (label);
+  g_autoptr (GError) error = NULL;
+  gboolean known;
+
+  if (!find_label_id (self, entry, &known, &error))
+    g_critical ("%s", error->message);
+  else if (known || !isr_label_is_empty (entry))
+    isr_overlay_show (&labels, self, entry, isr_label_is_empty (entry), number);
+}
+
 static gboolean
 check_label (const IsrLabel *label, GError **error)
 {
@@ -262,6 +275,19 @@ find_protection (IsrCatalog *self, const char *name, gint64 *id, gboolean *known
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&wrong));
   return FALSE;
+}
+
+void
+isr_labels_show_protection (IsrCatalog *self, const char *name, gboolean protect, gsize number)
+{
+  Protection entry = { 0, (char *) name };
+  g_autoptr (GError) error = NULL;
+  gboolean known;
+
+  if (!find_protection (self, name, &entry.id, &known, &error))
+    g_critical ("%s", error->message);
+  else if (known != protect)
+    isr_overlay_show (&protections, self, &entry, !protect, number);
 }
 
 /* The journal first: it is what counts. */

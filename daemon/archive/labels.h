@@ -41,5 +41,8 @@ gboolean isr_labels_prepare (sqlite3 *db, GError **error);
 void isr_labels_settle (IsrCatalog *self);
 /* The recording has another name, and stays protected under it. */
 void isr_labels_rename (IsrCatalog *self, const char *from, const char *to);
+/* What job @number of the writer puts into the tables, shown before it could. */
+void isr_labels_show (IsrCatalog *self, const IsrLabel *label, gsize number);
+void isr_labels_show_protection (IsrCatalog *self, const char *name, gboolean protect, gsize number);
 
 G_END_DECLS

@@ -44,6 +44,8 @@ isr_leftover_mend (const char *directory, IsrRecording *recording)
   if (!final) {
     if (error && !g_error_matches (error, ISR_ERROR, ISR_ERROR_BUSY))
       g_message ("%s; it was left by a process that died and stays as it is", error->message);
+    if (!error)
+      g_message ("%s: left by a process that died before there was any audio in it; it is removed", part);
     return error ? (g_error_matches (error, ISR_ERROR, ISR_ERROR_BUSY) ? ISR_LEFTOVER_HELD : ISR_LEFTOVER_FAILED) : ISR_LEFTOVER_EMPTY;
   }
   g_message ("%s: left by a process that died, %s, now %s", part, result.changed ? "mended" : "complete", final);

@@ -9,8 +9,9 @@
 /* One entry on its way to the writer. */
 typedef struct {
   const IsrOverlay *overlay;
-  gpointer value; /* NULL: to be removed */
+  gpointer value;
   gint64 id;
+  gboolean gone;
 } Change;
 
 static void
@@ -18,8 +19,7 @@ change_free (gpointer data)
 {
   Change *self = data;
 
-  if (self->value)
-    self->overlay->free (self->value);
+  self->overlay->free (self->value);
   g_free (self);
 }
 
@@ -51,22 +51,42 @@ isr_overlay_prepare (const IsrOverlay *self, sqlite3 *db, GError **error)
 }
 
 static gboolean
-run_change (sqlite3 *db, gpointer data, GError **error)
+put_row (const Change *self, sqlite3 *db, GError **error)
 {
-  const Change *self = data;
   g_autofree char *places = make_places (self->overlay->n_columns);
-  g_autofree char *sql = self->value
-                             ? g_strdup_printf ("INSERT OR REPLACE INTO main.%s (%s) VALUES (%s)", self->overlay->table, self->overlay->columns, places)
-                             : g_strdup_printf ("DELETE FROM main.%s WHERE id = ?1", self->overlay->table);
+  g_autofree char *sql = g_strdup_printf ("INSERT OR REPLACE INTO main.%s (%s) VALUES (%s)", self->overlay->table, self->overlay->columns, places);
   g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, sql, error);
 
   if (!statement)
     return FALSE;
-  if (self->value)
+  self->overlay->bind (statement, self->value);
+  return isr_db_run (statement, error);
+}
+
+/* With @where its parameters are those of a row; else ?1 is its id. */
+static gboolean
+delete_rows (const Change *self, sqlite3 *db, const char *where, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("DELETE FROM main.%s WHERE %s", self->overlay->table, where ? where : "id = ?1");
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, sql, error);
+
+  if (!statement)
+    return FALSE;
+  if (where)
     self->overlay->bind (statement, self->value);
   else
     sqlite3_bind_int64 (statement, 1, self->id);
   return isr_db_run (statement, error);
+}
+
+static gboolean
+run_change (sqlite3 *db, gpointer data, GError **error)
+{
+  const Change *self = data;
+
+  if (self->overlay->same && !delete_rows (self, db, self->overlay->same, error))
+    return FALSE;
+  return self->gone ? delete_rows (self, db, NULL, error) : put_row (self, db, error);
 }
 
 static gboolean
@@ -84,19 +104,25 @@ lay_over (const IsrOverlay *self, sqlite3 *db, gconstpointer value, gsize number
   return isr_db_run (statement, error);
 }
 
+void
+isr_overlay_show (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value, gboolean gone, gsize number)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!lay_over (self, isr_catalog_get_reader (catalog), value, number, gone, &error))
+    g_critical ("%s", error->message);
+}
+
 static void
 change (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value, gboolean gone, gint64 id)
 {
   Change *job = g_new0 (Change, 1);
-  g_autoptr (GError) error = NULL;
-  gsize number;
 
   job->overlay = self;
-  job->value = gone ? NULL : self->copy (value);
+  job->value = self->copy (value);
+  job->gone = gone;
   job->id = id;
-  number = isr_writer_call (isr_catalog_get_writer (catalog), run_change, job, change_free);
-  if (!lay_over (self, isr_catalog_get_reader (catalog), value, number, gone, &error))
-    g_critical ("%s", error->message);
+  isr_overlay_show (self, catalog, value, gone, isr_writer_call (isr_catalog_get_writer (catalog), run_change, job, change_free));
 }
 
 void

@@ -24,6 +24,7 @@ typedef struct {
   void (*bind) (sqlite3_stmt *statement, gconstpointer value); /* parameters 1 to n_columns */
   gpointer (*copy) (gconstpointer value);
   GDestroyNotify free;
+  const char *same; /* "source = ?2 AND ...": what else is the same thing, and goes with it; NULL: nothing */
 } IsrOverlay;
 
 /* Makes the tables of the reader's connection. */
@@ -32,6 +33,8 @@ gboolean isr_overlay_prepare (const IsrOverlay *self, sqlite3 *db, GError **erro
 void isr_overlay_put (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value);
 /* @value: the entry that goes, whole. */
 void isr_overlay_remove (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value, gint64 id);
+/* What job @number of the writer does anyway, shown before it is done. */
+void isr_overlay_show (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value, gboolean gone, gsize number);
 /* Drops what is committed: before every question. */
 void isr_overlay_settle (const IsrOverlay *self, IsrCatalog *catalog);
 /* An id that no entry has; 0 with an error. */

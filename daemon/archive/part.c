@@ -12,6 +12,8 @@
 #include "daemon/archive/place.h"
 #include "daemon/core/error.h"
 
+#define LITTLE 65536 /* bytes; a header with its seek table is larger than nothing, and no frame is */
+
 /* renameat2() where the file system knows it, else a link that fails if the name is taken. */
 static gboolean
 take_name (const char *from, const char *to)
@@ -38,8 +40,19 @@ take_free_name (const char *path, const char *final, GError **error)
   }
 }
 
+/* Nothing of it can be heard, and nothing of it can be what somebody may want to save. */
 static gboolean
-repair (const char *path, IsrRepairResult *result, GError **error)
+holds_nothing (const char *path, const GError *wrong)
+{
+  gsize enough = g_error_matches (wrong, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_EMPTY) ? LITTLE : 0;
+  GStatBuf info;
+
+  return g_stat (path, &info) == 0 && (gsize) info.st_size <= enough;
+}
+
+/* @nothing: there is nothing to repair. */
+static gboolean
+repair (const char *path, IsrRepairResult *result, gboolean *nothing, GError **error)
 {
   g_autoptr (GError) wrong = NULL;
   gboolean busy;
@@ -47,16 +60,9 @@ repair (const char *path, IsrRepairResult *result, GError **error)
   if (isr_repair_path (path, result, &wrong))
     return TRUE;
   busy = g_error_matches (wrong, G_FILE_ERROR, G_FILE_ERROR_AGAIN);
+  *nothing = !busy && holds_nothing (path, wrong);
   g_set_error_literal (error, ISR_ERROR, busy ? ISR_ERROR_BUSY : ISR_ERROR_STORAGE, wrong->message);
   return FALSE;
-}
-
-static gboolean
-is_empty (const char *path)
-{
-  GStatBuf info;
-
-  return g_stat (path, &info) == 0 && info.st_size == 0;
 }
 
 char *
@@ -64,16 +70,17 @@ isr_part_finish (const char *path, IsrRepairResult *result, GError **error)
 {
   g_autoptr (GError) wrong = NULL;
   g_autofree char *final = NULL;
+  gboolean nothing = FALSE;
 
   g_return_val_if_fail (g_str_has_suffix (path, ISR_PART_SUFFIX), NULL);
 
   *result = (IsrRepairResult){ 0 };
-  if (repair (path, result, &wrong)) {
+  if (repair (path, result, &nothing, &wrong)) {
     final = g_strndup (path, strlen (path) - strlen (ISR_PART_SUFFIX));
     return take_free_name (path, final, error);
   }
   /* parts are created exclusively: one that nobody holds is not taken up again */
-  if (!g_error_matches (wrong, ISR_ERROR, ISR_ERROR_BUSY) && is_empty (path) && g_unlink (path) == 0)
+  if (nothing && g_unlink (path) == 0)
     return NULL;
   g_propagate_error (error, g_steal_pointer (&wrong));
   return NULL;

@@ -86,6 +86,8 @@ read_rows (Run *run, sqlite3_stmt *statement, GError **error)
     known = g_new0 (Known, 1);
     known->state = sqlite3_column_int (statement, 3);
     known->recording = isr_row_read (statement);
+    if (known->state == KNOWN_LIVE && known->recording->id < run->task->first_id)
+      known->state = KNOWN_LEFT_BEHIND;
     g_hash_table_insert (run->known, known->recording->name, known);
   }
   return FALSE;
@@ -308,6 +310,21 @@ forget (Run *run, const Known *known)
   run->n_vanished++;
 }
 
+/* Its dead process made it, and could not say so any more (a disk that is full, the last
+ * moment): now that it is mended, it says when it begins more exactly than its name. */
+static void
+ask_itself (Run *run, IsrRecording **recording)
+{
+  g_autoptr (IsrFound) file = isr_scan_file (run->task->output_directory, (*recording)->name);
+  g_autoptr (IsrRecording) now = file ? isr_adopt (run->task->output_directory, file, run->task->zone, run->task->sources) : NULL;
+
+  if (!now || now->adopted)
+    return;
+  now->id = (*recording)->id;
+  isr_recording_free (*recording);
+  *recording = g_steal_pointer (&now);
+}
+
 static void
 mend (Run *run, const IsrFound *part)
 {
@@ -328,6 +345,8 @@ mend (Run *run, const IsrFound *part)
     default:
       return;
   }
+  if (recording->adopted)
+    ask_itself (run, &recording);
   if (recording->adopted && start_us == part->mtime_us) { /* nothing but the time of its last write is known */
     recording->start_us -= (gint64) (isr_recording_get_duration (recording) * G_TIME_SPAN_SECOND);
     recording->end_us = start_us;

@@ -15,6 +15,7 @@ typedef struct {
   GStrv sources;       /* of the configuration; NULL: none */
   IsrWriter *writer;   /* outlives the run */
   gsize *next_id;      /* atomic */
+  gint64 first_id;     /* what is being written and has less is nobody's any more */
   gint *done, *total;  /* atomic: new files that were looked at, and all of them */
   GPtrArray *names;    /* only these (char *), and no unfinished ones; NULL: everything */
 

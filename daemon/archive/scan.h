@@ -14,6 +14,7 @@ typedef struct {
 } IsrFound;
 
 void isr_found_free (IsrFound *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrFound, isr_found_free)
 
 /* Audio files by their extension; hidden files and directories, symbolic links
  * and what is not a regular file are passed over, and so, with a line in the log,

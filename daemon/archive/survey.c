@@ -2,6 +2,8 @@
 /* survey.c - reads recordings as stretches of time, and the notes beside them. */
 #include "daemon/archive/survey.h"
 
+#include "plugins/messages.h"
+
 #define NOT_PENDING "NOT EXISTS (SELECT 1 FROM temp.pending p WHERE p.id = r.id)"
 #define FINISHED "FROM main.recordings r INDEXED BY recordings_for_coverage WHERE r.source = ?1 AND r.recording = 0 AND " NOT_PENDING
 #define GIVEN "FROM temp.pending r WHERE r.source = ?1 AND r.recording = 0 AND r.gone = 0"
@@ -112,6 +114,14 @@ isr_survey_neighbours (sqlite3 *db, const IsrRecording *recording, gint64 *from_
   return FALSE;
 }
 
+/* Found, not recorded here; or by a process that died. What went wrong while it lived it has
+ * noted, and a note says more than a file. */
+static gboolean
+is_left_behind (const IsrRecording *file)
+{
+  return !file->reason || g_str_equal (file->reason, ISR_CLOSE_ERROR);
+}
+
 static void
 add_stretch (sqlite3_stmt *statement, GArray *stretches)
 {
@@ -120,7 +130,7 @@ add_stretch (sqlite3_stmt *statement, GArray *stretches)
     .start_us = sqlite3_column_int64 (statement, 0),
     .end_us = sqlite3_column_int64 (statement, 1),
     .uncertainty_us = isr_clock_get_uncertainty ((const char *) sqlite3_column_text (statement, 3)),
-    .after = file.reason ? isr_cause_of_file (&file) : ISR_CAUSE_NOT_RUNNING, /* found, not recorded here */
+    .after = is_left_behind (&file) ? ISR_CAUSE_NOT_RUNNING : isr_cause_of_file (&file),
   };
 
   g_array_append_val (stretches, stretch);

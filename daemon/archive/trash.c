@@ -360,6 +360,16 @@ read_stamp (const char *text, gint64 *us)
   return TRUE;
 }
 
+/* The row that it left, which may not be there any more; NULL: there is none, or of another file. */
+static IsrRecording *
+find_left (IsrCatalog *self, const char *name)
+{
+  g_autoptr (IsrRecording) row = isr_catalog_read_row (self, name, NULL);
+  struct stat st;
+
+  return row && !isr_place_stat (self->output_directory, name, &st) && errno == ENOENT ? g_steal_pointer (&row) : NULL;
+}
+
 static void
 find_again (IsrCatalog *self, const char *root, const IsrFound *file, GHashTable *known)
 {
@@ -375,7 +385,11 @@ find_again (IsrCatalog *self, const char *root, const IsrFound *file, GHashTable
   stamp = g_strndup (file->name, (gsize) (slash - file->name));
   directory = g_build_filename (root, stamp, NULL);
   inside.name = (char *) slash + 1;
-  recording = isr_adopt (directory, &inside, self->zone, self->alive);
+  recording = find_left (self, inside.name);
+  if (recording)
+    isr_catalog_drop_row (self, recording);
+  else
+    recording = isr_adopt (directory, &inside, self->zone, self->alive);
   entry.id = isr_overlay_next_id (&trash, self, NULL);
   entry.recording = recording;
   if (entry.id)

@@ -29,7 +29,7 @@ repair_file (const char *path)
   if (error)
     g_printerr ("isr: %s\n", error->message);
   else if (part && !final)
-    g_print ("%s: was empty, removed\n", path);
+    g_print ("%s: held no audio, removed\n", path);
   else
     tell (path, final, &result);
   return !error;

@@ -162,8 +162,10 @@ repair (FlacFile *self, IsrInput *input, IsrOutput *output, IsrRepairResult *res
 
   if (!find_frames (self, input))
     return fail (error, "reading it failed, so it was left as it is");
-  if (!self->end)
-    return fail (error, "there is no whole frame in it");
+  if (!self->end) {
+    g_set_error_literal (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_EMPTY, "This FLAC file can not be mended: there is no whole frame in it.");
+    return FALSE;
+  }
   complete = is_complete (self, input);
   if (!complete)
     mend (self, input, output);

@@ -237,7 +237,7 @@ isr_ogg_repair (IsrInput *input, IsrOutput *output, IsrRepairResult *result, GEr
   if (!scan_file (&scan, error))
     return FALSE;
   if (scan.samples == 0) {
-    g_set_error (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_INVALID,
+    g_set_error (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_EMPTY,
         "no whole audio page in %" G_GUINT64_FORMAT " bytes of Ogg: nothing in this file can be played", input->size);
     return FALSE;
   }

@@ -76,7 +76,7 @@ isr_scan_check (const IsrScan *self, guint64 samples, GError **error)
     g_set_error (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_INVALID,
         "Reading failed at byte %" G_GUINT64_FORMAT ": %s; nothing was changed", self->at, g_strerror (self->error));
   else if (samples == 0)
-    g_set_error_literal (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_INVALID,
+    g_set_error_literal (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_EMPTY,
         "There is not one whole audio frame in it that could be played");
   return !self->error && samples > 0;
 }

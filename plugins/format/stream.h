@@ -25,6 +25,7 @@ GQuark isr_format_error_quark (void);
 typedef enum {
   ISR_FORMAT_ERROR_UNSUPPORTED, /* well-formed, but nothing that we record */
   ISR_FORMAT_ERROR_INVALID,     /* not what it claims to be */
+  ISR_FORMAT_ERROR_EMPTY,       /* what it claims to be, without anything that could be heard */
 } IsrFormatError;
 
 typedef struct _IsrStream IsrStream;

@@ -118,7 +118,7 @@ isr_wav_repair (IsrInput *input, IsrOutput *output, IsrRepairResult *result, GEr
   data_size = find_data_size (&layout, input);
   frames = data_size / layout.block;
   if (!frames) {
-    g_set_error (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_INVALID, "This WAV file has a header, but no samples.");
+    g_set_error (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_EMPTY, "This WAV file has a header, but no samples.");
     return FALSE;
   }
   complete = is_complete (&layout, input, data_size);

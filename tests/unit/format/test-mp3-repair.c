@@ -24,7 +24,7 @@ repair (Repair func, const guint8 *data, gsize size, IsrMemoryOutput *memory, Is
     g_assert_no_error (error);
     g_assert_cmpuint (result->bytes, ==, memory->bytes->len);
   } else {
-    g_assert_error (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_INVALID);
+    g_assert_error (error, ISR_FORMAT_ERROR, ISR_FORMAT_ERROR_EMPTY);
     g_assert_cmpmem (memory->bytes->data, memory->bytes->len, data, size);
   }
   return done;
