@@ -94,32 +94,51 @@ add_live (IsrCatalog *self, GPtrArray *live, GArray *stretches, gint64 end_us)
   return recorded ? g_array_index (stretches, IsrStretch, stretches->len - 1).end_us : end_us;
 }
 
-/* Since when @source was to be recorded: its first recording, or what kept it from being
- * made. Holes before that which lasted not so long are of what was deleted since. */
+/* What was deleted on purpose has been there: the life of @source does not shrink by it. */
 static gboolean
-find_birth (IsrCatalog *self, const char *source, gint64 first_us, gint64 *birth_us, GError **error)
+add_deleted (IsrCatalog *self, const char *source, const GArray *given, gint64 *first_us, gint64 *last_us, GError **error)
 {
-  g_autoptr (GArray) given = g_array_new (FALSE, FALSE, sizeof (IsrGap));
-
-  *birth_us = first_us;
-  if (!isr_survey_birth (self->db, source, first_us, birth_us, error))
+  if (!isr_survey_deleted (self->db, source, first_us, last_us, error))
     return FALSE;
-  if (self->ledger)
-    isr_ledger_append_given (self->ledger, source, given);
   for (guint i = 0; i < given->len; i++) {
     const IsrGap *note = &g_array_index (given, IsrGap, i);
 
-    if (note->end_us >= first_us && !g_str_equal (note->cause, ISR_CAUSE_DELETED))
+    if (!g_str_equal (note->cause, ISR_CAUSE_DELETED))
+      continue;
+    *first_us = MIN (*first_us, note->start_us);
+    *last_us = MAX (*last_us, note->end_us);
+  }
+  return TRUE;
+}
+
+/* Since when @source was to be recorded: its first recording, or what kept it from being
+ * made. Holes before that which lasted not so long are of files that somebody removed. */
+static gboolean
+find_birth (IsrCatalog *self, const char *source, const GArray *given, gint64 first_us, gint64 *birth_us, GError **error)
+{
+  *birth_us = first_us;
+  if (!isr_survey_birth (self->db, source, first_us, birth_us, error))
+    return FALSE;
+  for (guint i = 0; i < given->len; i++) {
+    const IsrGap *note = &g_array_index (given, IsrGap, i);
+
+    if (note->end_us >= first_us)
       *birth_us = MIN (*birth_us, note->start_us);
   }
   return TRUE;
 }
 
 static gboolean
+is_alive (IsrCatalog *self, const char *source)
+{
+  return self->alive && g_strv_contains ((const char *const *) self->alive, source);
+}
+
+static gboolean
 take_survey (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 now_us, Survey *survey, GError **error)
 {
   g_autoptr (GPtrArray) live = isr_listing_live (self->db, source, error);
-  gboolean alive = self->alive && g_strv_contains ((const char *const *) self->alive, source);
+  g_autoptr (GArray) given = g_array_new (FALSE, FALSE, sizeof (IsrGap));
   gint64 first_us = G_MAXINT64, last_us = G_MININT64, birth_us, end_us;
 
   survey->stretches = g_array_new (FALSE, FALSE, sizeof (IsrStretch));
@@ -132,10 +151,12 @@ take_survey (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us,
     first_us = MIN (first_us, file->start_us);
     last_us = MAX (last_us, file->end_us);
   }
-  if (!find_birth (self, source, first_us, &birth_us, error))
+  if (self->ledger)
+    isr_ledger_append_given (self->ledger, source, given);
+  if (!add_deleted (self, source, given, &first_us, &last_us, error) || !find_birth (self, source, given, first_us, &birth_us, error))
     return FALSE;
   survey->from_us = MAX (from_us, birth_us);
-  survey->to_us = MAX (survey->from_us, MIN (to_us, alive ? end_us : MIN (last_us, now_us)));
+  survey->to_us = MAX (survey->from_us, MIN (to_us, is_alive (self, source) ? end_us : MIN (last_us, now_us)));
   return TRUE;
 }
 
@@ -238,6 +259,7 @@ list_wanted (GPtrArray *days, GTimeZone *zone, gint64 limit_us)
     if (one.day->span_us >= 0 || !isr_day_parse (one.day->day, zone, &one.from_us, &one.to_us) || one.to_us > limit_us)
       continue;
     one.day->span_us = one.day->recorded_us = 0;
+    one.day->noted = FALSE;
     g_array_append_val (wanted, one);
   }
   return wanted;
@@ -265,6 +287,54 @@ cover_day (Wanted *wanted, const Survey *survey, guint *first)
 }
 
 static gboolean
+has_empty (const GArray *wanted)
+{
+  for (guint i = 0; i < wanted->len; i++)
+    if (!g_array_index (wanted, Wanted, i).day->files)
+      return TRUE;
+  return FALSE;
+}
+
+/* The days that @note holds in, as far as they count. */
+static void
+note_days (GArray *wanted, const IsrGap *note, const Survey *survey)
+{
+  gint64 from_us = MAX (note->start_us, survey->from_us), to_us = MIN (note->end_us, survey->to_us);
+  guint low = 0, high = wanted->len;
+
+  while (low < high) {
+    guint middle = (low + high) / 2;
+
+    if (g_array_index (wanted, Wanted, middle).to_us <= from_us)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  for (; low < wanted->len && g_array_index (wanted, Wanted, low).from_us < to_us; low++)
+    g_array_index (wanted, Wanted, low).day->noted = TRUE;
+}
+
+/* A day without recordings is one that somebody looks for when something went wrong in it:
+ * not when all of it was deleted, nor between files that came from elsewhere. */
+static gboolean
+find_noted (IsrCatalog *self, GArray *wanted, const char *source, const Survey *survey, GError **error)
+{
+  g_autoptr (GArray) notes = g_array_new (FALSE, FALSE, sizeof (IsrGap));
+
+  if (!isr_survey_notes (self->db, source, survey->from_us, survey->to_us, notes, error))
+    return FALSE;
+  if (self->ledger)
+    isr_ledger_append_given (self->ledger, source, notes);
+  for (guint i = 0; i < notes->len; i++) {
+    const IsrGap *note = &g_array_index (notes, IsrGap, i);
+
+    if (!g_str_equal (note->cause, ISR_CAUSE_DELETED))
+      note_days (wanted, note, survey);
+  }
+  return TRUE;
+}
+
+static gboolean
 cover_source (IsrCatalog *self, GArray *wanted, const char *source, gint64 now_us, GError **error)
 {
   const Wanted *oldest = &g_array_index (wanted, Wanted, 0), *newest = &g_array_index (wanted, Wanted, wanted->len - 1);
@@ -276,7 +346,7 @@ cover_source (IsrCatalog *self, GArray *wanted, const char *source, gint64 now_u
   isr_survey_sort (survey.stretches);
   for (guint i = 0; i < wanted->len; i++)
     cover_day (&g_array_index (wanted, Wanted, i), &survey, &first);
-  return TRUE;
+  return !has_empty (wanted) || find_noted (self, wanted, source, &survey, error);
 }
 
 gboolean
@@ -292,4 +362,39 @@ isr_catalog_cover_days (IsrCatalog *self, GPtrArray *days, const char *source, G
     if (!cover_source (self, wanted, names->pdata[i], now_us, error))
       return FALSE;
   return TRUE;
+}
+
+/* From its first note on, as long as it counts. */
+static gboolean
+find_noted_life (IsrCatalog *self, const char *source, gint64 now_us, gint64 *from_us, gint64 *to_us, GError **error)
+{
+  g_autoptr (GArray) given = g_array_new (FALSE, FALSE, sizeof (IsrGap));
+  gint64 first_us = G_MAXINT64, last_us = G_MININT64, note_us;
+
+  if (self->ledger)
+    isr_ledger_append_given (self->ledger, source, given);
+  if (!isr_survey_first_note (self->db, source, &note_us, error) || !isr_survey_life (self->db, source, &first_us, &last_us, error) || !add_deleted (self, source, given, &first_us, &last_us, error))
+    return FALSE;
+  for (guint i = 0; i < given->len; i++)
+    note_us = MIN (note_us, g_array_index (given, IsrGap, i).start_us);
+  last_us = is_alive (self, source) ? now_us : MIN (last_us, now_us);
+  if (note_us >= last_us)
+    return TRUE;
+  *from_us = MIN (*from_us, note_us);
+  *to_us = MAX (*to_us, last_us);
+  return TRUE;
+}
+
+gboolean
+isr_catalog_fill_days (IsrCatalog *self, GPtrArray *days, const char *source, GTimeZone *zone, GError **error)
+{
+  g_autoptr (GPtrArray) names = list_sources (self, source, error);
+  gint64 now_us = g_get_real_time (), from_us = G_MAXINT64, to_us = G_MININT64;
+
+  for (guint i = 0; names && i < names->len; i++)
+    if (!find_noted_life (self, names->pdata[i], now_us, &from_us, &to_us, error))
+      return FALSE;
+  if (from_us < to_us)
+    isr_days_fill (days, zone, MAX (from_us, 0), to_us);
+  return names != NULL;
 }

@@ -60,6 +60,18 @@ get_finished_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError
   return days ? isr_day_cache_put (self->days, source, zone, days) : NULL;
 }
 
+/* Days without recordings of which there is nothing to tell. */
+static void
+drop_silent (GPtrArray *days)
+{
+  for (guint i = days->len; i-- > 0;) {
+    const IsrDay *day = days->pdata[i];
+
+    if (!day->files && (day->span_us <= 0 || !day->noted))
+      g_ptr_array_remove_index (days, i);
+  }
+}
+
 GPtrArray *
 isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error)
 {
@@ -69,7 +81,7 @@ isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError 
   g_return_val_if_fail (self->db, NULL);
   isr_catalog_settle (self);
   finished = get_finished_days (self, source, zone, error);
-  live = finished && isr_catalog_cover_days (self, finished, source, zone, TRUE, error) && isr_catalog_count_days (self, finished, source, zone, error) ? isr_listing_live (self->db, source, error) : NULL;
+  live = finished && isr_catalog_fill_days (self, finished, source, zone, error) && isr_catalog_cover_days (self, finished, source, zone, TRUE, error) && isr_catalog_count_days (self, finished, source, zone, error) ? isr_listing_live (self->db, source, error) : NULL;
   if (!live)
     return NULL;
   days = isr_days_copy (finished);
@@ -80,7 +92,10 @@ isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError 
     isr_days_merge (days, zone, recording->start_us, recording->bytes, isr_recording_get_duration (recording));
     isr_days_uncover (days, zone, recording->start_us, G_MAXINT64); /* it may reach into later days */
   }
-  return isr_catalog_cover_days (self, days, source, zone, FALSE, error) && isr_catalog_count_days (self, days, source, zone, error) ? g_steal_pointer (&days) : NULL;
+  if (!isr_catalog_cover_days (self, days, source, zone, FALSE, error) || !isr_catalog_count_days (self, days, source, zone, error))
+    return NULL;
+  drop_silent (days);
+  return g_steal_pointer (&days);
 }
 
 /* --- in a worker -------------------------------------------------------------- */

@@ -113,6 +113,8 @@ void isr_catalog_stop_reconcile (IsrCatalog *self);
 /* Gives each day of @days that has none its coverage. @keep: but days that are not
  * over, for the list is kept. */
 gboolean isr_catalog_cover_days (IsrCatalog *self, GPtrArray *days, const char *source, GTimeZone *zone, gboolean keep, GError **error);
+/* Adds the days without recordings that something may be noted of. */
+gboolean isr_catalog_fill_days (IsrCatalog *self, GPtrArray *days, const char *source, GTimeZone *zone, GError **error);
 
 /* For those siblings that need no more: */
 sqlite3 *isr_catalog_get_reader (IsrCatalog *self);   /* never NULL before it is closed */

@@ -148,12 +148,13 @@ typedef struct {
   guint events;     /* loud ones that begin in it */
   guint unreviewed; /* of them: without a verdict */
   gboolean counted; /* the catalog's: the two are known */
+  gboolean noted;   /* the catalog's: something went wrong in it, for a day without files */
 } IsrDay;
 
 void isr_day_free (IsrDay *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDay, isr_day_free)
-/* Days that have recordings, newest first; @source NULL: all. A recording counts
- * for the local day that it begins in. */
+/* Days that have recordings, or should have (files 0: the ledger knows why there is none),
+ * newest first; @source NULL: all. A recording counts for the local day that it begins in. */
 GPtrArray *isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError **error);
 /* The same of those whose name holds @text, whatever its case; coverage and events
  * stay those of the whole day. */

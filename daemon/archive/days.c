@@ -9,9 +9,11 @@
 #include "daemon/archive/days.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SECOND G_TIME_SPAN_SECOND
+#define EPOCH 719163         /* GDate's number of 1970-01-01 */
 #define FAR (G_MAXINT64 / 4) /* µs: for ever */
 
 /* Days since 1970-01-01 of the local date at @seconds. */
@@ -223,13 +225,38 @@ isr_days_take_off (GPtrArray *days, GTimeZone *zone, gint64 start_us, guint64 by
   guint i = find_place (days, zone, start_us, &day);
   IsrDay *known = i < days->len ? days->pdata[i] : NULL;
 
-  if (!known || strcmp (known->day, day) != 0)
+  if (!known || !known->files || strcmp (known->day, day) != 0)
     return;
   known->files--;
   known->bytes -= bytes;
   known->duration = rint ((known->duration - duration) * 1e6) / 1e6; /* sums of fractions: no dust is left */
-  if (known->files == 0)
-    g_ptr_array_remove_index (days, i);
+}
+
+/* As local_day() counts them. */
+static gint64
+read_number (const char *day)
+{
+  GDate date;
+  int year, month, number;
+
+  if (sscanf (day, "%d-%d-%d", &year, &month, &number) != 3 || year < 1 || !g_date_valid_dmy ((GDateDay) number, month, (GDateYear) year))
+    return G_MININT64;
+  g_date_set_dmy (&date, (GDateDay) number, month, (GDateYear) year);
+  return (gint64) g_date_get_julian (&date) - EPOCH;
+}
+
+void
+isr_days_fill (GPtrArray *days, GTimeZone *zone, gint64 from_us, gint64 to_us)
+{
+  gint64 first = local_day (from_us / SECOND, zone);
+  guint i = 0;
+
+  for (gint64 number = local_day ((to_us - 1) / SECOND, zone); number >= first; number--) {
+    while (i < days->len && read_number (((IsrDay *) days->pdata[i])->day) > number)
+      i++;
+    if (i == days->len || read_number (((IsrDay *) days->pdata[i])->day) != number)
+      g_ptr_array_insert (days, (int) i, day_new (format_day (number)));
+  }
 }
 
 /* Those that [from_us, to_us) touches: @first and the @n behind it. */

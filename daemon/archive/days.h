@@ -29,8 +29,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDays, isr_days_free)
 /* Adds to a list that isr_days_steal() made. */
 void isr_days_merge (GPtrArray *days, GTimeZone *zone, gint64 start_us, guint64 bytes, double duration);
 
-/* Takes it off again; a day without recordings goes. */
+/* Takes it off again; a day may be without recordings then. */
 void isr_days_take_off (GPtrArray *days, GTimeZone *zone, gint64 start_us, guint64 bytes, double duration);
+
+/* Adds the days that [from_us, to_us) touches and that are missing, without recordings. */
+void isr_days_fill (GPtrArray *days, GTimeZone *zone, gint64 from_us, gint64 to_us);
 
 /* The coverage of those days that [from_us, to_us) touches is no longer known. */
 void isr_days_uncover (GPtrArray *days, GTimeZone *zone, gint64 from_us, gint64 to_us);

@@ -117,6 +117,9 @@ static const struct {
       "DROP INDEX recordings_by_length;"
       "CREATE INDEX recordings_by_length ON recordings (end_us - start_us) WHERE end_us - start_us > " ISR_DB_USUAL_LENGTH ";"
       "CREATE INDEX events_by_score ON events (score, start_us, source);" },
+  { 7, /* where what was deleted on purpose begins and ends */
+      "CREATE INDEX gaps_deleted ON gaps (source, start_us) WHERE cause = 'deleted';"
+      "CREATE INDEX gaps_deleted_end ON gaps (source, end_us) WHERE cause = 'deleted';" },
 };
 
 /* What the caller can do, and people. */

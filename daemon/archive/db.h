@@ -12,7 +12,7 @@ void isr_db_close (sqlite3 *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, isr_db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
 
-#define ISR_DB_VERSION 6
+#define ISR_DB_VERSION 7
 
 /* µs: recordings that are longer are in an index of their own. */
 #define ISR_DB_USUAL_LENGTH "3900000000"

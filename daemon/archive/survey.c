@@ -67,10 +67,47 @@ isr_survey_life (sqlite3 *db, const char *source, gint64 *first_us, gint64 *last
   return FALSE;
 }
 
+#define DELETED(what, index) "(SELECT " what " FROM main.gaps INDEXED BY " index " WHERE source = ?1 AND cause = '" ISR_CAUSE_DELETED "')"
+
+gboolean
+isr_survey_deleted (sqlite3 *db, const char *source, gint64 *first_us, gint64 *last_us, GError **error)
+{
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "SELECT " DELETED ("min (start_us)", "gaps_deleted") ", " DELETED ("max (end_us)", "gaps_deleted_end"), error);
+  gboolean row;
+
+  if (!statement)
+    return FALSE;
+  isr_db_bind_text (statement, 1, source);
+  if (!isr_db_step (statement, &row, error))
+    return FALSE;
+  if (row && sqlite3_column_type (statement, 0) != SQLITE_NULL) {
+    *first_us = MIN (*first_us, sqlite3_column_int64 (statement, 0));
+    *last_us = MAX (*last_us, sqlite3_column_int64 (statement, 1));
+  }
+  return TRUE;
+}
+
+gboolean
+isr_survey_first_note (sqlite3 *db, const char *source, gint64 *start_us, GError **error)
+{
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "SELECT start_us FROM main.gaps WHERE source = ?1 AND cause <> '" ISR_CAUSE_DELETED "' ORDER BY start_us LIMIT 1", error);
+  gboolean row;
+
+  *start_us = G_MAXINT64;
+  if (!statement)
+    return FALSE;
+  isr_db_bind_text (statement, 1, source);
+  if (!isr_db_step (statement, &row, error))
+    return FALSE;
+  if (row)
+    *start_us = sqlite3_column_int64 (statement, 0);
+  return TRUE;
+}
+
 gboolean
 isr_survey_birth (sqlite3 *db, const char *source, gint64 first_us, gint64 *birth_us, GError **error)
 {
-  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "SELECT min (start_us) FROM main.gaps WHERE source = ?1 AND start_us < ?2 AND (end_us IS NULL OR end_us >= ?2) AND cause <> '" ISR_CAUSE_DELETED "'", error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "SELECT min (start_us) FROM main.gaps WHERE source = ?1 AND start_us < ?2 AND (end_us IS NULL OR end_us >= ?2)", error);
   gboolean row;
 
   if (!statement)

@@ -4,6 +4,7 @@
 
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/days.h"
+#include "daemon/archive/trash.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -120,6 +121,8 @@ assert_day (Fixture *f, const IsrDay *day, GTimeZone *zone)
   gint64 from, to, recorded = 0, span = 0;
 
   g_assert_true (isr_day_parse (day->day, zone, &from, &to));
+  if (to > g_get_real_time ()) /* it grows */
+    return;
   list = isr_catalog_coverage (f->catalog, NULL, from, to, g_get_real_time (), NULL);
   for (guint i = 0; i < list->len; i++) {
     const IsrCoverage *coverage = list->pdata[i];
@@ -129,6 +132,17 @@ assert_day (Fixture *f, const IsrDay *day, GTimeZone *zone)
   }
   g_assert_cmpint (recorded, ==, day->recorded_us);
   g_assert_cmpint (span, ==, day->span_us);
+}
+
+/* The newest day with a recording. */
+static const IsrDay *
+find_recorded (GPtrArray *days)
+{
+  guint i = 0;
+
+  while (((IsrDay *) days->pdata[i])->files == 0)
+    i++;
+  return days->pdata[i];
 }
 
 /* The list of days and the coverage of each day say the same, also of a source that never
@@ -158,12 +172,103 @@ test_days (Fixture *f, gconstpointer data)
       g_assert_cmpuint (days->len, >, 0);
       for (guint d = 0; d < days->len; d++)
         assert_day (f, days->pdata[d], zone);
-      if (set == 0)
-        first_span = ((IsrDay *) days->pdata[0])->span_us;
-      else if (set == 1)
-        g_assert_cmpint (((IsrDay *) days->pdata[0])->span_us, ==, 2 * first_span);
+      if (set == 0) { /* of the other one nothing is recorded until today */
+        const IsrDay *newest = find_recorded (days);
+
+        first_span = newest->span_us;
+        g_assert_true (newest == days->pdata[0]);
+      } else if (set == 1) {
+        g_assert_cmpint (find_recorded (days)->span_us, ==, 2 * first_span);
+        g_assert_cmpint (((IsrDay *) days->pdata[0])->files, ==, 0);
+        g_assert_cmpint (((IsrDay *) days->pdata[0])->recorded_us, ==, 0);
+      }
     }
   }
+}
+
+/* "day:files:share" */
+static char *
+tell_days (Fixture *f, const char *source, GTimeZone *zone)
+{
+  g_autoptr (GPtrArray) days = isr_catalog_days (f->catalog, source, zone, NULL);
+  GString *text = g_string_new (NULL);
+
+  g_assert_nonnull (days);
+  for (guint i = 0; i < days->len; i++) {
+    const IsrDay *day = days->pdata[i];
+
+    assert_day (f, day, zone);
+    g_string_append_printf (text, "%s%s:%u:%.3g", i ? " " : "", day->day + 5, day->files, day->span_us > 0 ? (double) day->recorded_us / (double) day->span_us : -1);
+  }
+  return g_string_free (text, FALSE);
+}
+
+#define assert_days(f, source, zone, expected)                \
+  G_STMT_START                                                \
+  {                                                           \
+    g_autofree char *told_ = tell_days ((f), (source), zone); \
+    g_assert_cmpstr (told_, ==, expected);                    \
+  }                                                           \
+  G_STMT_END
+
+#define NOON (G_GINT64_CONSTANT (1711623600)) /* 2024-03-28 12:00 in Berlin */
+#define DAY G_GINT64_CONSTANT (86400)
+
+/* A day all of which is missing is there, with its share; one that was deleted, and those
+ * between files of other programs, are not. */
+static void
+test_empty_days (Fixture *f, gconstpointer data)
+{
+  static const char *const none[] = { NULL };
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
+  g_autoptr (IsrRecording) recording = NULL;
+  g_autoptr (GError) error = NULL;
+
+  isr_catalog_set_sources (f->catalog, none);
+  for (guint i = 0; i < 3; i++) {
+    static const int day[] = { 0, 3, 6 }; /* the clock goes forward on the third */
+    g_autofree char *name = g_strdup_printf ("%u.flac", i);
+
+    touch (f, name, 10);
+    begin (f->catalog, name, NOON + day[i] * DAY);
+    finish (f->catalog, name, NOON + day[i] * DAY, 10, "gap", i == 1 ? "stalled" : "disconnected");
+  }
+  assert_days (f, NULL, zone, "04-03:1:0.000214 04-02:0:0 04-01:0:0 03-31:1:0.000121 03-30:0:0 03-29:0:0 03-28:1:0.000231");
+  assert_days (f, "mic", zone, "04-03:1:0.000214 04-02:0:0 04-01:0:0 03-31:1:0.000121 03-30:0:0 03-29:0:0 03-28:1:0.000231");
+  assert_days (f, "none", zone, "");
+  reopen (f);
+  isr_catalog_set_sources (f->catalog, none);
+  assert_days (f, NULL, zone, "04-03:1:0.000214 04-02:0:0 04-01:0:0 03-31:1:0.000121 03-30:0:0 03-29:0:0 03-28:1:0.000231");
+
+  /* its file goes, and it stays: for the rest of it is missing for another reason */
+  g_assert_cmpint (isr_catalog_trash (f->catalog, "1.flac", (NOON + 9 * DAY) * S, &error), >, 0);
+  g_assert_no_error (error);
+  assert_days (f, NULL, zone, "04-03:1:0.000214 04-02:0:0 04-01:0:0 03-31:0:0 03-30:0:0 03-29:0:0 03-28:1:0.000231");
+}
+
+/* Days that were recorded as a whole, and deleted as a whole; files that came from elsewhere. */
+static void
+test_silent_days (Fixture *f, gconstpointer data)
+{
+  static const char *const none[] = { NULL };
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+
+  isr_catalog_set_sources (f->catalog, none);
+  for (int i = 0; i < 4; i++) {
+    g_autofree char *name = g_strdup_printf ("%d.flac", i);
+
+    touch (f, name, 10);
+    finish (f->catalog, name, 19800 * DAY + i * DAY, DAY, "boundary", NULL);
+  }
+  assert_days (f, NULL, zone, "03-21:1:1 03-20:1:1 03-19:1:1 03-18:1:1");
+  for (int i = 0; i < 3; i++) {
+    static const char *const names[] = { "0.flac", "2.flac", "1.flac" };
+
+    g_assert_cmpint (isr_catalog_trash (f->catalog, names[i], 19900 * DAY * S, NULL), >, 0);
+    assert_days (f, NULL, zone, i == 0 ? "03-21:1:1 03-20:1:1 03-19:1:1" : i == 1 ? "03-21:1:1 03-19:1:1"
+                                                                                  : "03-21:1:1");
+  }
+  assert_holes (f->catalog, 19800 * DAY - T0, 19804 * DAY - T0, 19900 * DAY - T0, "0.25: 4.02e+06-4.2792e+06 deleted");
 }
 
 #define HOUR G_GINT64_CONSTANT (3600)
@@ -249,6 +354,8 @@ main (int argc, char **argv)
   ADD ("crash-in-vain", GINT_TO_POINTER (TRUE), test_crash_in_vain);
   ADD ("crash-at-once", GINT_TO_POINTER (FALSE), test_crash_in_vain);
   ADD ("days", NULL, test_days);
+  ADD ("empty-days", NULL, test_empty_days);
+  ADD ("silent-days", NULL, test_silent_days);
   ADD ("whole-days", NULL, test_whole_days);
   return g_test_run ();
 }

@@ -157,7 +157,7 @@ throw_away (Fixture *f, const char *name)
   return id;
 }
 
-/* What somebody deleted is no failure; what goes at the beginning is no hole at all. */
+/* What somebody deleted is no failure, wherever it was, and was there all the same. */
 static void
 test_deleted (Fixture *f, gconstpointer data)
 {
@@ -180,7 +180,31 @@ test_deleted (Fixture *f, gconstpointer data)
   assert_holes (f->catalog, 0, 70, 70, "0.571429: 10-20 stalled 30-40 stalled 50-60 stalled");
   throw_away (f, "b.flac");
   throw_away (f, "a.flac");
-  assert_holes (f->catalog, 0, 70, 70, "0.5: 30-40 stalled 50-60 stalled");
+  assert_holes (f->catalog, 0, 70, 70, "0.285714: 0-10 deleted 10-20 stalled 20-30 deleted 30-40 stalled 50-60 stalled");
+  throw_away (f, "d.flac");
+  reopen (f);
+  assert_holes (f->catalog, 0, 70, 70, "0.142857: 0-10 deleted 10-20 stalled 20-30 deleted 30-40 stalled 50-60 stalled 60-70 deleted");
+  throw_away (f, "c.flac"); /* and nothing is left */
+  assert_holes (f->catalog, 0, 70, 70, "0: 0-10 deleted 10-20 stalled 20-30 deleted 30-40 stalled 40-50 deleted 50-60 stalled 60-70 deleted");
+}
+
+/* One that is not configured any more lasted until its last recording, deleted or not. */
+static void
+test_deleted_of_the_past (Fixture *f, gconstpointer data)
+{
+  static const char *const none[] = { NULL };
+
+  for (guint i = 0; i < 3; i++) {
+    g_autofree char *name = g_strdup_printf ("%u.flac", i);
+
+    touch (f, name, 10);
+    finish (f->catalog, name, T0 + i * 10, 10, "boundary", NULL);
+  }
+  isr_catalog_set_sources (f->catalog, none);
+  throw_away (f, "2.flac");
+  assert_holes (f->catalog, 0, 100, 100, "0.666667: 20-30 deleted");
+  throw_away (f, "0.flac");
+  assert_holes (f->catalog, 0, 100, 100, "0.333333: 0-10 deleted 20-30 deleted");
 }
 
 /* A file that is being written is recorded as far as it is written, and the
@@ -236,6 +260,7 @@ main (int argc, char **argv)
   ADD ("end", NULL, test_end);
   ADD ("forgotten-source", NULL, test_forgotten_source);
   ADD ("deleted", NULL, test_deleted);
+  ADD ("deleted-of-the-past", NULL, test_deleted_of_the_past);
   ADD ("live", NULL, test_live);
   ADD ("command", NULL, test_command);
   return g_test_run ();

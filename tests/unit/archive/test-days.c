@@ -98,11 +98,57 @@ test_gather (void)
   isr_days_take_off (days, zone, 15 * day, 16, 8);
   isr_days_take_off (days, zone, 20 * day, 32, 16);
   isr_days_take_off (days, zone, 15 * day, 1, 1); /* there is none */
-  g_assert_cmpuint (days->len, ==, 4);
+  g_assert_cmpuint (days->len, ==, 5);
   g_assert_cmpuint (((IsrDay *) days->pdata[0])->files, ==, 1);
   g_assert_cmpuint (((IsrDay *) days->pdata[0])->bytes, ==, 2);
   g_assert_cmpfloat (((IsrDay *) days->pdata[0])->duration, ==, 1);
-  g_assert_cmpstr (((IsrDay *) days->pdata[1])->day, ==, "1970-01-11");
+  g_assert_cmpstr (((IsrDay *) days->pdata[1])->day, ==, "1970-01-16");
+  g_assert_cmpuint (((IsrDay *) days->pdata[1])->files, ==, 0);
+  g_assert_cmpfloat (((IsrDay *) days->pdata[1])->duration, ==, 0);
+}
+
+static char *
+list (GPtrArray *days)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < days->len; i++)
+    g_string_append_printf (text, "%s%s:%u", i ? " " : "", ((IsrDay *) days->pdata[i])->day + 5, ((IsrDay *) days->pdata[i])->files);
+  return g_string_free (text, FALSE);
+}
+
+/* Days that are missing, of a zone whose days have 23 and 25 hours. */
+static void
+test_fill (void)
+{
+  static const struct {
+    gint64 from, to; /* hours after 2024-03-29 in Berlin */
+    const char *expected;
+  } cases[] = {
+    { 0, 1, "03-31:1 03-29:1" },
+    { 0, 24, "03-31:1 03-29:1" },
+    { 0, 25, "03-31:1 03-30:0 03-29:1" },
+    { 47, 49, "03-31:1 03-30:0 03-29:1" },
+    { 71, 96, "04-02:0 04-01:0 03-31:1 03-29:1" },
+    { -1, 0, "03-31:1 03-29:1 03-28:0" },
+    { -25, 72, "04-01:0 03-31:1 03-30:0 03-29:1 03-28:0 03-27:0" },
+  };
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
+  const gint64 hour = 3600 * G_TIME_SPAN_SECOND, base = G_GINT64_CONSTANT (1711666800) * G_TIME_SPAN_SECOND;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GPtrArray) days = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_day_free);
+    g_autofree char *now = NULL, *again = NULL;
+
+    isr_days_merge (days, zone, base, 1, 1);
+    isr_days_merge (days, zone, base + 49 * hour, 1, 1);
+    isr_days_fill (days, zone, base + cases[i].from * hour, base + cases[i].to * hour);
+    now = list (days);
+    g_assert_cmpstr (now, ==, cases[i].expected);
+    isr_days_fill (days, zone, base + cases[i].from * hour, base + cases[i].to * hour);
+    again = list (days);
+    g_assert_cmpstr (again, ==, now);
+  }
 }
 
 /* The days whose coverage is asked for again, of 1970-01-01 to -10. */
@@ -164,6 +210,7 @@ main (int argc, char **argv)
   g_test_add_func ("/days/parse", test_parse);
   g_test_add_func ("/days/chain", test_chain);
   g_test_add_func ("/days/gather", test_gather);
+  g_test_add_func ("/days/fill", test_fill);
   g_test_add_func ("/days/uncover", test_uncover);
   return g_test_run ();
 }
