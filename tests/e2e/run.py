@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Runs the end-to-end tests, a process a module, some side by side: they wait more than they work.
 
-    run.py [MODULE...]     without a module: all; ISR_E2E_JOBS of them at a time (3)
+    run.py [MODULE...]     without a module: all; ISR_E2E_JOBS of them at a time (4)
 """
 import concurrent.futures
 import os
@@ -28,7 +28,7 @@ def main():
     modules = sorted(found, key=lambda name: (LONG.index(name) if name in LONG else len(LONG), name))
     tests = failed = skipped = 0
     again = []  # what fails beside others is tried once more alone, and said: a busy machine decides no test
-    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get('ISR_E2E_JOBS', '3'))) as pool:
+    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get('ISR_E2E_JOBS', '4'))) as pool:
         for future in concurrent.futures.as_completed([pool.submit(run, module) for module in modules]):
             module, status, text, seconds = future.result()
             count = re.search(r'^Ran (\d+) test', text, re.M)
