@@ -17,6 +17,7 @@
 #include "daemon/core/patience.h"
 #include "daemon/media/grid.h"
 #include "daemon/media/media-error.h"
+#include "daemon/media/missing.h"
 
 #define LOOK (100 * GST_MSECOND)
 #define JUMP_SECONDS 3    /* of processor time */
@@ -33,6 +34,7 @@ typedef struct {
   gboolean fresh;  /* nothing was read yet: it stands at the beginning, with */
   GQueue ahead;    /* GstBuffer: what was looked at since */
   gboolean coarse; /* it knows of milliseconds only */
+  char *missing;   /* what to install, or NULL */
   IsrGrid grid;
   GstBuffer *buffer;
   gsize taken;
@@ -49,6 +51,7 @@ any_free (IsrDecode *decode)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
   g_clear_pointer (&self->sink, gst_object_unref);
   g_clear_pointer (&self->pipeline, gst_object_unref);
+  g_free (self->missing);
   g_free (self);
 }
 
@@ -140,15 +143,16 @@ any_read (IsrDecode *decode, guint8 *data, gsize frames, GError **error)
   return done;
 }
 
-/* What Matroska and FLV know of time. */
+/* What these know of time. */
 static void
 on_element (GstBin *bin, GstBin *parent, GstElement *element, gpointer data)
 {
+  static const char *const coarse[] = { "matroskademux", "flvdemux", "asfdemux" };
   GstElementFactory *factory = gst_element_get_factory (element);
-  const char *name = factory ? GST_OBJECT_NAME (factory) : "";
 
-  if (g_str_equal (name, "matroskademux") || g_str_equal (name, "flvdemux"))
-    ((Any *) data)->coarse = TRUE;
+  for (guint i = 0; factory && i < G_N_ELEMENTS (coarse); i++)
+    if (g_str_equal (GST_OBJECT_NAME (factory), coarse[i]))
+      ((Any *) data)->coarse = TRUE;
 }
 
 static void
@@ -184,24 +188,27 @@ make_pipeline (Any *self)
   return gst_element_link (src, decodebin) && gst_element_link (convert, sink);
 }
 
-/* What can not be decoded says so on the bus, and the sink hears nothing of it. NULL:
- * there is a first buffer, or an end. */
+/* What can not be decoded says so on the bus, and the sink hears nothing of it; what is missing for
+ * that was said before. NULL: there is a first buffer, or an end. */
 static GError *
 wait_for_preroll (Any *self)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
-  g_autoptr (GstMessage) message = NULL;
   GError *reason = NULL;
   IsrPatience patience;
 
   isr_patience_renew (&patience);
-  while (!message && !isr_patience_is_lost (&patience))
-    message = gst_bus_timed_pop_filtered (bus, LOOK, GST_MESSAGE_ERROR | GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_EOS);
-  if (!message)
-    return g_error_new_literal (ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "its decoder makes no progress: the file is damaged, or was cut off");
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
-    gst_message_parse_error (message, &reason, NULL);
-  return reason;
+  while (!isr_patience_is_lost (&patience)) {
+    g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus, LOOK, GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT | GST_MESSAGE_ASYNC_DONE | GST_MESSAGE_EOS);
+
+    if (message && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT && !self->missing)
+      self->missing = isr_missing_describe (message);
+    else if (message && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+      gst_message_parse_error (message, &reason, NULL);
+    if (message && GST_MESSAGE_TYPE (message) != GST_MESSAGE_ELEMENT)
+      return reason;
+  }
+  return g_error_new_literal (ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "its decoder makes no progress: the file is damaged, or was cut off");
 }
 
 /* --- from a sample on --------------------------------------------------------- */
@@ -352,12 +359,10 @@ learn_format (Any *self)
 }
 
 static void
-fail (const GError *reason, GError **error)
+fail (const Any *self, const GError *reason, GError **error)
 {
-  gboolean missing = g_error_matches (reason, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND) || g_error_matches (reason, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN);
-
-  if (missing)
-    g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_NO_DECODER, "no decoder for it is installed (%s): install gstreamer1.0-libav or gstreamer1.0-plugins-ugly, then ask again", reason->message);
+  if (self->missing)
+    g_set_error_literal (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_NO_DECODER, self->missing);
   else
     g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FORMAT, "GStreamer can not decode it: %s", reason ? reason->message : "it gives no audio");
 }
@@ -382,6 +387,6 @@ isr_decode_any_new (int fd, gboolean plain, GError **error)
       return g_steal_pointer (&decode);
     }
   }
-  fail (reason, error);
+  fail (self, reason, error);
   return NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* grid.h - which sample a buffer begins with that a decoder gave behind a jump.
  *
- * Buffers say when they are played. In most containers that is exact; what Matroska and FLV
+ * Buffers say when they are played. In most containers that is exact; what Matroska, ASF and FLV
  * know of time are milliseconds, and theirs may begin later than the first sample. But a
  * codec's packets mostly are of one length: the first ones tell it, and where the later ones
  * can begin at all. Knows no GStreamer. */

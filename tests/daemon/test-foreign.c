@@ -180,6 +180,31 @@ test_nothing (Media *f, gconstpointer codec)
   }
 }
 
+/* What GStreamer lacks for it is said, with the package that has it, or that there is none. */
+static void
+test_missing (Media *f, gconstpointer codec)
+{
+  static const struct {
+    const char *name, *encode, *says;
+  } lacking[] = {
+    { "x.wma", "-c:a wmav2", "install gstreamer1.0-plugins-ugly and gstreamer1.0-libav, then ask again" },
+    { "x.caf", "-c:a pcm_s16le", "no package of Debian can decode it" },
+    { "x.w64", "-c:a pcm_s16le", "no package of Debian can decode it" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lacking); i++)
+    shell ("ffmpeg -v error -i %s/in.wav %s %s/%s", f->inputs, lacking[i].encode, f->house.directory, lacking[i].name);
+  g_assert_true (isr_catalog_reconcile (f->house.catalog, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (lacking); i++) {
+    g_autoptr (Answer) answer = ask_clip (f, lacking[i].name, 1, 2);
+    gsize size;
+    const char *body = g_bytes_get_data (answer->body, &size);
+
+    if (answer->status != 501 || !memmem (body, size, "{\"error\":\"no-decoder\"", 21) || !memmem (body, size, lacking[i].says, strlen (lacking[i].says)))
+      g_error ("%s: %u %.*s", lacking[i].name, answer->status, (int) size, body);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -194,6 +219,7 @@ main (int argc, char **argv)
   ADD ("containers", test_containers);
   ADD ("cut-off", test_cut_off);
   ADD ("nothing", test_nothing);
+  ADD ("missing", test_missing);
   for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
     g_autofree char *path = g_strconcat ("/foreign/exact/", files[i].name, NULL);
 
