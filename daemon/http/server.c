@@ -104,11 +104,12 @@ answer_expectation (SoupServerMessage *message)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   gboolean asks = soup_message_headers_get_expectations (headers) & SOUP_EXPECTATION_CONTINUE;
-  g_autofree char *text = g_strdup_printf ("the body would be longer than the %d bytes that are taken", ISR_INTAKE_MAX);
+  g_autofree char *text = NULL;
   char *body;
 
   if (!asks || soup_message_headers_get_content_length (headers) <= ISR_INTAKE_MAX)
     return;
+  text = g_strdup_printf ("the body would be longer than the %d bytes that are taken", ISR_INTAKE_MAX);
   body = isr_json_error ("too-large", text);
   soup_server_message_set_status (message, 413, NULL);
   soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");

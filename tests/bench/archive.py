@@ -14,8 +14,10 @@ import json
 import pathlib
 import shutil
 import sqlite3
+import statistics
 import subprocess
 import tempfile
+import threading
 import time
 
 import meters
@@ -23,6 +25,7 @@ from support import process
 
 KINDS = [('flac', []), ('wav', []), ('mp3', ['-b:a', '64k']), ('opus', ['-c:a', 'libopus'])]
 SOURCES = ['garden', 'jazz', 'radio', 'talk']
+ALL = 'from=2000-01-01&to=2099-01-01'
 START = datetime.datetime(2021, 1, 1, tzinfo=datetime.timezone.utc)
 
 
@@ -125,6 +128,11 @@ class Isr:
     def cpu(self):
         return meters.cpu([self.process.child.pid])
 
+    def loop_cpu(self):
+        """CPU seconds of the thread that records, and answers everybody."""
+        pid = self.process.child.pid
+        return int(pathlib.Path(f'/proc/{pid}/task/{pid}/schedstat').read_text(encoding='ascii').split()[0]) / 1e9
+
     def times(self, path, rounds):
         """ms of each of some requests over one connection."""
         taken = []
@@ -188,7 +196,7 @@ def scans(place, count):
 
 
 def asked(count):
-    """Name, question, ms at most by PERF.md."""
+    """Name, question, ms at most."""
     middle = START + datetime.timedelta(hours=count // 8)
     day, month = f'{middle:%Y-%m-%d}', f'from={middle:%Y-%m-%d}&to={middle + datetime.timedelta(days=30):%Y-%m-%d}'
     return [('list of days', '/api/days', 5), ('list of days of a source', '/api/days?source=jazz', 5),
@@ -201,8 +209,34 @@ def asked(count):
             ('titles', '/api/titles', None), ('titles, not found', '/api/titles?q=nowhere', 50),
             ('sources', '/api/sources', None), ('storage', '/api/storage', None), ('status', '/api/status', None),
             ('coverage of a day', f'/api/coverage?day={day}', None), ('highlights of a day', f'/api/highlights?day={day}', None),
-            ('highlights of a month', f'/api/highlights?{month}', None), ('highlights of all', '/api/highlights?from=2000-01-01&to=2099-01-01', None),
-            ('export of a month', f'/api/export?{month}', None), ('labels of a month', f'/api/labels?{month}', None)]
+            ('highlights of a month', f'/api/highlights?{month}', None), ('highlights of all', f'/api/highlights?{ALL}', None),
+            ('export of a month', f'/api/export?{month}', None), ('labels of a month', f'/api/labels?{month}', None),
+            ('labels of all', '/api/labels', None), ('coverage of all', f'/api/coverage?{ALL}', None), ('levels of all', f'/api/levels?{ALL}&source=jazz', None),
+            ('a thousand highlights of all', f'/api/highlights?{ALL}&limit=1000', None), ('export of all', f'/api/export?{ALL}', None),
+            ('export of all, JSON', f'/api/export?{ALL}&format=json', None)]
+
+
+class Other(threading.Thread):
+    """Somebody else, who asks for next to nothing all the time: how long is he kept waiting?"""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.connection = http.client.HTTPConnection('127.0.0.1', port, timeout=60)
+        self.waits, self.over = [], threading.Event()
+
+    def run(self):
+        while not self.over.is_set():
+            begin = time.perf_counter()
+            self.connection.request('GET', '/healthz')
+            self.connection.getresponse().read()
+            self.waits.append((time.perf_counter() - begin) * 1e3)
+            time.sleep(0.001)
+
+    def end(self):
+        self.over.set()
+        self.join()
+        self.connection.close()
+        return f'{statistics.median(self.waits):.2f}, {max(self.waits):.1f}'
 
 
 def questions(place, count):
@@ -215,15 +249,20 @@ def questions(place, count):
     enrich(place, count)
     isr = Isr(place)
     isr.wait_for_files(count)
-    rows = [['start with a known archive, to the first page', meters.spread(starts), '-', '300']]
+    rows = [['start with a known archive, to the first page', meters.spread(starts), '-', '-', '-', '300']]
     for name, path, target in asked(count):
         (first,) = isr.times(path, 1)
         rounds = 100 if first < 100 else 10
         cpu = isr.cpu()
+        loop = isr.loop_cpu()
         taken = isr.times(path, rounds)
-        rows.append([name, f'{meters.spread(taken)}; the first time {first:.2f}', f'{(isr.cpu() - cpu) / rounds * 1e3:.2f}', str(target or '-')])
+        cpu, loop = isr.cpu() - cpu, isr.loop_cpu() - loop
+        other = Other(isr.port)
+        other.start()
+        isr.times(path, 5)
+        rows.append([name, f'{meters.spread(taken)}; the first time {first:.2f}', f'{cpu / rounds * 1e3:.2f}', f'{loop / rounds * 1e3:.2f}', other.end(), str(target or '-')])
     isr.close()
-    meters.table(['question, over HTTP', 'ms', 'CPU ms', 'at most'], rows)
+    meters.table(['question, over HTTP', 'ms', 'CPU ms', 'of the main loop', 'another waits: median, max', 'at most'], rows)
 
 
 def main(argv):
