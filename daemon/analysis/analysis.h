@@ -87,7 +87,8 @@ IsrAnswer *isr_analysis_ask_finish (GAsyncResult *result, GError **error);
  * archive is not ours). */
 IsrJob *isr_analysis_analyze_file (IsrAnalysis *self, const char *name, GError **error);
 /* All that have no levels in the span. @what: for people, NULL: the span. */
-IsrJob *isr_analysis_analyze_span (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, const char *what, GError **error);
+void isr_analysis_analyze_span_async (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, const char *what, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+IsrJob *isr_analysis_analyze_span_finish (GAsyncResult *result, GError **error);
 IsrJob *isr_analysis_get_job (IsrAnalysis *self, gint64 id); /* NULL: there is none */
 GPtrArray *isr_analysis_list_jobs (IsrAnalysis *self);
 gboolean isr_analysis_cancel_job (IsrAnalysis *self, gint64 id);

@@ -398,6 +398,26 @@ isr_jobs_find (IsrJobs *self, const char *name)
   return 0;
 }
 
+GHashTable *
+isr_jobs_list_files (IsrJobs *self)
+{
+  GHashTable *files = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < self->jobs->len; i++) {
+    Job *job = self->jobs->pdata[i];
+
+    for (GList *l = is_over (job) ? NULL : job->waiting.head; l; l = l->next)
+      g_hash_table_insert (files, ((IsrJobFile *) l->data)->name, &job->pub.id);
+  }
+  for (guint i = 0; i < self->runs->len; i++) {
+    const Run *run = self->runs->pdata[i];
+
+    if (!is_over (run->job))
+      g_hash_table_insert (files, run->file->name, &run->job->pub.id);
+  }
+  return files;
+}
+
 static IsrJob *
 copy_job (IsrJobs *self, Job *job)
 {

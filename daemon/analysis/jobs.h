@@ -68,6 +68,9 @@ gint64 isr_jobs_start (IsrJobs *self, const char *what, GPtrArray *files);
 void isr_jobs_file_done (IsrJobs *self, gint64 id);
 /* The unfinished one that has a file of that name; 0: none. */
 gint64 isr_jobs_find (IsrJobs *self, const char *name);
+/* The files of all that are unfinished, to be asked for many names: name -> gint64 id of the
+ * job, both borrowed until the next call or turn of the main loop. */
+GHashTable *isr_jobs_list_files (IsrJobs *self);
 /* NULL: there is none. The last hundred that are over are remembered. */
 IsrJob *isr_jobs_get (IsrJobs *self, gint64 id);
 GPtrArray *isr_jobs_list (IsrJobs *self); /* newest first */

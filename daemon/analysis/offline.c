@@ -21,11 +21,11 @@
 /* --- neighbours --- */
 
 static IsrRecording *
-find_neighbour (IsrAnalysis *self, const IsrRecording *recording, gboolean before)
+find_neighbour (IsrCatalog *catalog, const IsrRecording *recording, gboolean before)
 {
   gint64 at_us = before ? recording->start_us : recording->end_us;
   IsrCatalogQuery query = { .source = recording->source, .from_us = at_us - LOOK_US, .to_us = at_us + LOOK_US, .limit = 20 };
-  g_autoptr (GPtrArray) page = *recording->source ? isr_catalog_list (self->catalog, &query, NULL, NULL) : NULL;
+  g_autoptr (GPtrArray) page = *recording->source ? isr_catalog_list (catalog, &query, NULL, NULL) : NULL;
 
   for (guint i = 0; page && i < page->len; i++) {
     const IsrRecording *other = page->pdata[i];
@@ -74,12 +74,12 @@ read_run (IsrAnalysis *self, const IsrRecording *recording, IsrJobFile *file)
 }
 
 static void
-find_run (IsrAnalysis *self, const IsrRecording *recording, IsrJobFile *file)
+find_run (IsrAnalysis *self, IsrCatalog *catalog, const IsrRecording *recording, IsrJobFile *file)
 {
   g_autoptr (IsrRecording) first = isr_recording_copy (recording);
 
   for (guint i = 0; i < FAR_BACK; i++) {
-    IsrRecording *before = find_neighbour (self, first, TRUE);
+    IsrRecording *before = find_neighbour (catalog, first, TRUE);
 
     if (!before)
       break;
@@ -96,10 +96,10 @@ find_run (IsrAnalysis *self, const IsrRecording *recording, IsrJobFile *file)
 
 /* @last: the file before it in the list, if there is one: mostly that of the same run. */
 static IsrJobFile *
-make_file (IsrAnalysis *self, const IsrRecording *recording, const IsrRecording *last, const IsrJobFile *last_file)
+make_file (IsrAnalysis *self, IsrCatalog *catalog, const IsrRecording *recording, const IsrRecording *last, const IsrJobFile *last_file)
 {
   IsrJobFile *file = g_new0 (IsrJobFile, 1);
-  g_autoptr (IsrRecording) next = find_neighbour (self, recording, FALSE);
+  g_autoptr (IsrRecording) next = find_neighbour (catalog, recording, FALSE);
 
   file->name = g_strdup (recording->name);
   file->recording = isr_recording_copy (recording);
@@ -110,7 +110,7 @@ make_file (IsrAnalysis *self, const IsrRecording *recording, const IsrRecording 
     file->run_us = last_file->run_us;
     file->begin_ns = last_file->begin_ns;
   } else
-    find_run (self, recording, file);
+    find_run (self, catalog, recording, file);
   if (recording->position < file->begin_ns) { /* not one run after all */
     file->run_us = recording->start_us;
     file->begin_ns = recording->position;
@@ -119,8 +119,9 @@ make_file (IsrAnalysis *self, const IsrRecording *recording, const IsrRecording 
   return file;
 }
 
+/* Of those without levels. In a worker, which may ask @self where levels lie, and no more. */
 static GPtrArray *
-make_files (IsrAnalysis *self, GPtrArray *pieces)
+make_files (IsrAnalysis *self, IsrCatalog *snapshot, GPtrArray *pieces)
 {
   GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_job_file_free);
   const IsrRecording *last = NULL;
@@ -129,9 +130,9 @@ make_files (IsrAnalysis *self, GPtrArray *pieces)
   for (guint i = 0; i < pieces->len; i++) {
     const IsrRecording *recording = ((IsrPiece *) pieces->pdata[i])->recording;
 
-    if (recording->recording || isr_analysis_has_levels (self, recording->name) || isr_jobs_find (self->jobs, recording->name))
+    if (recording->recording || isr_analysis_has_levels (self, recording->name))
       continue;
-    g_ptr_array_add (files, make_file (self, recording, last, last_file));
+    g_ptr_array_add (files, make_file (self, snapshot, recording, last, last_file));
     last = recording;
     last_file = files->pdata[files->len - 1];
   }
@@ -156,7 +157,7 @@ analyze_file (IsrAnalysis *self, const IsrRecording *recording)
   if (!id) {
     GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_job_file_free);
 
-    g_ptr_array_add (files, make_file (self, recording, NULL, NULL));
+    g_ptr_array_add (files, make_file (self, self->catalog, recording, NULL, NULL));
     id = isr_jobs_start (self->jobs, recording->name, files);
   }
   return isr_jobs_get (self->jobs, id);
@@ -176,13 +177,96 @@ isr_analysis_analyze_file (IsrAnalysis *self, const char *name, GError **error)
   return check_writable (self, error) ? analyze_file (self, recording) : NULL;
 }
 
-IsrJob *
-isr_analysis_analyze_span (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, const char *what, GError **error)
-{
-  g_autoptr (GPtrArray) pieces = check_writable (self, error) ? isr_pieces_collect (self->catalog, self->store, source, from_us, to_us, error) : NULL;
-  g_autofree char *text = g_strjoin (" ", what ? what : "a span", source, NULL);
+typedef struct {
+  IsrAnalysis *analysis;
+  char *source, *what;
+  gint64 from_us, to_us;
+} Span;
 
-  return pieces ? isr_jobs_get (self->jobs, isr_jobs_start (self->jobs, text, make_files (self, pieces))) : NULL;
+static void
+span_free (gpointer data)
+{
+  Span *self = data;
+
+  g_object_unref (self->analysis);
+  g_free (self->source);
+  g_free (self->what);
+  g_free (self);
+}
+
+static Span *
+span_new (IsrAnalysis *analysis, const char *source, gint64 from_us, gint64 to_us, const char *what)
+{
+  Span *self = g_new (Span, 1);
+
+  *self = (Span){ g_object_ref (analysis), g_strdup (source), g_strjoin (" ", what ? what : "a span", source, NULL), from_us, to_us };
+  return self;
+}
+
+static gpointer
+find_files (IsrCatalog *snapshot, gpointer data, GError **error)
+{
+  const Span *span = data;
+  g_autoptr (GPtrArray) pieces = isr_pieces_collect (snapshot, span->analysis->store, span->source, span->from_us, span->to_us, error);
+
+  return pieces ? make_files (span->analysis, snapshot, pieces) : NULL;
+}
+
+/* Those that no job has. */
+static GPtrArray *
+take_new (IsrAnalysis *self, GPtrArray *files)
+{
+  g_autoptr (GHashTable) known = isr_jobs_list_files (self->jobs);
+  GPtrArray *wanted = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_job_file_free);
+
+  g_ptr_array_set_free_func (files, NULL);
+  for (guint i = 0; i < files->len; i++) {
+    IsrJobFile *file = files->pdata[i];
+
+    if (g_hash_table_contains (known, file->name))
+      isr_job_file_free (file);
+    else
+      g_ptr_array_add (wanted, file);
+  }
+  g_ptr_array_unref (files);
+  return wanted;
+}
+
+static void
+on_files (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  const Span *span = g_task_get_task_data (task);
+  IsrAnalysis *self = span->analysis;
+  GError *error = NULL;
+  GPtrArray *files = isr_catalog_work_finish (ISR_CATALOG (object), result, &error);
+
+  if (files && check_writable (self, &error)) {
+    g_task_return_pointer (task, isr_jobs_get (self->jobs, isr_jobs_start (self->jobs, span->what, take_new (self, files))), (GDestroyNotify) isr_job_free);
+    return;
+  }
+  g_clear_pointer (&files, g_ptr_array_unref);
+  g_task_return_error (task, error);
+}
+
+void
+isr_analysis_analyze_span_async (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, const char *what, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);
+  Span *span = span_new (self, source, from_us, to_us, what);
+  GError *error = NULL;
+
+  g_task_set_task_data (task, span, span_free);
+  if (check_writable (self, &error))
+    isr_catalog_work_async (self->catalog, find_files, span, NULL, (GDestroyNotify) g_ptr_array_unref, cancellable, on_files, g_object_ref (task));
+  else
+    g_task_return_error (task, error);
+}
+
+IsrJob *
+isr_analysis_analyze_span_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void
@@ -246,18 +330,6 @@ on_names (GObject *object, GAsyncResult *result, gpointer data)
   g_task_run_in_thread (task, find_missing);
 }
 
-typedef struct {
-  char *source;
-  gint64 from_us, to_us;
-} Span;
-
-static void
-span_free (gpointer data)
-{
-  g_free (((Span *) data)->source);
-  g_free (data);
-}
-
 static gpointer
 list_names (IsrCatalog *snapshot, gpointer data, GError **error)
 {
@@ -269,10 +341,21 @@ list_names (IsrCatalog *snapshot, gpointer data, GError **error)
 void
 isr_analysis_count_missing_async (IsrAnalysis *self, const char *source, gint64 from_us, gint64 to_us, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
-  Span *span = g_new (Span, 1);
+  Span *span = span_new (self, source, from_us, to_us, NULL);
 
-  *span = (Span){ g_strdup (source), from_us, to_us };
   isr_catalog_work_async (self->catalog, list_names, span, span_free, (GDestroyNotify) g_ptr_array_unref, cancellable, on_names, g_task_new (self, cancellable, callback, data));
+}
+
+/* Of one of @names; 0: of none. */
+static gint64
+find_job (IsrAnalysis *self, GPtrArray *names)
+{
+  g_autoptr (GHashTable) known = isr_jobs_list_files (self->jobs);
+  const gint64 *id = NULL;
+
+  for (guint i = 0; i < names->len && !id && g_hash_table_size (known); i++)
+    id = g_hash_table_lookup (known, names->pdata[i]);
+  return id ? *id : 0;
 }
 
 gboolean
@@ -282,9 +365,7 @@ isr_analysis_count_missing_finish (GAsyncResult *result, guint *missing, gint64 
   g_autoptr (GPtrArray) names = g_task_propagate_pointer (G_TASK (result), error);
 
   *missing = names ? names->len : 0;
-  *job = 0;
-  for (guint i = 0; i < *missing && !*job; i++)
-    *job = isr_jobs_find (self->jobs, names->pdata[i]);
+  *job = names ? find_job (self, names) : 0;
   return names != NULL;
 }
 
@@ -306,7 +387,7 @@ on_written (gboolean ok, gpointer data)
   const IsrRecording *recording = written->recording;
 
   if (ok && !self->closed) {
-    g_autoptr (IsrRecording) before = find_neighbour (self, recording, TRUE);
+    g_autoptr (IsrRecording) before = find_neighbour (self->catalog, recording, TRUE);
     gint64 from_us = before && isr_analysis_has_levels (self, before->name) ? MAX (before->start_us, recording->start_us - ISR_SCORE_AHEAD_US) : recording->start_us;
 
     isr_analysis_renew_events (self, recording->source, from_us, recording->end_us, recording->name, written->job);

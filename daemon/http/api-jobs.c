@@ -4,6 +4,7 @@
 #include "daemon/http/handlers.h"
 #include "daemon/http/json-values.h"
 #include "daemon/http/json.h"
+#include "daemon/http/pending.h"
 #include "daemon/http/span.h"
 
 static void
@@ -51,47 +52,73 @@ isr_handle_jobs (const IsrRequest *request)
   isr_reply_built (request, builder);
 }
 
-static IsrJob *
-start_job (const IsrRequest *request, GError **error)
+static void
+reply_started (const IsrRequest *request, const IsrJob *job, const GError *error)
 {
-  const char *file = isr_query_get (request->query, "file");
-  IsrCatalogQuery query = { 0 };
+  if (job)
+    isr_reply_json (request, 202, g_strdup_printf ("{\"job\":%" G_GINT64_FORMAT "}", job->id));
+  else
+    isr_reply_gerror (request, error);
+}
 
-  if (g_strcmp0 (isr_query_get (request->query, "kind"), "analyze") != 0) {
-    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "kind: there is one kind of job, analyze");
-    return NULL;
-  }
-  if (file)
-    return isr_analysis_analyze_file (request->house->analysis, file, error);
-  if (!isr_request_read_query (request, &query, error))
-    return NULL;
-  if (query.from_us == 0 && query.to_us == 0) {
-    g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "file, or day, or from and to, are needed: what is to be analysed?");
-    return NULL;
-  }
-  return isr_analysis_analyze_span (request->house->analysis, query.source, query.from_us, query.to_us, isr_query_get (request->query, "day"), error);
+static void
+on_started (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (IsrPending) pending = data;
+  const IsrRequest *request = isr_pending_get_request (pending);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrJob) job = isr_analysis_analyze_span_finish (result, &error);
+
+  if (request)
+    reply_started (request, job, error);
+}
+
+static gboolean
+read_span (const IsrRequest *request, IsrCatalogQuery *query, GError **error)
+{
+  if (!isr_request_read_query (request, query, error))
+    return FALSE;
+  if (query->from_us || query->to_us)
+    return TRUE;
+  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_USAGE, "file, or day, or from and to, are needed: what is to be analysed?");
+  return FALSE;
+}
+
+/* Whoever leaves meanwhile has asked for it all the same. */
+static void
+start_span (const IsrRequest *request)
+{
+  IsrCatalogQuery query = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (read_span (request, &query, &error))
+    isr_analysis_analyze_span_async (request->house->analysis, query.source, query.from_us, query.to_us, isr_query_get (request->query, "day"), NULL, on_started, isr_pending_new (request));
+  else
+    isr_reply_gerror (request, error);
+}
+
+static void
+start_file (const IsrRequest *request, const char *file)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrJob) job = isr_analysis_analyze_file (request->house->analysis, file, &error);
+
+  reply_started (request, job, error);
 }
 
 void
 isr_handle_start_job (const IsrRequest *request)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (IsrJob) job = NULL;
+  const char *file = isr_query_get (request->query, "file");
 
-  if (!request->house->analysis) {
+  if (!request->house->analysis)
     isr_reply_error (request, 503, "unavailable", "nothing is analysed here");
-    return;
-  }
-  job = start_job (request, &error);
-  if (!job) {
-    isr_reply_gerror (request, error);
-    return;
-  }
-  json_builder_begin_object (builder);
-  isr_json_add_int (builder, "job", job->id);
-  json_builder_end_object (builder);
-  isr_reply_json (request, 202, isr_json_finish (builder));
+  else if (g_strcmp0 (isr_query_get (request->query, "kind"), "analyze") != 0)
+    isr_reply_error (request, 400, "bad-request", "kind: there is one kind of job, analyze");
+  else if (file)
+    start_file (request, file);
+  else
+    start_span (request);
 }
 
 void

@@ -143,16 +143,21 @@ ask_all (Agreement *t)
 }
 
 static inline void
+on_job (GObject *object, GAsyncResult *result, gpointer job)
+{
+  *(IsrJob **) job = isr_analysis_analyze_span_finish (result, NULL);
+}
+
+static inline void
 decode_all (Agreement *t)
 {
   g_autofree char *levels = g_build_filename (t->house.base.directory, "analyses", NULL);
-  g_autoptr (GError) error = NULL;
   g_autoptr (IsrJob) job = NULL;
 
   temp_remove (levels);
   isr_analysis_set_program (t->house.analysis, g_getenv ("ISR_PROGRAM"));
-  job = isr_analysis_analyze_span (t->house.analysis, NULL, T0 - G_TIME_SPAN_SECOND, T0 + 2 * AGREEMENT_SECONDS * G_TIME_SPAN_SECOND, NULL, &error);
-  g_assert_no_error (error);
+  isr_analysis_analyze_span_async (t->house.analysis, NULL, T0 - G_TIME_SPAN_SECOND, T0 + 2 * AGREEMENT_SECONDS * G_TIME_SPAN_SECOND, NULL, NULL, on_job, &job);
+  TEMP_WAIT_FOR (job);
   g_assert_cmpuint (job->files, ==, t->names->len);
   while (job->state < ISR_JOB_DONE) {
     gint64 id = job->id;
