@@ -90,6 +90,8 @@ on_stream (IsrSource *self, const GstStructure *message)
 {
   IsrStreamNews news;
 
+  self->streams = g_strcmp0 (gst_structure_get_string (message, "state"), "streaming") == 0;
+  self->overdue = 0;
   if (self->ending || !isr_stream_news_read (&news, message, self->state->state))
     return;
   if (news.state != ISR_STATE_RECORDING)

@@ -50,6 +50,8 @@ struct _IsrSource {
   IsrBeat *tick; /* while there is a run */
 
   gsize bytes;        /* at the last tick */
+  gboolean streams;   /* isrhttpsrc said last that audio arrives: it tells within the stall when none does */
+  guint overdue;      /* ticks in a row at which nothing had come for too long */
   gint64 progress_us; /* monotonic: when bytes last grew, or the run began */
   gint64 audio_us;    /* monotonic: since when audio flows; 0: it does not */
 };

@@ -17,7 +17,9 @@
 #define RECOVERED (10 * G_TIME_SPAN_SECOND)       /* of audio: the failures are forgotten */
 #define SOUNDCARD_STALL (3 * G_TIME_SPAN_SECOND)  /* sound servers deliver in bursts of up to 2 s */
 #define SOUNDCARD_FIRST (30 * G_TIME_SPAN_SECOND) /* an open device may have nothing to say at first */
-#define HUNG (40 * G_TIME_SPAN_SECOND)            /* beyond the stall that isrhttpsrc would tell itself */
+#define HUNG (40 * G_TIME_SPAN_SECOND)            /* beyond the stall: a name server may let a connection wait so long */
+#define HUNG_STREAMING (4 * G_TIME_SPAN_SECOND)   /* ...: of a connection that isrhttpsrc would have given up itself */
+#define OVERDUE 3                                 /* ticks: a process that was held is not a thread that hangs */
 #define CONNECT_EXTRA (2 * G_TIME_SPAN_SECOND)    /* redirects, TLS, a far server */
 
 G_DEFINE_FINAL_TYPE (IsrSource, isr_source, G_TYPE_OBJECT)
@@ -142,7 +144,7 @@ get_patience (IsrSource *self)
   gint64 stall = self->config->stall / 1000;
 
   if (isr_stream_is_watched (self->config)) /* else its thread hangs, and tells nothing */
-    return self->state->state == ISR_STATE_RECORDING ? stall + HUNG : G_MAXINT64;
+    return self->state->state == ISR_STATE_RECORDING ? stall + (self->streams ? HUNG_STREAMING : HUNG) : G_MAXINT64;
   if (self->config->type == ISR_SOURCE_STREAM)
     return self->bytes ? stall : stall + CONNECT_EXTRA;
   return self->bytes ? MAX (stall, SOUNDCARD_STALL) : MAX (stall, SOUNDCARD_FIRST);
@@ -159,6 +161,7 @@ source_check_flow (IsrSource *self, IsrPipeline *pipeline)
     self->state->heard_us = isr_clock_now (self->clock);
     self->bytes = bytes;
     self->progress_us = now;
+    self->overdue = 0;
     isr_source_warn (self, ISR_WARNING_NO_DATA, FALSE);
     if (!self->audio_us)
       self->audio_us = now;
@@ -168,7 +171,8 @@ source_check_flow (IsrSource *self, IsrPipeline *pipeline)
       g_signal_emit (self, isr_source_signals[ISR_SOURCE_CHANGED], 0);
     }
   } else if (now - self->progress_us >= get_patience (self)) {
-    source_stalled (self, now - self->progress_us);
+    if (++self->overdue >= OVERDUE || !isr_stream_is_watched (self->config))
+      source_stalled (self, now - self->progress_us);
   } else if (self->config->type != ISR_SOURCE_STREAM && now - self->progress_us >= SOUNDCARD_STALL) {
     isr_source_warn (self, ISR_WARNING_NO_DATA, TRUE);
   }
@@ -268,6 +272,8 @@ static void
 source_connect (IsrSource *self, const char *reason)
 {
   self->bytes = 0;
+  self->overdue = 0;
+  self->streams = FALSE;
   self->audio_us = 0;
   self->again = FALSE;
   self->progress_us = g_get_monotonic_time ();

@@ -56,6 +56,18 @@ class Resume(unittest.TestCase):
         process.wait_for(lambda: f'audio of {name}: {isr.source(name)}\n{isr.process.stderr}',
                          lambda: any(f['source'] == name and f['recording'] and f['duration'] > seconds for f in isr.files()))
 
+    def hold(self):
+        """A busy machine makes no hole larger than the burst that covers it: a second is sent until release()."""
+        for station in self.stations.values():
+            station.hold(int(station.pace))
+
+    def release(self, isr):
+        """Each has gone on."""
+        for name, station in self.stations.items():
+            process.wait_for(lambda n=name: f'{n} to go on: {isr.source(n)}\n{isr.process.stderr}',
+                             lambda n=name: isr.source(n)['state'] == 'recording' and isr.source(n)['reason'] == 'rejoined')
+            station.release()
+
     def wait_resumed(self, isr, name, count):
         process.wait_for(lambda: f'{name} to go on: {isr.process.stderr}', lambda: len([f for f in isr.files() if f['source'] == name]) == count)
         self.wait_longer(isr, name)
@@ -110,10 +122,13 @@ class Resume(unittest.TestCase):
     def test_configured_anew(self):
         isr = self.start('reload')
         for turn in (1, 2):
+            since = {name: isr.source(name)['since_us'] for name in self.stations}
+            self.hold()
             self.reload(isr, re.sub(r'type = stream', f'type = stream\nmargin = {10 + turn}', self.text))
+            process.wait_for('another run', lambda since=since: all(isr.source(n)['since_us'] > at for n, at in since.items()))
+            self.release(isr)
             for name in self.stations:
                 self.wait_resumed(isr, name, turn + 1)
-                self.assertEqual(isr.source(name)['reason'], 'rejoined', isr.process.stderr)
                 self.assert_ledger(isr, name)
         self.end(isr)
         for name in self.stations:
@@ -121,14 +136,16 @@ class Resume(unittest.TestCase):
 
     def test_restarted(self):
         isr = self.start('restart')
+        self.hold()
         self.assertEqual(isr.stop(), 0, isr.process.stderr)
+        isr.process.close()
         self.assertEqual(len(list(isr.recordings.glob('isr.rejoin-*'))), len(self.stations))
         for kept in isr.recordings.glob('isr.rejoin-*'):
             self.assertEqual(kept.stat().st_mode & 0o777, 0o600)
         isr.start()
+        self.release(isr)
         for name in self.stations:
             self.wait_resumed(isr, name, 2)
-            self.assertEqual(isr.source(name)['reason'], 'rejoined', isr.process.stderr)
             self.assert_ledger(isr, name)
         self.assertEqual(list(isr.recordings.glob('isr.rejoin-*')), [])
         self.end(isr)
@@ -140,12 +157,14 @@ class Resume(unittest.TestCase):
         isr = self.start('kill', ('mp3', 'aac'))
         for name in self.stations:
             self.wait_longer(isr, name, 8)  # the catalog has it
+        self.hold()
         isr.process.child.kill()
         isr.process.wait()
+        isr.process.close()
         isr.start()
+        self.release(isr)
         for name in self.stations:
             self.wait_resumed(isr, name, 2)
-            self.assertEqual(isr.source(name)['reason'], 'rejoined', isr.process.stderr)
             process.wait_for('the file that was left', lambda n=name: sum(f['recording'] for f in self.files(isr, n)) == 1)
             self.assert_ledger(isr, name)
         self.end(isr)
@@ -168,7 +187,6 @@ class Resume(unittest.TestCase):
             self.wait_resumed(isr, name, 2)
             before, behind = self.files(isr, name)
             self.assertGreaterEqual(behind['start_us'], started[name] - 1000)
-            self.assertLess(behind['start_us'], started[name] + 1500000)
             gaps = isr.json(f'/api/coverage?source={name}')['gaps']
             self.assertEqual([(g['cause'], g['start_us'], g['end_us']) for g in gaps], [('stopped', before['end_us'], behind['start_us'])])
         self.end(isr)
