@@ -284,27 +284,20 @@ on_open (GObject *object, GAsyncResult *result, gpointer data)
   self->timer = g_timeout_add (LOOK_MS, look, self);
 }
 
-static IsrRecording *
-find_current (IsrLive *self, const char *source)
+/* FALSE: the catalog does not say. */
+static gboolean
+find_current (IsrLive *self, const char *source, IsrRecording **current, gboolean *known, GError **error)
 {
   IsrCatalogQuery query = { .source = source, .limit = 1 };
-  g_autoptr (GPtrArray) newest = isr_catalog_list (self->catalog, &query, NULL, NULL);
+  g_autoptr (GPtrArray) newest = isr_catalog_list (self->catalog, &query, NULL, error);
+  g_autoptr (GPtrArray) states = newest ? isr_control_states (self->control) : NULL;
   const IsrRecording *recording = newest && newest->len ? newest->pdata[0] : NULL;
 
-  return recording && recording->recording ? isr_recording_copy (recording) : NULL;
-}
-
-static gboolean
-is_known (IsrLive *self, const char *source)
-{
-  IsrCatalogQuery query = { .source = source, .limit = 1 };
-  g_autoptr (GPtrArray) newest = isr_catalog_list (self->catalog, &query, NULL, NULL);
-  g_autoptr (GPtrArray) states = isr_control_states (self->control);
-  gboolean known = newest && newest->len;
-
-  for (guint i = 0; i < states->len; i++)
-    known |= g_str_equal (((IsrSourceState *) states->pdata[i])->name, source);
-  return known;
+  *current = recording && recording->recording ? isr_recording_copy (recording) : NULL;
+  *known = recording != NULL;
+  for (guint i = 0; states && i < states->len; i++)
+    *known |= g_str_equal (((IsrSourceState *) states->pdata[i])->name, source);
+  return newest != NULL;
 }
 
 static IsrStation *
@@ -333,9 +326,12 @@ isr_live_listen (IsrLive *self, const char *source, gboolean encode, const IsrLi
   IsrStation *station = g_hash_table_lookup (self->stations, source);
 
   if (!station) {
-    IsrRecording *recording = find_current (self, source);
+    IsrRecording *recording;
+    gboolean known;
 
-    if (!recording && !is_known (self, source)) {
+    if (!find_current (self, source, &recording, &known, error))
+      return NULL;
+    if (!known) {
       g_set_error_literal (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_NOT_FOUND, "there is no such source");
       return NULL;
     }

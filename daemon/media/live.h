@@ -33,7 +33,7 @@ IsrLive *isr_live_new (IsrCatalog *catalog, const IsrControl *control);
 void isr_live_free (IsrLive *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrLive, isr_live_free)
 
-/* @encode: the source is raw, whatever its files are. */
+/* @encode: the source is raw, whatever its files are. ISR_MEDIA_ERROR, and the catalog's own. */
 IsrListener *isr_live_listen (IsrLive *self, const char *source, gboolean encode, const IsrListenerClass *klass, gpointer data, GError **error);
 /* Listens no more; end() is not called. */
 void isr_listener_free (IsrListener *self);

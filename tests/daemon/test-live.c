@@ -213,6 +213,29 @@ test_errors (Media *f, gconstpointer codec)
   g_assert_cmpuint (method->status, ==, 405);
 }
 
+/* Its file has a header, and ends with that: who waits for sound is told that none comes. */
+static void
+test_ended (Media *f, gconstpointer codec)
+{
+  Growing *file = growing_new (f, codec, "air", 0);
+  gsize header = (gsize) ((const char *) memmem (file->bytes, file->size, "data", 4) + 8 - file->bytes);
+  g_autofree char *request = g_strdup_printf ("GET /live/air HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n\r\n", f->house.port);
+  g_autoptr (Client) client = NULL;
+  g_autoptr (Answer) answer = NULL;
+
+  grow (f, file, header);
+  client = client_begin (f->house.port, request);
+  answer = ask (f->house.port, "GET", "/healthz", NULL); /* by then it listens */
+  g_clear_pointer (&answer, answer_free);
+  file->size = header;
+  finish (f, file, header);
+  TEMP_WAIT_FOR (client->ended);
+  answer = client_parse (client);
+  g_assert_cmpuint (answer->status, ==, 503);
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (answer->body, NULL), (gssize) g_bytes_get_size (answer->body), "\"error\":\"unavailable\""));
+  growing_free (file);
+}
+
 /* One who does not read is dropped; the others hear on. */
 static void
 test_slow (Media *f, gconstpointer codec)
@@ -265,6 +288,7 @@ main (int argc, char **argv)
   add_test ("encoded", "wav", test_encoded);
   add_test ("encoded", "flac", test_encoded);
   add_test ("errors", "wav", test_errors);
+  add_test ("ended", "wav", test_ended);
   add_test ("slow", "mp3", test_slow);
   return g_test_run ();
 }
