@@ -16,6 +16,7 @@
 #include "daemon/core/error.h"
 
 #include <errno.h>
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -155,6 +156,11 @@ set_db_error (GError **error, sqlite3 *db, const char *sql)
 {
   const char *path = db ? sqlite3_db_filename (db, "main") : NULL, *advice;
   IsrError code = explain (sqlite3_errcode (db), &advice);
+
+  if ((sqlite3_errcode (db) & 0xff) == SQLITE_INTERRUPT) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the question was given up");
+    return;
+  }
 
   g_set_error (error, ISR_ERROR, code, "catalog %s: it can not be %s: %s%s", path && *path ? path : "(memory)", is_reading (sql) ? "read" : "written", sqlite3_errmsg (db), advice);
   g_debug ("%s", sql);

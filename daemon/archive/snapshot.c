@@ -192,7 +192,7 @@ take (IsrCatalog *self, IsrCatalog *of, GError **error)
 static void run_next (IsrSnapshots *self);
 
 static void
-work_in_thread (GTask *task, gpointer catalog, gpointer data, GCancellable *cancellable)
+work_in_thread (GTask *task, gpointer unused, gpointer data, GCancellable *cancellable)
 {
   Work *work = data;
 
@@ -275,7 +275,7 @@ run (IsrSnapshots *self, Work *work)
   g_ptr_array_add (self->running, work);
   if (work->cancellable)
     work->cancelled = g_cancellable_connect (work->cancellable, G_CALLBACK (on_cancelled), work, NULL);
-  task = g_task_new (work->catalog, NULL, on_worked, work);
+  task = g_task_new (NULL, NULL, on_worked, work); /* its thread lets it go when it likes: nothing of ours is to hang on it */
   g_task_set_task_data (task, work, NULL);
   g_task_run_in_thread (task, work_in_thread);
 }
