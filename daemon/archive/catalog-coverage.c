@@ -230,10 +230,11 @@ isr_catalog_coverage_today (IsrCatalog *self, const char *source, GTimeZone *zon
     return today->share;
   isr_catalog_settle (self);
   coverage = cover (self, source, from_us, to_us, now_us, &error);
-  if (!coverage) {
-    g_critical ("%s", error->message);
+  if (!coverage && !self->today_unknown)
+    g_critical ("how much of today is recorded can not be told: %s", error->message);
+  self->today_unknown = !coverage; /* said once, not at every status */
+  if (!coverage)
     return -1;
-  }
   today = g_new (Today, 1);
   *today = (Today){ now_us, from_us, isr_coverage_get_share (coverage) };
   g_hash_table_replace (self->today, g_strdup (source), today);

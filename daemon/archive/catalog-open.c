@@ -91,8 +91,6 @@ open_writable (IsrCatalog *self, const char *state_directory, GError **error)
     return FALSE;
   self->writer = isr_writer_new (g_steal_pointer (&db));
   self->db = isr_db_open (self->database, ISR_DB_READ, error);
-  if (self->db)
-    sqlite3_busy_timeout (self->db, ISR_DB_PATIENCE);
   return self->writer && self->db;
 }
 
@@ -100,10 +98,8 @@ static gboolean
 open_readable (IsrCatalog *self, GError **error)
 {
   self->db = isr_db_open (self->database, ISR_DB_READ, NULL);
-  if (self->db) {
-    sqlite3_busy_timeout (self->db, ISR_DB_PATIENCE);
+  if (self->db)
     return TRUE;
-  }
   g_clear_pointer (&self->database, g_free);
   self->db = isr_db_open (NULL, ISR_DB_MEMORY, error);
   if (self->db)
@@ -121,11 +117,34 @@ get_heartbeat (const char *state_directory)
   return g_stat (path, &st) == 0 ? MIN (st.st_mtim.tv_sec * G_TIME_SPAN_SECOND + st.st_mtim.tv_nsec / 1000, g_get_real_time ()) : 0;
 }
 
+gboolean
+isr_catalog_open_reader (IsrCatalog *self, GError **error)
+{
+  gint64 last;
+
+  if (self->database)
+    sqlite3_busy_timeout (self->db, ISR_DB_PATIENCE);
+  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_events_prepare (self->db, error) || !isr_labels_prepare (self->db, error) || !isr_trash_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
+    return FALSE;
+  self->next_id = MAX (self->next_id, (gsize) last + 1);
+  return TRUE;
+}
+
+gboolean
+isr_catalog_open_rest (IsrCatalog *self, GError **error)
+{
+  if (self->writer && !isr_catalog_catch_up (self, error))
+    return FALSE;
+  if (self->writable)
+    isr_trash_find (self);
+  isr_events_hide_all (self);
+  return TRUE;
+}
+
 IsrCatalog *
 isr_catalog_open (const char *output_directory, const char *state_directory, gboolean writable, GError **error)
 {
   g_autoptr (IsrCatalog) self = g_object_new (ISR_TYPE_CATALOG, NULL);
-  gint64 last;
 
   self->output_directory = g_canonicalize_filename (output_directory, NULL);
   self->database = g_build_filename (state_directory, "isr.db", NULL);
@@ -133,20 +152,14 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
   self->writable = writable;
   if (!(writable ? open_writable (self, state_directory, error) : open_readable (self, error)))
     return NULL;
-  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_events_prepare (self->db, error) || !isr_labels_prepare (self->db, error) || !isr_trash_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
+  if (!isr_catalog_open_reader (self, error) || !hide_left_behind (self, error) || !isr_catalog_open_rest (self, error))
     return NULL;
-  self->next_id = (gsize) last + 1;
-  if (!hide_left_behind (self, error))
-    return NULL;
-  if (self->writer && !isr_catalog_catch_up (self, error))
-    return NULL;
-  if (writable)
-    isr_trash_find (self);
-  isr_events_hide_all (self);
   if (writable)
     self->ledger = isr_ledger_new (self->writer, self->db, get_heartbeat (state_directory), error);
   if (writable && !self->ledger)
     return NULL;
+  if (writable)
+    isr_catalog_watch_damage (self);
   return g_steal_pointer (&self);
 }
 
@@ -155,6 +168,7 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
 void
 isr_catalog_close (IsrCatalog *self)
 {
+  g_clear_handle_id (&self->look, g_source_remove);
   isr_catalog_stop_reconcile (self);
   isr_snapshots_close (self->snapshots);
   g_clear_pointer (&self->find, sqlite3_finalize);

@@ -60,10 +60,16 @@ struct _IsrCatalog {
   gpointer measure_data;
   IsrJournal *journal; /* opened when it is needed */
 
-  IsrLedger *ledger;     /* with a writer of our own archive */
-  char *state_directory; /* where a living recorder leaves its status.json */
-  GStrv alive;           /* sources of the configuration: they count until now */
-  GHashTable *today;     /* source -> what is known of its coverage today */
+  GHashTable *live; /* name -> IsrRecording: what is being written by us */
+  guint damages;    /* of databases, when ours was last looked at */
+  gint64 mended_at; /* monotonic; 0: never */
+  guint look;       /* timer */
+
+  IsrLedger *ledger;      /* with a writer of our own archive */
+  char *state_directory;  /* where a living recorder leaves its status.json */
+  GStrv alive;            /* sources of the configuration: they count until now */
+  gboolean today_unknown; /* and that was said */
+  GHashTable *today;      /* source -> what is known of its coverage today */
 };
 
 /* catalog.c, catalog-days.c */
@@ -98,6 +104,18 @@ void isr_catalog_measure (IsrCatalog *self, IsrRecording *recording);
 void isr_found_file_free (gpointer data);
 /* The row of a name, as it is in the database and before it; NULL without an error: none. */
 IsrRecording *isr_catalog_read_row (IsrCatalog *self, const char *name, GError **error);
+
+/* catalog-open.c */
+/* The reader's connection, and what is laid over it. */
+gboolean isr_catalog_open_reader (IsrCatalog *self, GError **error);
+/* What was said, and what lies in the trash. */
+gboolean isr_catalog_open_rest (IsrCatalog *self, GError **error);
+
+/* catalog-damage.c */
+/* From now on the database is looked at when something is said to be damaged. */
+void isr_catalog_watch_damage (IsrCatalog *self);
+/* Now. FALSE: there is none that could be used, and it stays as it was. */
+gboolean isr_catalog_mend (IsrCatalog *self, GError **error);
 
 /* catalog-rows.c */
 /* What a file being written has so far. */

@@ -106,6 +106,18 @@ keep (IsrRecording *entry, const IsrRecording *known)
   entry->channels = entry->channels ? entry->channels : known->channels;
 }
 
+/* The files that we write are the one thing that no look at the disk brings back. */
+static void
+note_live (IsrCatalog *self, const IsrRecording *entry)
+{
+  IsrRecording *copy = entry->recording ? isr_recording_copy (entry) : NULL;
+
+  if (copy)
+    g_hash_table_replace (self->live, copy->name, copy);
+  else
+    g_hash_table_remove (self->live, entry->name);
+}
+
 /* Gives @recording to the writer under the id that its name has, or a new one.
  * Returns what it is with that which was known already. */
 static IsrRecording *
@@ -123,6 +135,7 @@ put (IsrCatalog *self, const IsrRecording *recording)
     entry->id = (gint64) (gsize) g_atomic_pointer_add (&self->next_id, 1);
   overlay (self, entry, FALSE, isr_writer_put (self->writer, entry));
   isr_sources_follow (self, known, entry);
+  note_live (self, entry);
   if (known && !known->recording)
     isr_catalog_recount (self, known, TRUE);
   if (!entry->recording)
@@ -192,6 +205,7 @@ isr_catalog_drop_row (IsrCatalog *self, const IsrRecording *recording)
 {
   overlay (self, recording, TRUE, isr_writer_remove (self->writer, recording->id));
   isr_sources_follow (self, recording, NULL);
+  g_hash_table_remove (self->live, recording->name);
   if (!recording->recording)
     isr_catalog_recount (self, recording, TRUE);
   isr_catalog_changed (self, "file", recording->name);
@@ -341,6 +355,7 @@ isr_catalog_finalize (GObject *object)
   g_free (self->state_directory);
   g_strfreev (self->alive);
   g_hash_table_unref (self->today);
+  g_hash_table_unref (self->live);
   g_clear_handle_id (&self->forget, g_source_remove);
   g_hash_table_unref (self->found);
   G_OBJECT_CLASS (isr_catalog_parent_class)->finalize (object);
@@ -366,5 +381,6 @@ isr_catalog_init (IsrCatalog *self)
   self->snapshots = isr_snapshots_new ();
   self->days = isr_day_cache_new ();
   self->found = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, isr_found_file_free);
+  self->live = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) isr_recording_free);
   self->today = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }

@@ -13,6 +13,7 @@
 
 #include "daemon/archive/db.h"
 
+#include "daemon/archive/db-salvage.h"
 #include "daemon/core/error.h"
 
 #include <errno.h>
@@ -123,6 +124,14 @@ static const struct {
       "CREATE INDEX gaps_deleted_end ON gaps (source, end_us) WHERE cause = 'deleted';" },
 };
 
+static gint damages; /* atomic */
+
+guint
+isr_db_count_damages (void)
+{
+  return (guint) g_atomic_int_get (&damages);
+}
+
 /* What the caller can do, and people. */
 static IsrError
 explain (int code, const char **advice)
@@ -137,7 +146,8 @@ explain (int code, const char **advice)
       return ISR_ERROR_NO_SPACE;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      *advice = "; it is damaged: start isr again, and it is made again from the recordings";
+      g_atomic_int_inc (&damages);
+      *advice = "; it is damaged, and is made again from the recordings in a moment; if it is not: start isr again";
       return ISR_ERROR_STORAGE;
     default:
       *advice = "";
@@ -349,8 +359,9 @@ check_sound (sqlite3 *db, gboolean *sound, GError **error)
   return FALSE;
 }
 
+/* @broken: where it is now. */
 static gboolean
-set_aside (const char *path, GError **error)
+set_aside (const char *path, char **broken, GError **error)
 {
   static const char *const companions[] = { "", "-wal", "-shm" };
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
@@ -365,7 +376,7 @@ set_aside (const char *path, GError **error)
       return FALSE;
     }
   }
-  g_warning ("catalog %s: it was damaged and is kept as %s.broken-%s; it is made again from the recordings", path, path, stamp);
+  *broken = g_strdup_printf ("%s.broken-%s", path, stamp);
   return TRUE;
 }
 
@@ -414,23 +425,32 @@ open_for_reading (const char *path, int patience, GError **error)
   return NULL;
 }
 
+static gboolean
+get_ready (sqlite3 *db, GError **error)
+{
+  return check_version (db, error) && isr_db_exec (db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", error) && isr_db_migrate (db, ISR_DB_VERSION, error);
+}
+
 static sqlite3 *
 open_for_writing (const char *path, GError **error)
 {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   g_autoptr (sqlite3) db = open_file (path, flags, error);
+  g_autofree char *broken = NULL;
   gboolean sound;
 
   if (!db || !check_sound (db, &sound, error))
     return NULL;
   if (!sound) {
     g_clear_pointer (&db, isr_db_close);
-    if (!set_aside (path, error))
+    if (!set_aside (path, &broken, error))
       return NULL;
     db = open_file (path, flags, error);
   }
-  if (!db || !check_version (db, error) || !isr_db_exec (db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL", error) || !isr_db_migrate (db, ISR_DB_VERSION, error))
+  if (!db || !get_ready (db, error))
     return NULL;
+  if (broken)
+    g_warning ("catalog %s: it was damaged and is kept as %s; it is made again from the recordings, what people said, and %u rows that could still be read", path, broken, isr_db_salvage (db, broken));
   return g_steal_pointer (&db);
 }
 

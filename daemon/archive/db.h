@@ -34,6 +34,9 @@ sqlite3 *isr_db_open (const char *path, IsrDbMode mode, GError **error);
 /* From the version that @db has to @to; each step is a transaction. isr_db_open() does it. */
 gboolean isr_db_migrate (sqlite3 *db, int to, GError **error);
 
+/* How often this process was told so far that a database is damaged; any thread. */
+guint isr_db_count_damages (void);
+
 gboolean isr_db_exec (sqlite3 *db, const char *sql, GError **error);
 sqlite3_stmt *isr_db_prepare (sqlite3 *db, const char *sql, GError **error);
 

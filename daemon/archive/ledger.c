@@ -322,6 +322,29 @@ isr_ledger_new (IsrWriter *writer, sqlite3 *db, gint64 heartbeat_us, GError **er
   return g_steal_pointer (&self);
 }
 
+gboolean
+isr_ledger_move (IsrLedger *self, IsrWriter *writer, sqlite3 *db, GError **error)
+{
+  g_autoptr (GArray) given = g_steal_pointer (&self->given);
+  GHashTableIter iter;
+  gpointer known;
+  gint64 next_id;
+
+  self->writer = writer;
+  self->given = g_array_new (FALSE, FALSE, sizeof (Given));
+  g_array_set_clear_func (self->given, given_clear);
+  if (!isr_db_get_int64 (db, "SELECT max (id) + 1 FROM gaps", 1, &next_id, error))
+    return FALSE;
+  self->next_id = MAX (self->next_id, next_id);
+  for (guint i = 0; i < given->len; i++)
+    give (self, g_array_index (given, Given, i).gap);
+  g_hash_table_iter_init (&iter, self->sources);
+  while (g_hash_table_iter_next (&iter, NULL, &known))
+    for (guint i = 0; i < ((Known *) known)->open->len; i++)
+      give (self, ((Known *) known)->open->pdata[i]);
+  return TRUE;
+}
+
 IsrLedger *
 isr_ledger_copy_given (IsrLedger *self)
 {

@@ -34,6 +34,8 @@ void isr_ledger_note_end (IsrLedger *self, gint64 now_us);
 /* Appends the notes of @source that may not be in the database yet; a row with
  * the same id is an older form of it. */
 void isr_ledger_append_given (IsrLedger *self, const char *source, GArray *notes);
+/* The database is another one from now on, in which not all that was noted may be: it is noted again. */
+gboolean isr_ledger_move (IsrLedger *self, IsrWriter *writer, sqlite3 *db, GError **error);
 /* One that has those notes, and knows nothing else: for another thread. */
 IsrLedger *isr_ledger_copy_given (IsrLedger *self);
 

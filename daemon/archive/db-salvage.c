@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* db-salvage.c - each table from its begin to the first row that can not be read, and from its
+ * end back to there: what lies between is lost. A page of nonsense may look like rows: what is
+ * no source, no name, no time is passed over. What people said is in the journal, and better. */
+#include "daemon/archive/db-salvage.h"
+
+#include <string.h>
+
+#define TEXT(column) " AND typeof (" column ") = 'text' AND length (" column ") > 0 AND instr (" column ", char (0)) = 0"
+#define TIME(column) " AND typeof (" column ") = 'integer' AND " column " BETWEEN 0 AND 4102444800000000"
+
+static const struct {
+  const char *table, *sane;
+} tables[] = {
+  { "recordings", TEXT ("name") TIME ("start_us") TIME ("end_us") " AND end_us >= start_us AND typeof (source) = 'text' AND typeof (bytes) = 'integer'" },
+  { "gaps", TEXT ("source") TIME ("start_us") TEXT ("cause") " AND (end_us IS NULL OR end_us >= start_us)" },
+  { "states", TEXT ("source") TIME ("at_us") TEXT ("state") },
+  { "titles", TEXT ("source") TIME ("at_us") TEXT ("title") },
+  { "events", TEXT ("source") TIME ("start_us") TIME ("end_us") " AND end_us >= start_us AND typeof (score) = 'integer'" },
+};
+
+/* "INSERT OR IGNORE INTO main.T VALUES (?, ?, ...)" */
+static sqlite3_stmt *
+prepare_insert (sqlite3 *db, const char *table, int columns)
+{
+  GString *sql = g_string_new ("INSERT OR IGNORE INTO main.");
+  g_autofree char *text = NULL;
+
+  g_string_append_printf (sql, "%s VALUES (?", table);
+  for (int i = 1; i < columns; i++)
+    g_string_append (sql, ", ?");
+  g_string_append_c (sql, ')');
+  text = g_string_free (sql, FALSE);
+  return isr_db_prepare (db, text, NULL);
+}
+
+/* Until the end, or until it can not be read. @last: id of the last row that could be.
+ * TRUE: to the end. */
+static gboolean
+copy_rows (sqlite3 *db, sqlite3 *from, guint which, gint64 behind, gboolean backwards, gint64 *last, guint *n)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT * FROM main.%s NOT INDEXED WHERE id > %" G_GINT64_FORMAT "%s ORDER BY id%s", tables[which].table, behind, tables[which].sane, backwards ? " DESC" : "");
+  g_autoptr (sqlite3_stmt) rows = isr_db_prepare (from, sql, NULL);
+  g_autoptr (sqlite3_stmt) insert = rows ? prepare_insert (db, tables[which].table, sqlite3_column_count (rows)) : NULL;
+  gboolean row;
+
+  while (insert && isr_db_step (rows, &row, NULL)) {
+    if (!row)
+      return TRUE;
+    for (int i = 0; i < sqlite3_column_count (rows); i++)
+      sqlite3_bind_value (insert, i + 1, sqlite3_column_value (rows, i));
+    *last = sqlite3_column_int64 (rows, 0);
+    *n += isr_db_run (insert, NULL) && sqlite3_changes (db) > 0;
+  }
+  return FALSE;
+}
+
+static guint
+salvage_table (sqlite3 *db, sqlite3 *from, guint which)
+{
+  gint64 last = 0, none;
+  guint n = 0;
+
+  if (!copy_rows (db, from, which, 0, FALSE, &last, &n))
+    copy_rows (db, from, which, last, TRUE, &none, &n);
+  return n;
+}
+
+guint
+isr_db_salvage (sqlite3 *db, const char *path)
+{
+  sqlite3 *from = NULL;
+  guint n = 0;
+
+  if (sqlite3_open_v2 (path, &from, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK && isr_db_exec (db, "BEGIN IMMEDIATE", NULL)) {
+    isr_db_exec (from, "PRAGMA cell_size_check = ON; PRAGMA query_only = ON", NULL);
+    for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+      n += salvage_table (db, from, i);
+    if (!isr_db_exec (db, "COMMIT", NULL)) {
+      isr_db_exec (db, "ROLLBACK", NULL);
+      n = 0;
+    }
+  }
+  isr_db_close (from);
+  return n;
+}

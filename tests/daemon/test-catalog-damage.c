@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* The database is damaged while it is used: it is made again, from what can be read, what was
+ * said, what is on the disk and what is known of now, and the catalog goes on. */
+#include "daemon/archive/catalog-private.h"
+#include "daemon/archive/labels.h"
+#include "tests/daemon/catalog.h"
+#include "tests/daemon/ledger.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#define MANY 4000
+
+static void
+overwrite (Fixture *f, const char *name, gint64 from, gint64 size)
+{
+  g_autofree char *path = g_build_filename (f->directory, name, NULL);
+  int fd = g_open (path, O_RDWR | O_CLOEXEC, 0);
+  g_autofree guint8 *garbage = g_malloc ((gsize) size);
+
+  g_assert_cmpint (fd, >=, 0);
+  for (gint64 i = 0; i < size; i++)
+    garbage[i] = (guint8) g_test_rand_int ();
+  g_assert_cmpint (pwrite (fd, garbage, (gsize) size, from), ==, size);
+  close (fd);
+}
+
+static gint64
+get_size (Fixture *f, const char *name)
+{
+  g_autofree char *path = g_build_filename (f->directory, name, NULL);
+  GStatBuf st;
+
+  return g_stat (path, &st) == 0 ? st.st_size : 0;
+}
+
+static void
+destroy (Fixture *f)
+{
+  static const char *const names[] = { "isr.db", "isr.db-wal" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (get_size (f, names[i]))
+      overwrite (f, names[i], 0, get_size (f, names[i]));
+}
+
+static guint
+count_broken (Fixture *f)
+{
+  g_autoptr (GDir) directory = g_dir_open (f->directory, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (directory)))
+    n += g_str_has_prefix (name, "isr.db.broken-") && !g_str_has_suffix (name, "-wal") && !g_str_has_suffix (name, "-shm");
+  return n;
+}
+
+static void
+say (Fixture *f, gint64 at_s)
+{
+  g_autoptr (IsrLabel) label = isr_label_new ("mic", at_s * S, (at_s + 1) * S), now = NULL;
+
+  label->verdict = g_strdup ("kept");
+  now = isr_catalog_put_label (f->catalog, label, NULL);
+  g_assert_nonnull (now);
+}
+
+static void
+hear (Fixture *f, gint64 at_s)
+{
+  g_autoptr (IsrEvent) event = isr_event_new ("mic");
+
+  event->state = ISR_EVENT_ENDED;
+  event->start_us = at_s * S;
+  event->end_us = event->start_us + S;
+  isr_catalog_note_event (f->catalog, event);
+}
+
+static guint
+count_events (Fixture *f)
+{
+  return isr_catalog_count_events (f->catalog, NULL, 0, G_MAXINT64);
+}
+
+static guint
+count_labels (Fixture *f)
+{
+  g_autoptr (GPtrArray) list = isr_catalog_labels (f->catalog, NULL, 0, 0, NULL);
+
+  return list ? list->len : 0;
+}
+
+/* Two files with a hole between them that is over, and one that is being written. */
+static void
+fill (Fixture *f)
+{
+  isr_catalog_set_sources (f->catalog, mic);
+  touch (f, "a.wav", 10);
+  touch (f, "b.wav", 10);
+  finish (f->catalog, "a.wav", T0, 10, "gap", "stalled");
+  begin (f->catalog, "b.wav", T0 + 20);
+  finish (f->catalog, "b.wav", T0 + 20, 10, "gap", "disconnected");
+  change_of (f->catalog, "far", ISR_STATE_WAITING_TO_RETRY, "stalled", T0);
+  touch (f, "c.wav.part", 10);
+  begin (f->catalog, "c.wav", T0 + 40);
+  g_assert_true (isr_catalog_protect (f->catalog, "a.wav", TRUE, NULL));
+  say (f, T0);
+}
+
+static gboolean
+has_all (Fixture *f)
+{
+  g_autofree char *names = list_names (f, (IsrCatalogQuery){ 0 });
+
+  return strstr (names, "a.wav") && strstr (names, "b.wav") && strstr (names, "c.wav");
+}
+
+static void
+assert_goes_on (Fixture *f)
+{
+  g_autoptr (IsrRecording) live = NULL, a = NULL;
+
+  TEMP_WAIT_FOR (has_all (f)); /* the directory is looked through in a worker */
+  live = isr_catalog_lookup (f->catalog, "c.wav");
+  a = isr_catalog_lookup (f->catalog, "a.wav");
+  g_assert_true (live && live->recording);
+  g_assert_cmpint (live->start_us, ==, (T0 + 40) * S);
+  g_assert_true (a && a->protected_);
+  g_assert_cmpuint (count_labels (f), ==, 1);
+  say (f, T0 + 5);
+  touch (f, "c.wav", 10);
+  finish (f->catalog, "c.wav", T0 + 40, 10, "boundary", NULL);
+  TEMP_WAIT_FOR (!f->catalog->reconciling);
+  isr_writer_flush (f->catalog->writer);
+  reopen (f);
+  g_assert_true (has_all (f));
+  g_assert_cmpuint (count_labels (f), ==, 2);
+}
+
+/* Nothing of it can be read. */
+static void
+test_destroyed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fill (f);
+  isr_writer_flush (f->catalog->writer);
+  destroy (f);
+  g_assert_true (isr_catalog_mend (f->catalog, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_broken (f), ==, 1);
+  assert_goes_on (f);
+}
+
+/* It is noticed by whoever asks, or by the writer, and by nobody else. */
+static void
+test_noticed (Fixture *f, gconstpointer data)
+{
+  fill (f);
+  isr_writer_flush (f->catalog->writer);
+  destroy (f);
+  for (guint i = 0; i < 200 && !count_broken (f); i++) {
+    hear (f, T0 + 100 + i);
+    TEMP_WAIT_FOR (isr_writer_get_committed (f->catalog->writer) || isr_db_count_damages () || count_broken (f));
+    g_main_context_iteration (NULL, TRUE);
+  }
+  TEMP_WAIT_FOR (count_broken (f) == 1);
+  assert_goes_on (f);
+}
+
+/* What was not committed is in the new one. */
+static void
+test_given_meanwhile (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fill (f);
+  isr_writer_flush (f->catalog->writer);
+  hear (f, T0 + 3);
+  hear (f, T0 + 4);
+  destroy (f);
+  g_assert_true (isr_catalog_mend (f->catalog, &error));
+  g_assert_cmpuint (count_events (f), ==, 2);
+  isr_writer_flush (f->catalog->writer);
+  g_assert_cmpuint (count_events (f), ==, 2);
+  assert_goes_on (f);
+}
+
+/* Why nothing is recorded at the moment is known without any database. */
+static void
+test_open_note (Fixture *f, gconstpointer data)
+{
+  isr_catalog_set_sources (f->catalog, mic);
+  touch (f, "a.wav", 10);
+  finish (f->catalog, "a.wav", T0, 10, "gap", "stalled");
+  isr_writer_flush (f->catalog->writer);
+  destroy (f);
+  g_assert_true (isr_catalog_mend (f->catalog, NULL));
+  TEMP_WAIT_FOR (!f->catalog->reconciling);
+  isr_writer_flush (f->catalog->writer);
+  finish (f->catalog, "a.wav", T0, 10, "boundary", NULL); /* as it was found: nobody knows when it began */
+  begin (f->catalog, "b.wav", T0 + 30);
+  finish (f->catalog, "b.wav", T0 + 30, 10, "boundary", NULL);
+  assert_holes (f->catalog, 0, 40, 40, "0.5: 10-30 stalled");
+}
+
+/* A page in the middle is nonsense: all but what lay there is saved. */
+static void
+test_a_page (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrRecording) first = NULL;
+  gint64 pages;
+
+  for (guint i = 0; i < MANY; i++) {
+    g_autofree char *name = g_strdup_printf ("mic/%05u.wav", i);
+
+    hear (f, T0 + i * 10);
+    add (f, "mic", name, T0 + i * 10, 10);
+  }
+  reopen (f);
+  pages = get_size (f, "isr.db") / 4096;
+  g_assert_cmpint (pages, >, 100);
+  overwrite (f, "isr.db", pages / 2 * 4096, 3 * 4096);
+  reopen (f); /* the same at the start */
+  g_assert_cmpuint (count_broken (f), ==, 1);
+  g_assert_cmpuint (count_events (f), >, MANY / 2);
+  first = isr_catalog_lookup (f->catalog, "mic/00000.wav");
+  g_assert_true (first && g_strcmp0 (first->clock, "given") == 0);
+}
+
+/* It is not: nothing is set aside, and nothing is lost. */
+static void
+test_sound (Fixture *f, gconstpointer data)
+{
+  fill (f);
+  hear (f, T0 + 3);
+  g_assert_true (isr_catalog_mend (f->catalog, NULL));
+  g_assert_cmpuint (count_broken (f), ==, 0);
+  g_assert_cmpuint (count_events (f), ==, 1);
+  assert_goes_on (f);
+}
+
+static void
+tear_down_calm (Fixture *f, gconstpointer data)
+{
+  TEMP_WAIT_FOR (g_atomic_int_get (&G_OBJECT (f->catalog)->ref_count) == 1);
+  tear_down (f, data);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR); /* what goes wrong here is said, and expected */
+#define CASE(path, func) g_test_add ("/catalog/damage/" path, Fixture, NULL, set_up, func, tear_down_calm)
+  CASE ("destroyed", test_destroyed);
+  CASE ("noticed", test_noticed);
+  CASE ("given-meanwhile", test_given_meanwhile);
+  CASE ("open-note", test_open_note);
+  CASE ("a-page", test_a_page);
+  CASE ("sound", test_sound);
+  return g_test_run ();
+}
