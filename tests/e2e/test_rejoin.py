@@ -14,7 +14,7 @@ import signal
 import tempfile
 import unittest
 
-from support import daemon, icecast, process, proxy, stations
+from support import daemon, encoder, icecast, process, proxy
 
 DROPS = {'mp3': 20, 'aac': 6, 'vorbis': 6, 'opus': 20}
 PATIENCE = 60  # seconds without audio that are no drop of their own
@@ -65,12 +65,12 @@ class Rejoin(unittest.TestCase):
 
     def record(self, name, drops, break_it, stall):
         """Receives while break_it(gate, station, n) breaks the connection @drops times; what was sent, received, and said."""
-        data = stations.make(self.dir.name, name)
-        station = stations.Station(self.icecast, name, stations.FORMATS[name][1], data, len(data) / stations.SECONDS)
+        data = encoder.make(self.dir.name, name)
+        station = encoder.Station(self.icecast, name, encoder.FORMATS[name][1], data, len(data) / encoder.SECONDS)
         self.addCleanup(station.close)
         gate = proxy.Proxy(self.icecast.port)
         self.addCleanup(gate.close)
-        process.wait_for('the burst', lambda: station.sent >= stations.BURST)
+        process.wait_for('the burst', lambda: station.sent >= encoder.BURST)
         listener = Listener(gate.url(self.icecast.url(name)), os.path.join(self.dir.name, 'received.' + name), stall)
         self.addCleanup(listener.child.close)
         listener.wait_for('audio', lambda: listener.size > 60000)
@@ -88,7 +88,7 @@ class Rejoin(unittest.TestCase):
             self.assertGreaterEqual(at, 0, 'what was received is not what was sent')
             self.assertEqual(got, data[at:at + len(got)])
             return
-        (sent, heads), (received, again) = stations.packets(data), stations.packets(got)
+        (sent, heads), (received, again) = encoder.packets(data), encoder.packets(got)
         self.assertEqual(again, heads, 'the headers stand there once')
         self.assertGreater(len(received), 100)
         first = sent.index(received[0])
@@ -113,8 +113,8 @@ class Rejoin(unittest.TestCase):
         self.assertGreaterEqual(said.count('reason=(string)rejoined,'), DROPS[name], said)
 
     def test_drops_leave_no_seam_in_any_format(self):
-        with concurrent.futures.ThreadPoolExecutor(len(stations.FORMATS)) as pool:  # side by side: they wait more than they work
-            runs = {name: pool.submit(self.drops, name) for name in stations.FORMATS}
+        with concurrent.futures.ThreadPoolExecutor(len(encoder.FORMATS)) as pool:  # side by side: they wait more than they work
+            runs = {name: pool.submit(self.drops, name) for name in encoder.FORMATS}
         for name, run in runs.items():
             with self.subTest(name):
                 run.result()
@@ -136,12 +136,12 @@ class Rejoin(unittest.TestCase):
 
     def test_the_ledger_has_no_hole_where_nothing_is_missing(self):
         """A stall ends the file before it is known that nothing is missing: the next one goes on at the next byte, and at the same time."""
-        data = stations.make(self.dir.name, 'mp3')
-        station = stations.Station(self.icecast, 'ledger.mp3', stations.FORMATS['mp3'][1], data, len(data) / stations.SECONDS)
+        data = encoder.make(self.dir.name, 'mp3')
+        station = encoder.Station(self.icecast, 'ledger.mp3', encoder.FORMATS['mp3'][1], data, len(data) / encoder.SECONDS)
         self.addCleanup(station.close)
         gate = proxy.Proxy(self.icecast.port)
         self.addCleanup(gate.close)
-        process.wait_for('the burst', lambda: station.sent >= stations.BURST)
+        process.wait_for('the burst', lambda: station.sent >= encoder.BURST)
         isr = daemon.Daemon(f'[live]\ntype = stream\nurl = {gate.url(self.icecast.url("ledger.mp3"))}\nstall_seconds = 2\n')
         self.addCleanup(isr.close)
         isr.wait_state('live', 'recording')

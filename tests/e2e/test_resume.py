@@ -7,7 +7,7 @@ import tempfile
 import time
 import unittest
 
-from support import daemon, icecast, process, stations
+from support import daemon, encoder, icecast, process
 
 KBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 FORMATS = ('mp3', 'aac', 'vorbis', 'opus')
@@ -33,7 +33,7 @@ class Resume(unittest.TestCase):
         cls.addClassCleanup(cls.icecast.close)
         cls.dir = tempfile.TemporaryDirectory(prefix='isr-resume-')
         cls.addClassCleanup(cls.dir.cleanup)
-        cls.data = {name: stations.make(cls.dir.name, name) for name in FORMATS}
+        cls.data = {name: encoder.make(cls.dir.name, name) for name in FORMATS}
 
     def start(self, test, formats=FORMATS):
         """A recorder of a station in each format."""
@@ -41,7 +41,7 @@ class Resume(unittest.TestCase):
         text = ''
         for name in formats:
             mount = f'{test}-{name}'
-            self.stations[name] = stations.Station(self.icecast, mount, stations.FORMATS[name][1], self.data[name], len(self.data[name]) / stations.SECONDS)
+            self.stations[name] = encoder.Station(self.icecast, mount, encoder.FORMATS[name][1], self.data[name], len(self.data[name]) / encoder.SECONDS)
             self.addCleanup(self.stations[name].close)
             text += f'[{name}]\ntype = stream\nurl = {self.icecast.url(mount)}\n'
         self.text = text
@@ -86,13 +86,13 @@ class Resume(unittest.TestCase):
         """The packets that the stream brought, out of a file."""
         data = path.read_bytes()
         if name in ('vorbis', 'opus'):
-            return stations.packets(data)[0]
+            return encoder.packets(data)[0]
         return frames(data, name)
 
     def assert_sent_once(self, isr, name):
         """All packets of all files, in order: primers, which are another file's packets again, left out."""
         data = self.data[name]
-        sent = stations.packets(data)[0] if name in ('vorbis', 'opus') else frames(data, name)
+        sent = encoder.packets(data)[0] if name in ('vorbis', 'opus') else frames(data, name)
         place = {packet: n for n, packet in enumerate(sent)}
         self.assertEqual(len(place), len(sent), 'no packet repeats itself')
         paths = [isr.recordings / f['name'] for f in self.listed[name]]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A station that sends a file made before, so that every byte is known."""
+"""An encoder that sends a file made before, so that every byte is known, and that can be held."""
 import base64
 import os
 import pathlib
