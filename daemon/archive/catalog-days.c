@@ -27,7 +27,7 @@ isr_catalog_recount (IsrCatalog *self, const IsrRecording *recording, gboolean g
   if (isr_survey_neighbours (self->db, recording, &from_us, &to_us, &error)) {
     isr_day_cache_uncover (self->days, recording->source, from_us, to_us);
   } else {
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
     isr_day_cache_clear (self->days);
   }
 }

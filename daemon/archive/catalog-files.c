@@ -69,7 +69,7 @@ isr_catalog_lookup (IsrCatalog *self, const char *name)
   IsrRecording *recording = isr_catalog_require (self, name, &error);
 
   if (error && error->code != ISR_ERROR_NOT_FOUND)
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   return recording;
 }
 
@@ -131,7 +131,7 @@ isr_catalog_find_left_behind (IsrCatalog *self, const char *source)
   if (statement && isr_db_step (statement, &row, &error) && row && sqlite3_column_int (statement, 3) == LEFT_BEHIND)
     return isr_row_read (statement);
   if (error)
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   return NULL;
 }
 
@@ -155,7 +155,7 @@ isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us)
   IsrRecording *recording = isr_catalog_search_at (self, source, at_us, &error);
 
   if (error)
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   return recording;
 }
 

@@ -60,7 +60,7 @@ isr_catalog_settle (IsrCatalog *self)
   if (committed == self->settled)
     return;
   if (!isr_listing_settle (self->db, committed, &error))
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   g_hash_table_remove_all (self->found);
   self->settled = committed;
 }
@@ -84,7 +84,7 @@ overlay (IsrCatalog *self, const IsrRecording *recording, gboolean gone, gsize n
 
   g_hash_table_remove_all (self->found);
   if (!isr_listing_put (self->db, recording, gone, number, &error))
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
 }
 
 static void
@@ -128,7 +128,7 @@ put (IsrCatalog *self, const IsrRecording *recording)
   g_autoptr (IsrRecording) known = isr_catalog_read_row (self, recording->name, &error);
 
   if (error)
-    g_critical ("%s", error->message); /* the writer goes by the name, too */
+    isr_db_complain (error); /* the writer goes by the name, too */
   if (known)
     keep (entry, known);
   else
@@ -222,7 +222,7 @@ isr_catalog_forget (IsrCatalog *self, const char *name)
   if (known)
     isr_catalog_drop_row (self, known);
   else if (error)
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
 }
 
 void

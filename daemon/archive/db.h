@@ -2,7 +2,7 @@
 /* db.h - the door to SQLite: nobody but daemon/archive comes in here. */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 #include <sqlite3.h>
 
 G_BEGIN_DECLS
@@ -46,6 +46,15 @@ typedef sqlite3_stmt IsrDbLoan;
 IsrDbLoan *isr_db_borrow (sqlite3 *db, const char *sql, GError **error);
 void isr_db_give_back (IsrDbLoan *loan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrDbLoan, isr_db_give_back)
+
+/* For those who answer all the same. That a question was given up is no reason to complain. */
+#define isr_db_complain(error)                                      \
+  G_STMT_START                                                      \
+  {                                                                 \
+    if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) \
+      g_critical ("%s", (error)->message);                          \
+  }                                                                 \
+  G_STMT_END
 
 /* One step: TRUE and @row set, or FALSE with an error. */
 gboolean isr_db_step (sqlite3_stmt *statement, gboolean *row, GError **error);

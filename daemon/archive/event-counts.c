@@ -76,7 +76,7 @@ isr_catalog_count_events (IsrCatalog *self, const char *source, gint64 from_us, 
 
   isr_events_settle (self);
   if (!count (self, source, isr_events_near (from_us), isr_events_near (to_us), &n, &error))
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   return (guint) n;
 }
 

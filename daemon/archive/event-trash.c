@@ -44,7 +44,7 @@ run (IsrCatalog *self, const char *sql, const IsrRecording *recording)
   g_autoptr (sqlite3_stmt) statement = prepare (self, sql, recording, &error);
 
   if (!statement || !isr_db_run (statement, &error))
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   if (recording)
     isr_day_cache_uncount (self->days, recording->source, recording->start_us, recording->end_us);
 }
@@ -78,7 +78,7 @@ isr_events_hide_again (IsrCatalog *self)
     return;
   self->hidden = version;
   if (!isr_db_exec (self->db, "DELETE FROM temp.pending_events", &error))
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   isr_events_hide_all (self);
 }
 
@@ -93,7 +93,7 @@ isr_events_drop (IsrCatalog *self, const IsrRecording *recording)
   g_autoptr (GPtrArray) events = statement ? isr_events_read (statement, &error) : NULL;
 
   if (!events)
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   for (guint i = 0; events && i < events->len; i++)
     isr_events_remove (self, events->pdata[i]);
   isr_day_cache_uncount (self->days, recording->source, recording->start_us, recording->end_us);

@@ -123,7 +123,7 @@ isr_catalog_note_event (IsrCatalog *self, const IsrEvent *event)
   if (put (self, event, &error))
     isr_catalog_changed (self, "section", event->source);
   else
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
 }
 
 /* --- asking --- */
@@ -251,6 +251,6 @@ isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us
   for (guint i = 0; i < events->len && !error; i++)
     put (self, events->pdata[i], &error);
   if (error)
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   isr_catalog_changed (self, "section", source);
 }

@@ -202,7 +202,7 @@ isr_labels_show (IsrCatalog *self, const IsrLabel *label, gsize number)
   gboolean known;
 
   if (!find_label_id (self, entry, &known, &error))
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   else if (known || !isr_label_is_empty (entry))
     isr_overlay_show (&labels, self, entry, isr_label_is_empty (entry), number);
 }
@@ -285,7 +285,7 @@ isr_labels_show_protection (IsrCatalog *self, const char *name, gboolean protect
   gboolean known;
 
   if (!find_protection (self, name, &entry.id, &known, &error))
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   else if (known != protect)
     isr_overlay_show (&protections, self, &entry, !protect, number);
 }

@@ -110,7 +110,7 @@ isr_overlay_show (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer val
   g_autoptr (GError) error = NULL;
 
   if (!lay_over (self, isr_catalog_get_reader (catalog), value, number, gone, &error))
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
 }
 
 static void
@@ -150,7 +150,7 @@ isr_overlay_settle (const IsrOverlay *self, IsrCatalog *catalog)
   catalog->overlays_settled[self->index] = committed;
   sql = g_strdup_printf ("DELETE FROM temp.pending_%s WHERE number <= %" G_GSIZE_FORMAT, self->table, committed);
   if (!isr_db_exec (isr_catalog_get_reader (catalog), sql, &error))
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
 }
 
 gint64

@@ -53,7 +53,7 @@ prepare (IsrRetention *self, const char *source, gint64 before_us)
   isr_labels_settle (self->catalog);
   statement = isr_db_prepare (self->catalog->db, sql, &error);
   if (!statement) {
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
     return NULL;
   }
   sqlite3_bind_int64 (statement, 1, before_us);
@@ -77,7 +77,7 @@ find_oldest (IsrRetention *self, const char *source, gint64 before_us)
       return g_steal_pointer (&recording);
   }
   if (error)
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   return NULL;
 }
 
@@ -133,7 +133,7 @@ delete_aged (IsrRetention *self, gint64 now_us)
     return FALSE;
   sources = isr_survey_sources (self->catalog->db, &error);
   if (!sources)
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   else if (delete_aged_of (self, sources, now_us))
     return TRUE;
   self->aged_us = now_us;

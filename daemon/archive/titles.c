@@ -258,7 +258,7 @@ isr_catalog_note_title (IsrCatalog *self, const IsrTitle *title)
   if (is_known (self, title, &error))
     return;
   if (error || !put (self, title, &error))
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   else
     isr_catalog_changed (self, "title", title->source);
 }

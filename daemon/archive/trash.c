@@ -119,7 +119,7 @@ isr_catalog_is_in_trash (IsrCatalog *self, const char *name)
     isr_db_step (statement, &row, &error);
   }
   if (error)
-    g_critical ("%s", error->message);
+    isr_db_complain (error);
   return row || error;
 }
 

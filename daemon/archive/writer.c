@@ -251,7 +251,7 @@ prepare_all (IsrWriter *self)
   for (int i = 0; i < N_SQL; i++) {
     self->statements[i] = isr_db_prepare (self->db, statements_sql[i], &error);
     if (!self->statements[i]) {
-      g_critical ("%s", error->message);
+      isr_db_complain (error);
       return FALSE;
     }
   }

@@ -34,8 +34,9 @@ static inline void
 close_catalog (Fixture *f)
 {
   isr_catalog_close (f->catalog);
-  g_assert_finalize_object (f->catalog);
-  f->catalog = NULL;
+  g_object_add_weak_pointer (G_OBJECT (f->catalog), (gpointer *) &f->catalog);
+  g_object_unref (f->catalog);
+  TEMP_WAIT_FOR (!f->catalog); /* a worker's answer may be on its way still */
 }
 
 static inline void

@@ -114,6 +114,8 @@ test_rubbish (void)
     copy[i] ^= 0xff;
     wrong = g_bytes_new (copy, size);
     from_wrong = isr_handover_deserialize (wrong);
+    if (from_torn)
+      g_assert_nonnull (from_torn->source);
     if (from_wrong)
       g_assert_nonnull (from_wrong->source);
     if (i < 12)
