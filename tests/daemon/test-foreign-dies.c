@@ -154,8 +154,9 @@ int
 main (int argc, char **argv)
 {
   g_autofree char *here = g_path_get_dirname (argv[0]);
-  g_autofree char *program = real_program = g_build_filename (here, "../../daemon/isr", NULL);
+  g_autofree char *program = g_build_filename (here, "../../daemon/isr", NULL);
 
+  real_program = program;
   if (argc > 1 && g_str_has_prefix (argv[1], ISR_FOREIGN_ARGUMENT))
     return be_the_process (argv[1]);
   g_test_init (&argc, &argv, NULL);

@@ -221,7 +221,6 @@ test_empty_days (Fixture *f, gconstpointer data)
 {
   static const char *const none[] = { NULL };
   g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
-  g_autoptr (IsrRecording) recording = NULL;
   g_autoptr (GError) error = NULL;
 
   isr_catalog_set_sources (f->catalog, none);
