@@ -19,7 +19,7 @@
 
 /* --- the process ---------------------------------------------------------------- */
 
-static char *real_program;
+static const char *real_program;
 
 /* Hands on what the two say to each other. */
 static gboolean
