@@ -9,7 +9,7 @@ import unittest
 from support import daemon, process
 
 SAMPLE = re.compile(r'^([a-z_:][a-z0-9_:]*)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (-?[0-9.e+]+|NaN|[+-]Inf)$')
-UNITS = ('_seconds', '_bytes', '_ratio', '_decibels', '_total', '_info', '_state', '_warning', '_failures', '_fds')
+UNITS = ('_seconds', '_bytes', '_ratio', '_decibels', '_total', '_info', '_state', '_warning', '_failures', '_fds', '_decoders', '_waiting')
 
 
 def parse(text):
