@@ -43,6 +43,7 @@ struct _IsrConnections {
   IsrLimits limits;
   GHashTable *records; /* GSocket -> Connection */
   GHashTable *peers;   /* name -> Peer */
+  guint excess;        /* records of connections that are one too many */
   guint sweep;         /* source */
 };
 
@@ -104,6 +105,7 @@ connection_free (gpointer data)
 
   stop_waiting (self);
   leave_peer (self);
+  self->all->excess -= self->excess;
   if (watch) {
     g_source_destroy (watch);
     g_source_unref (watch);
@@ -406,7 +408,7 @@ make_room_for_peer (IsrConnections *all, Connection *newcomer)
   if (silent)
     enforce (silent, G_MAXINT64);
   else if (open <= most + TOLD)
-    newcomer->excess = TRUE;
+    all->excess += newcomer->excess = TRUE;
   else
     g_socket_shutdown (newcomer->socket, TRUE, TRUE, NULL);
 }
@@ -414,7 +416,7 @@ make_room_for_peer (IsrConnections *all, Connection *newcomer)
 gboolean
 isr_connections_is_excess (IsrConnections *self, SoupServerMessage *message)
 {
-  Connection *connection = find (self, message);
+  Connection *connection = self->excess ? find (self, message) : NULL;
 
   return connection && connection->excess;
 }

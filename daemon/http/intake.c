@@ -10,10 +10,11 @@
 #include <string.h>
 
 #define KEY "isr-intake"
-#define DOUBTFUL "isr-intake-doubtful"
 #define DIGITS_MAX 18
 
-typedef struct {
+static G_DEFINE_QUARK (isr - intake - doubtful, doubtful)
+
+    typedef struct {
   GByteArray *kept;
   guint64 came;
 } Intake;
@@ -59,7 +60,7 @@ read_no_further (SoupServerMessage *message)
 {
   GSocket *socket = soup_server_message_get_socket (message);
 
-  g_object_set_data (G_OBJECT (message), DOUBTFUL, GINT_TO_POINTER (TRUE));
+  g_object_set_qdata (G_OBJECT (message), doubtful_quark (), GINT_TO_POINTER (TRUE));
   if (socket)
     g_socket_shutdown (socket, TRUE, FALSE, NULL);
 }
@@ -67,7 +68,7 @@ read_no_further (SoupServerMessage *message)
 gboolean
 isr_intake_is_doubtful (SoupServerMessage *message)
 {
-  return g_object_get_data (G_OBJECT (message), DOUBTFUL) != NULL;
+  return g_object_get_qdata (G_OBJECT (message), doubtful_quark ()) != NULL;
 }
 
 void

@@ -40,11 +40,11 @@ refuse (IsrHttp *self, SoupServerMessage *message)
 /* libsoup takes a chunk whose size is none for the last one; what comes after it must
  * not be taken for the next request. */
 static void
-end_after (SoupServerMessage *message)
+end_after (SoupServerMessage *message, gboolean doubtful)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
 
-  if (isr_intake_is_doubtful (message) || soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
+  if (doubtful || soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
     soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
 }
 
@@ -66,14 +66,15 @@ static void
 on_request (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
   IsrHttp *self = data;
+  gboolean doubtful = isr_intake_is_doubtful (message);
 
-  if (isr_intake_is_doubtful (message))
+  if (doubtful)
     refuse (self, message);
   else if (isr_connections_is_excess (self->connections, message))
     refuse_excess (message);
   else
     isr_route (&self->house, message);
-  end_after (message);
+  end_after (message, doubtful);
   if (soup_server_message_get_status (message) == 304) /* else it would say: Content-Length: 0 */
     soup_message_headers_set_encoding (soup_server_message_get_response_headers (message), SOUP_ENCODING_NONE);
   soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
