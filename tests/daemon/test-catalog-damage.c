@@ -209,7 +209,6 @@ test_open_note (Fixture *f, gconstpointer data)
 static void
 test_a_page (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (IsrRecording) first = NULL;
   gint64 pages;
 
