@@ -390,11 +390,13 @@ gboolean
 isr_catalog_fill_days (IsrCatalog *self, GPtrArray *days, const char *source, GTimeZone *zone, GError **error)
 {
   g_autoptr (GPtrArray) names = list_sources (self, source, error);
-  gint64 now_us = g_get_real_time (), from_us = G_MAXINT64, to_us = G_MININT64;
+  gint64 now_us = g_get_real_time (), from_us = G_MAXINT64, to_us = G_MININT64, today_us, tomorrow_us;
 
+  isr_day_bounds (now_us, zone, &today_us, &tomorrow_us, NULL); /* of today nobody knows yet */
   for (guint i = 0; names && i < names->len; i++)
     if (!find_noted_life (self, names->pdata[i], now_us, &from_us, &to_us, error))
       return FALSE;
+  to_us = MIN (to_us, today_us);
   if (from_us < to_us)
     isr_days_fill (days, zone, MAX (from_us, 0), to_us);
   return names != NULL;
