@@ -11,6 +11,8 @@
 
 #include "daemon/http/body.h"
 
+#include "daemon/http/leaving.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -146,11 +148,8 @@ take_portion (IsrBody *self, GBytes **portion)
 static void
 cut_off (SoupServerMessage *message)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
-
   g_message ("a file became shorter while it was sent; the connection is cut");
-  if (socket)
-    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+  isr_leaving_cut (message);
 }
 
 static void
@@ -201,9 +200,9 @@ send_small (IsrBody *self, SoupServerMessage *message)
   }
   if (whole)
     cork (message);
-  else
-    cut_off (message);
   soup_message_body_append_take (soup_server_message_get_response_body (message), data, (gsize) (p - data));
+  if (!whole)
+    cut_off (message);
 }
 
 static void
