@@ -182,10 +182,9 @@ tell (IsrDayCache *self, const News *news)
     apply (self->lists->pdata[i], news);
   for (guint i = 0; i < self->builds->len; i++) {
     IsrDayBuild *build = self->builds->pdata[i];
-    News copy = *news;
 
-    copy.source = g_strdup (news->source);
-    g_array_append_val (build->news, copy);
+    g_array_append_vals (build->news, news, 1);
+    g_array_index (build->news, News, build->news->len - 1).source = g_strdup (news->source);
   }
 }
 
