@@ -150,13 +150,20 @@ function keep(event, text) {
 }
 
 /** @param {KeyboardEvent} event */
+const inDialog = (event) => event.target instanceof Element && event.target.closest('dialog') !== null;
+
+/** Before what has the focus: Enter on a slider is meant for the field, too. @param {KeyboardEvent} event */
+function caught(event) {
+  if (held.text === null || event.isComposing || inDialog(event)) return;
+  keep(event, held.text);
+  if (event.key === 'Tab') return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** @param {KeyboardEvent} event */
 function pressed(event) {
-  if (event.defaultPrevented || event.isComposing || (event.target instanceof Element && event.target.closest('dialog'))) return;
-  if (held.text !== null) {
-    keep(event, held.text);
-    if (event.key !== 'Tab') event.preventDefault();
-    return;
-  }
+  if (event.defaultPrevented || event.isComposing || inDialog(event)) return;
   const name = nameOf({ key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, shiftKey: event.shiftKey,
     altGraph: event.getModifierState?.('AltGraph') });
   if (wantedBy(focusOf(event.target), name)) return;
@@ -172,5 +179,6 @@ export function startKeys() {
   try {
     choice.value = readChoice(localStorage.getItem(STORE));
   } catch { /* no storage: the standard keys */ }
+  document.addEventListener('keydown', caught, true);
   document.addEventListener('keydown', pressed);
 }

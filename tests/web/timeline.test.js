@@ -173,13 +173,17 @@ test('a drag chooses a span, its fields say which, and typed times do the same',
 });
 
 test('a word for a moment without an event stands on the strip, and can be taken back', async () => {
-  const { strip, tab, context } = await at(`&at=${us('09:11:00')}&span=600`, { quiet: true });
+  const { strip, tab, context } = await at(`&at=${us('09:11:00')}&span=600`, { quiet: true, serviceWorkers: 'block' });
+  let come = () => {};
+  const late = new Promise((done) => { come = done; });
   await strip.getByRole('slider').focus();
   await tab.keyboard.press('Enter'); // plays from there
   await until(() => 'sound', async () => /^09:11:0/.test(await tab.locator('.player .at').textContent().catch(() => '')));
+  await tab.route('**/more*.js', async (route) => { await late; await route.continue(); });
   await tab.keyboard.press('m');
   await tab.keyboard.type('gate');
-  await tab.keyboard.press('Enter');
+  await tab.keyboard.press('Enter'); // while the slider still has the focus
+  come();
   await until(() => 'the word', async () => /“gate” 09:11:0/.test(await strip.getByRole('img').getAttribute('aria-label')));
   await tab.keyboard.press('Control+z');
   await until(() => 'it is gone', async () => !/gate/.test(await strip.getByRole('img').getAttribute('aria-label')));
