@@ -34,7 +34,7 @@ class SmallDisk(daemon.Daemon):
             self.keeper = process.Process(['unshare', *root, '-m', 'sh', '-c', f'mount -t tmpfs -o size=24m none {self.recordings} && echo there && exec sleep infinity'])
             process.wait_for(lambda: f'a disk: {self.keeper.stderr}', lambda: self.keeper.stdout)
             user = [] if os.geteuid() == 0 else ['-U', '--preserve-credentials']
-            self.before = ['nsenter', '-t', str(self.keeper.child.pid), *user, '-m', 'sh', '-c', f'cd {self.dir} && exec "$0" "$@"']
+            self.before = ['nsenter', '-t', str(self.keeper.child.pid), *user, '-m', '-r', 'sh', '-c', f'cd {self.dir} && exec "$0" "$@"']
             self.recordings = type(self.dir)(f'/proc/{self.keeper.child.pid}/root{self.recordings}')
         super().start()
 
