@@ -4,6 +4,8 @@
  * no source, no name, no time is passed over. What people said is in the journal, and better. */
 #include "daemon/archive/db-salvage.h"
 
+#include "daemon/archive/db-copy.h"
+
 #include <string.h>
 
 #define TEXT(column) " AND typeof (" column ") = 'text' AND length (" column ") > 0 AND instr (" column ", char (0)) = 0"
@@ -19,38 +21,22 @@ static const struct {
   { "events", TEXT ("source") TIME ("start_us") TIME ("end_us") " AND end_us >= start_us AND typeof (score) = 'integer'" },
 };
 
-/* "INSERT OR IGNORE INTO main.T VALUES (?, ?, ...)" */
-static sqlite3_stmt *
-prepare_insert (sqlite3 *db, const char *table, int columns)
-{
-  GString *sql = g_string_new ("INSERT OR IGNORE INTO main.");
-  g_autofree char *text = NULL;
-
-  g_string_append_printf (sql, "%s VALUES (?", table);
-  for (int i = 1; i < columns; i++)
-    g_string_append (sql, ", ?");
-  g_string_append_c (sql, ')');
-  text = g_string_free (sql, FALSE);
-  return isr_db_prepare (db, text, NULL);
-}
-
 /* Until the end, or until it can not be read. @last: id of the last row that could be.
  * TRUE: to the end. */
 static gboolean
 copy_rows (sqlite3 *db, sqlite3 *from, guint which, gint64 behind, gboolean backwards, gint64 *last, guint *n)
 {
   g_autofree char *sql = g_strdup_printf ("SELECT * FROM main.%s NOT INDEXED WHERE id > %" G_GINT64_FORMAT "%s ORDER BY id%s", tables[which].table, behind, tables[which].sane, backwards ? " DESC" : "");
+  g_autofree char *into = g_strconcat ("INSERT OR IGNORE INTO main.", tables[which].table, NULL);
   g_autoptr (sqlite3_stmt) rows = isr_db_prepare (from, sql, NULL);
-  g_autoptr (sqlite3_stmt) insert = rows ? prepare_insert (db, tables[which].table, sqlite3_column_count (rows)) : NULL;
+  g_autoptr (sqlite3_stmt) insert = rows ? isr_db_prepare_copy (db, into, rows, NULL) : NULL;
   gboolean row;
 
   while (insert && isr_db_step (rows, &row, NULL)) {
     if (!row)
       return TRUE;
-    for (int i = 0; i < sqlite3_column_count (rows); i++)
-      sqlite3_bind_value (insert, i + 1, sqlite3_column_value (rows, i));
     *last = sqlite3_column_int64 (rows, 0);
-    *n += isr_db_run (insert, NULL) && sqlite3_changes (db) > 0;
+    *n += isr_db_copy_row (rows, insert, NULL) && sqlite3_changes (db) > 0;
   }
   return FALSE;
 }

@@ -14,6 +14,7 @@
 #include "daemon/archive/snapshot.h"
 
 #include "daemon/archive/catalog-private.h"
+#include "daemon/archive/db-copy.h"
 #include "daemon/archive/events.h"
 #include "daemon/archive/labels.h"
 #include "daemon/archive/listing.h"
@@ -104,32 +105,9 @@ snapshot_new (IsrCatalog *of, GError **error)
 }
 
 static gboolean
-copy_row (sqlite3_stmt *from, sqlite3_stmt *to, GError **error)
-{
-  for (int i = 0; i < sqlite3_column_count (from); i++)
-    sqlite3_bind_value (to, i + 1, sqlite3_column_value (from, i));
-  return isr_db_run (to, error);
-}
-
-/* "INSERT INTO temp.T VALUES (?, ?, ...)" */
-static sqlite3_stmt *
-prepare_copy (sqlite3 *db, const char *table, int columns, GError **error)
-{
-  GString *sql = g_string_new ("INSERT INTO ");
-  g_autofree char *text = NULL;
-
-  g_string_append_printf (sql, "%s VALUES (?", table);
-  for (int i = 1; i < columns; i++)
-    g_string_append (sql, ", ?");
-  g_string_append_c (sql, ')');
-  text = g_string_free (sql, FALSE);
-  return isr_db_prepare (db, text, error);
-}
-
-static gboolean
 copy_table (sqlite3 *from, sqlite3 *to, const char *table, GError **error)
 {
-  g_autofree char *select = g_strconcat ("SELECT * FROM ", table, NULL), *empty = g_strconcat ("DELETE FROM ", table, NULL);
+  g_autofree char *select = g_strconcat ("SELECT * FROM ", table, NULL), *empty = g_strconcat ("DELETE FROM ", table, NULL), *into = g_strconcat ("INSERT INTO ", table, NULL);
   g_autoptr (IsrDbLoan) rows = isr_db_borrow (from, select, error);
   g_autoptr (sqlite3_stmt) copy = NULL;
   gboolean row;
@@ -140,8 +118,8 @@ copy_table (sqlite3 *from, sqlite3 *to, const char *table, GError **error)
     if (!row)
       return TRUE;
     if (!copy)
-      copy = prepare_copy (to, table, sqlite3_column_count (rows), error);
-    if (!copy || !copy_row (rows, copy, error))
+      copy = isr_db_prepare_copy (to, into, rows, error);
+    if (!copy || !isr_db_copy_row (rows, copy, error))
       return FALSE;
   }
   return FALSE;

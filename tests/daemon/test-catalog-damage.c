@@ -2,9 +2,8 @@
 /* The database is damaged while it is used: it is made again, from what can be read, what was
  * said, what is on the disk and what is known of now, and the catalog goes on. */
 #include "daemon/archive/catalog-private.h"
-#include "daemon/archive/labels.h"
-#include "tests/daemon/catalog.h"
 #include "tests/daemon/ledger.h"
+#include "tests/daemon/told.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -54,27 +53,6 @@ count_broken (Fixture *f)
   while ((name = g_dir_read_name (directory)))
     n += g_str_has_prefix (name, "isr.db.broken-") && !g_str_has_suffix (name, "-wal") && !g_str_has_suffix (name, "-shm");
   return n;
-}
-
-static void
-say (Fixture *f, gint64 at_s)
-{
-  g_autoptr (IsrLabel) label = isr_label_new ("mic", at_s * S, (at_s + 1) * S), now = NULL;
-
-  label->verdict = g_strdup ("kept");
-  now = isr_catalog_put_label (f->catalog, label, NULL);
-  g_assert_nonnull (now);
-}
-
-static void
-hear (Fixture *f, gint64 at_s)
-{
-  g_autoptr (IsrEvent) event = isr_event_new ("mic");
-
-  event->state = ISR_EVENT_ENDED;
-  event->start_us = at_s * S;
-  event->end_us = event->start_us + S;
-  isr_catalog_note_event (f->catalog, event);
 }
 
 static guint

@@ -4,8 +4,7 @@
 #include "daemon/archive/snapshot.h"
 
 #include "daemon/archive/catalog-private.h"
-#include "daemon/archive/labels.h"
-#include "tests/daemon/catalog.h"
+#include "tests/daemon/told.h"
 
 #define DAY0 G_GINT64_CONSTANT (1706698800)
 #define MANY 12
@@ -116,28 +115,6 @@ wait_for (Work *work, guint n)
 {
   while (work->answered + work->cancelled + work->failed < n)
     g_main_context_iteration (NULL, TRUE);
-}
-
-static void
-say (Fixture *f, gint64 at_s)
-{
-  g_autoptr (IsrLabel) label = isr_label_new ("mic", at_s * G_USEC_PER_SEC, (at_s + 1) * G_USEC_PER_SEC);
-  g_autoptr (IsrLabel) now = NULL;
-
-  label->verdict = g_strdup ("kept");
-  now = isr_catalog_put_label (f->catalog, label, NULL);
-  g_assert_nonnull (now);
-}
-
-static void
-hear (Fixture *f, gint64 at_s)
-{
-  g_autoptr (IsrEvent) event = isr_event_new ("mic");
-
-  event->state = ISR_EVENT_ENDED;
-  event->start_us = at_s * G_USEC_PER_SEC;
-  event->end_us = event->start_us + G_USEC_PER_SEC;
-  isr_catalog_note_event (f->catalog, event);
 }
 
 /* A hole of an hour between two files, something said, something heard. */
