@@ -205,12 +205,6 @@ isr_gauge_get_skip (IsrGauge *self)
   return self->skip;
 }
 
-guint64
-isr_gauge_get_samples (IsrGauge *self)
-{
-  return self->samples;
-}
-
 /* Takes @buffer; NULL when nothing of it is left. Flags and times are nobody's business
  * here: a file is one piece. */
 static GstBuffer *

@@ -31,8 +31,6 @@ guint64 isr_gauge_get_skip (IsrGauge *self);
 /* The next buffer (transfer full); what comes before the first window is not heard.
  * FALSE: it can not go on. */
 gboolean isr_gauge_push (IsrGauge *self, GstBuffer *buffer);
-/* Samples that were pushed. */
-guint64 isr_gauge_get_samples (IsrGauge *self);
 /* How many samples behind those the window that is begun needs to be complete. */
 guint64 isr_gauge_get_wanted (IsrGauge *self);
 /* The end: what is complete is given out. */

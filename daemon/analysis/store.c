@@ -90,12 +90,6 @@ isr_store_get_path (IsrStore *self, const char *name)
   return g_build_filename (self->directory, file, NULL);
 }
 
-const char *
-isr_store_get_directory (IsrStore *self)
-{
-  return self->directory;
-}
-
 /* --- the thread --- */
 
 static gboolean

@@ -33,7 +33,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrStore, isr_store_free)
 
 /* Where the levels of the recording of that name lie, if there are any. */
 char *isr_store_get_path (IsrStore *self, const char *name);
-const char *isr_store_get_directory (IsrStore *self);
 
 /* Called on the main loop when it is done, or has failed, which is in the log then. */
 typedef void (*IsrStoreDone) (gboolean ok, gpointer data);

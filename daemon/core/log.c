@@ -39,14 +39,6 @@ isr_log_level_from_flags (GLogLevelFlags flags)
   return ISR_LOG_INFO; /* G_LOG_LEVEL_MESSAGE */
 }
 
-const char *
-isr_log_level_to_string (IsrLogLevel level)
-{
-  g_return_val_if_fail (level < G_N_ELEMENTS (levels), NULL);
-
-  return levels[level].name;
-}
-
 char *
 isr_log_format_line (GDateTime *when, IsrLogLevel level, const char *source, const char *text)
 {

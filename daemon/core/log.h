@@ -26,7 +26,6 @@ typedef enum {
 /* IsrConfig.log_level as ours. GLib's order of severity: its “critical” is ours
  * “ERROR”, its “error” is ours “CRITICAL”. */
 IsrLogLevel isr_log_level_from_flags (GLogLevelFlags flags);
-const char *isr_log_level_to_string (IsrLogLevel level);
 
 /* Lines below @level are dropped from now on; the rest goes to stderr and, when
  * @path is not NULL, is appended to that file, which is opened once and kept.

@@ -47,12 +47,6 @@ isr_access_free (IsrAccess *self)
 }
 
 gboolean
-isr_access_is_loopback (const IsrAccess *self)
-{
-  return self->loopback;
-}
-
-gboolean
 isr_access_is_writable (const IsrAccess *self)
 {
   return self->loopback;

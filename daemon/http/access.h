@@ -18,8 +18,6 @@ typedef struct _IsrAccess IsrAccess;
 IsrAccess *isr_access_new (const char *listen_host, const char *const *origins);
 void isr_access_free (IsrAccess *self);
 
-/* Only this machine can reach us. */
-gboolean isr_access_is_loopback (const IsrAccess *self);
 /* Changes are allowed without a password: only on loopback. */
 gboolean isr_access_is_writable (const IsrAccess *self);
 
