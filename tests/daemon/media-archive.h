@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "daemon/capture/message.h"
+#include "daemon/media/foreign.h"
 #include "plugins/elements.h"
 #include "plugins/messages.h"
 #include "tests/daemon/house.h"
@@ -19,6 +20,20 @@ typedef struct {
   Fixture house;
   char *inputs; /* directory of what was encoded */
 } Media;
+
+/* A program whose foreign files are decoded by isr itself. */
+static inline void
+media_test_init (int *argc, char ***argv)
+{
+  static char *program; /* is looked at until the end */
+  g_autofree char *here = g_path_get_dirname (**argv);
+
+  program = g_build_filename (here, "../../daemon/isr", NULL);
+  g_test_init (argc, argv, NULL);
+  gst_init (argc, argv);
+  g_assert_true (isr_elements_register (NULL));
+  isr_foreign_set_program (program);
+}
 
 G_GNUC_PRINTF (1, 2)
 static inline void

@@ -3,7 +3,6 @@
  * ffmpeg hears. And of such as are broken: a decoder that gives nothing any more is given up, and what
  * it gave before is there. */
 #include "daemon/media/decode.h"
-#include "daemon/media/foreign.h"
 #include "tests/daemon/media-archive.h"
 
 #include <fcntl.h>
@@ -212,13 +211,7 @@ test_missing (Media *f, gconstpointer codec)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *here = g_path_get_dirname (argv[0]);
-  g_autofree char *program = g_build_filename (here, "../../daemon/isr", NULL);
-
-  g_test_init (&argc, &argv, NULL);
-  gst_init (&argc, &argv);
-  g_assert_true (isr_elements_register (NULL));
-  isr_foreign_set_program (program);
+  media_test_init (&argc, &argv);
 #define ADD(path, func) g_test_add ("/foreign/" path, Media, "wav", media_set_up, func, media_tear_down)
   ADD ("containers", test_containers);
   ADD ("cut-off", test_cut_off);

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "daemon/media/foreign.h"
 #include "plugins/format/format.h"
 
 static void
@@ -332,13 +331,7 @@ add_test (const char *path, const char *codec, void (*function) (Media *, gconst
 int
 main (int argc, char **argv)
 {
-  g_autofree char *here = g_path_get_dirname (argv[0]);
-  g_autofree char *program = g_build_filename (here, "../../daemon/isr", NULL);
-
-  g_test_init (&argc, &argv, NULL);
-  gst_init (&argc, &argv);
-  g_assert_true (isr_elements_register (NULL));
-  isr_foreign_set_program (program);
+  media_test_init (&argc, &argv);
   add_test ("errors", "wav", test_errors);
   add_test ("too-long", "wav", test_too_long);
   add_test ("open-end", "wav", test_open_end);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A few decoders at once, however many ask and however slowly they read: counted as turns, and as
  * processes. Who comes later waits, who leaves waits no longer, who stalls holds up nobody. */
-#include "daemon/media/foreign.h"
 #include "daemon/media/turns.h"
 #include "tests/daemon/children.h"
 #include "tests/daemon/media-archive.h"
@@ -317,13 +316,7 @@ test_leaving (Media *f, gconstpointer codec)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *here = g_path_get_dirname (argv[0]);
-  g_autofree char *program = g_build_filename (here, "../../daemon/isr", NULL);
-
-  g_test_init (&argc, &argv, NULL);
-  gst_init (&argc, &argv);
-  g_assert_true (isr_elements_register (NULL));
-  isr_foreign_set_program (program);
+  media_test_init (&argc, &argv);
   g_test_add_func ("/turns/order", test_order);
   g_test_add_func ("/turns/giving-way", test_giving_way);
   g_test_add_func ("/turns/long", test_long_turn);

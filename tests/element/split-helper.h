@@ -335,6 +335,20 @@ run_command (const char *const *argv)
   return g_bytes_unref_to_array (g_steal_pointer (&out));
 }
 
+static inline void G_GNUC_PRINTF (1, 2)
+    shell (const char *format, ...)
+{
+  va_list args;
+  g_autofree char *command = NULL;
+  const char *argv[] = { "sh", "-c", NULL, NULL };
+
+  va_start (args, format);
+  command = g_strdup_vprintf (format, args);
+  va_end (args);
+  argv[2] = command;
+  g_byte_array_unref (run_command (argv));
+}
+
 static inline GByteArray *
 decode_flac (const char *path)
 {

@@ -15,20 +15,6 @@ input_path (const char *name)
   return g_build_filename (inputs.path, name, NULL);
 }
 
-static void G_GNUC_PRINTF (1, 2)
-    shell (const char *format, ...)
-{
-  va_list args;
-  g_autofree char *command = NULL;
-  const char *argv[] = { "sh", "-c", NULL, NULL };
-
-  va_start (args, format);
-  command = g_strdup_vprintf (format, args);
-  va_end (args);
-  argv[2] = command;
-  g_byte_array_unref (run_command (argv));
-}
-
 /* A tone that glides, noise below: nothing that repeats. */
 static void
 make_inputs (void)

@@ -11,20 +11,6 @@
 
 static TestDir inputs;
 
-static void G_GNUC_PRINTF (1, 2)
-    shell (const char *format, ...)
-{
-  va_list args;
-  g_autofree char *command = NULL;
-  const char *argv[] = { "sh", "-c", NULL, NULL };
-
-  va_start (args, format);
-  command = g_strdup_vprintf (format, args);
-  va_end (args);
-  argv[2] = command;
-  g_byte_array_unref (run_command (argv));
-}
-
 /* A tone that glides: nothing that repeats. */
 static void
 make_inputs (void)
