@@ -44,7 +44,8 @@ def adts_size(data, i):
     return (data[i + 3] & 3) << 11 | data[i + 4] << 3 | data[i + 5] >> 5
 
 
-def ogg_packets(data):
+def all_ogg_packets(data):
+    """Headers, too."""
     found, at, packet = [], 0, b''
     while at + 27 <= len(data) and data[at:at + 4] == b'OggS':
         n = data[at + 26]
@@ -53,11 +54,14 @@ def ogg_packets(data):
             packet += data[body:body + lace]
             body += lace
             if lace < 255:
-                if not packet.startswith(HEADS):
-                    found.append(packet)
+                found.append(packet)
                 packet = b''
         at = body
     return found
+
+
+def ogg_packets(data):
+    return [packet for packet in all_ogg_packets(data) if not packet.startswith(HEADS)]
 
 
 def packets(name, data):
@@ -67,14 +71,31 @@ def packets(name, data):
     return mpeg_packets(data, adts_size) if name == 'aac' else ogg_packets(data)
 
 
+def make(directory, name, seconds):
+    """A file of that format: noise, in which nothing repeats."""
+    path = pathlib.Path(directory) / f'source.{name}'
+    process.run('ffmpeg', '-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', f'anoisesrc=seed=1:sample_rate=48000:duration={seconds}',
+                '-ac', '2', *FORMATS[name][0], path, limit=600)
+    return path
+
+
+def connect(server, mount, kind):
+    """As an encoder: a socket that takes the bytes of a mount."""
+    connection = socket.create_connection(('127.0.0.1', server.port))
+    password = base64.b64encode(b'source:hackme').decode()
+    connection.sendall(f'SOURCE /{mount} HTTP/1.0\r\nAuthorization: Basic {password}\r\nContent-Type: {kind}\r\n\r\n'.encode())
+    answer = connection.recv(1000)
+    if b' 200 ' not in answer:
+        raise AssertionError(f'icecast: {answer}')
+    return connection
+
+
 class Track:
     """@seconds of noise in a format: its bytes, and the time of each of its packets."""
 
     def __init__(self, name, seconds, directory):
         self.name, self.seconds = name, seconds
-        path = pathlib.Path(directory) / f'source.{name}'
-        process.run('ffmpeg', '-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', f'anoisesrc=seed=1:sample_rate=48000:duration={seconds}',
-                    '-ac', '2', *FORMATS[name][0], path, limit=600)
+        path = make(directory, name, seconds)
         self.data = path.read_bytes()
         shown = process.run('ffprobe', '-v', 'error', '-show_entries', 'packet=pts_time,pos', '-of', 'csv=p=0', path, limit=600).stdout
         rows = [line.split(',')[:2] for line in shown.split()]
@@ -122,12 +143,7 @@ class Station:
 
     def __init__(self, server, mount, track, burst=6.0):
         self.track, self.burst, self.sent, self.stopped = track, burst, 0, False
-        self.socket = socket.create_connection(('127.0.0.1', server.port))
-        password = base64.b64encode(b'source:hackme').decode()
-        self.socket.sendall(f'SOURCE /{mount} HTTP/1.0\r\nAuthorization: Basic {password}\r\nContent-Type: {FORMATS[track.name][1]}\r\n\r\n'.encode())
-        answer = self.socket.recv(1000)
-        if b' 200 ' not in answer:
-            raise AssertionError(f'icecast: {answer}')
+        self.socket = connect(server, mount, FORMATS[track.name][1])
         self.begun, self.begun_us = time.monotonic(), time.time_ns() // 1000
         self.thread = threading.Thread(target=self._send, daemon=True)
         self.thread.start()
