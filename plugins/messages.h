@@ -63,6 +63,8 @@
  *                            disk is too slow; 0 when recovered
  *     detail        string   what failed, in words
  *     lost          guint64  ns of audio that were dropped so far
+ *     written-utc-us gint64  with "failed", while a file is being written: UTC up to which its
+ *                            audio is on the disk
  *
  * isr-stream: the connection of isrhttpsrc changed. Audio goes on without a seam
  *     unless the reason says otherwise.

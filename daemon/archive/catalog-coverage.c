@@ -15,9 +15,13 @@
 #include "daemon/archive/survey.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #define RECORDER_AGE 10                     /* s: a living recorder has written its status since */
 #define TODAY_AGE (15 * G_TIME_SPAN_SECOND) /* how old a figure of today may be: 0.02 % of the day */
+
+#define TRIED_AFTER (500 * G_TIME_SPAN_MILLISECOND)
+#define TRIED_AGAIN (5 * G_TIME_SPAN_SECOND) /* since the last attempt: it is made every second */
 
 typedef struct {
   gint64 at_us, day_us;
@@ -73,13 +77,66 @@ by_start (gconstpointer a, gconstpointer b)
   return (one->start_us > two->start_us) - (one->start_us < two->start_us);
 }
 
-/* Adds the files being written. Of two of them, the first is one that is just
- * being closed: it reaches to the second. Returns the end of the last one while
- * somebody writes it, else @end_us. */
-static gint64
-add_live (IsrCatalog *self, GPtrArray *live, GArray *stretches, gint64 end_us)
+/* Where the audio ends that is on the disk, while it does not take more of the file being
+ * written, which began at @start_us; G_MAXINT64: it takes all. */
+static gboolean
+find_written (IsrCatalog *self, const char *source, gint64 start_us, gint64 *written_us, GError **error)
 {
-  gboolean recorded = live->len && is_recorded (self);
+  g_autoptr (GArray) notes = g_array_new (FALSE, FALSE, sizeof (IsrGap));
+
+  *written_us = G_MAXINT64;
+  if (!isr_survey_disk_notes (self->db, source, start_us, notes, error))
+    return FALSE;
+  if (self->ledger)
+    isr_ledger_append_given (self->ledger, source, notes);
+  for (guint i = 0; i < notes->len; i++) {
+    const IsrGap *note = &g_array_index (notes, IsrGap, i);
+
+    if (note->end_us == G_MAXINT64 && note->start_us >= start_us && g_str_equal (note->cause, ISR_CAUSE_DISK))
+      *written_us = MIN (*written_us, note->start_us);
+  }
+  return TRUE;
+}
+
+/* Another process writes @file, and can not note on the full disk that it is full: each attempt
+ * of isrsplitsink changes the file, and leaves it the time of its last whole write. */
+static gboolean
+is_tried_in_vain (IsrCatalog *self, const IsrRecording *file, gint64 now_us)
+{
+  g_autofree char *path = self->ledger ? NULL : isr_catalog_get_path (self, file);
+  struct stat st;
+  gint64 tried_us;
+
+  if (!path || !g_str_has_suffix (path, ".part") || lstat (path, &st) < 0)
+    return FALSE;
+  tried_us = st.st_ctim.tv_sec * G_TIME_SPAN_SECOND + st.st_ctim.tv_nsec / 1000;
+  return tried_us - file->end_us > TRIED_AFTER && now_us - tried_us < TRIED_AGAIN;
+}
+
+/* The last of them ends where its audio on the disk does, and what it has in memory is
+ * missing as long as it is only there: the span goes on. */
+static gboolean
+add_last (IsrCatalog *self, const char *source, const IsrRecording *file, IsrStretch *last, gint64 *end_us, GError **error)
+{
+  gint64 written_us;
+
+  if (!find_written (self, source, last->start_us, &written_us, error))
+    return FALSE;
+  if (is_tried_in_vain (self, file, *end_us))
+    last->after = ISR_CAUSE_DISK;
+  else if (written_us == G_MAXINT64 && is_recorded (self))
+    *end_us = last->end_us;
+  last->end_us = MIN (last->end_us, written_us);
+  return TRUE;
+}
+
+/* Adds the files being written. Of two of them, the first is one that is just
+ * being closed: it reaches to the second. Moves @end_us to the end of the last one while
+ * somebody writes it. */
+static gboolean
+add_live (IsrCatalog *self, const char *source, GPtrArray *live, GArray *stretches, gint64 *end_us, GError **error)
+{
+  gboolean recorded = live->len > 1 && is_recorded (self);
 
   g_ptr_array_sort (live, by_start);
   for (guint i = 0; i < live->len; i++) {
@@ -91,7 +148,7 @@ add_live (IsrCatalog *self, GPtrArray *live, GArray *stretches, gint64 end_us)
     stretch.end_us = recorded && next ? next->start_us : file->end_us;
     g_array_append_val (stretches, stretch);
   }
-  return recorded ? g_array_index (stretches, IsrStretch, stretches->len - 1).end_us : end_us;
+  return !live->len || add_last (self, source, live->pdata[live->len - 1], &g_array_index (stretches, IsrStretch, stretches->len - 1), end_us, error);
 }
 
 /* What was deleted on purpose has been there: the life of @source does not shrink by it. */
@@ -144,7 +201,9 @@ take_survey (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us,
   survey->stretches = g_array_new (FALSE, FALSE, sizeof (IsrStretch));
   if (!live || !isr_survey_life (self->db, source, &first_us, &last_us, error) || !isr_survey_stretches (self->db, source, from_us, to_us, survey->stretches, error))
     return FALSE;
-  end_us = add_live (self, live, survey->stretches, now_us);
+  end_us = now_us;
+  if (!add_live (self, source, live, survey->stretches, &end_us, error))
+    return FALSE;
   for (guint i = 0; i < live->len; i++) {
     const IsrRecording *file = live->pdata[i];
 

@@ -21,6 +21,7 @@ typedef struct {
   GPtrArray *open;    /* IsrGap, oldest first */
   gint64 last_begin;  /* start of its newest file of this process */
   gboolean recording; /* a file is being written */
+  gboolean failing;   /* the disk does not take it at present */
 } Known;
 
 typedef struct {
@@ -118,6 +119,40 @@ open_note (IsrLedger *self, Known *known, const char *source, const char *cause,
   return TRUE;
 }
 
+/* Nothing is missing because of the disk, from @from_us on or (G_MAXINT64) at all. */
+static gboolean
+shorten_disk_note (IsrLedger *self, Known *known, gint64 from_us)
+{
+  for (guint i = known->open->len; i-- > 0;) {
+    IsrGap *note = known->open->pdata[i];
+
+    if (!g_str_equal (note->cause, ISR_CAUSE_DISK) || note->start_us >= from_us)
+      continue;
+    if (from_us == G_MAXINT64)
+      note->end_us = note->start_us;
+    else
+      note->start_us = from_us;
+    give (self, note);
+    if (from_us == G_MAXINT64)
+      g_ptr_array_remove_index (known->open, i);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+note_disk (IsrLedger *self, Known *known, const IsrSourceState *state)
+{
+  const gboolean fails = state->disk_us != 0;
+
+  if (fails == known->failing)
+    return FALSE;
+  known->failing = fails;
+  if (fails)
+    return open_note (self, known, state->name, ISR_CAUSE_DISK, state->disk_us, 0);
+  return known->recording && shorten_disk_note (self, known, G_MAXINT64);
+}
+
 /* What people are told: from the first moment to the last, by the first cause. */
 static IsrGap *
 sum_up (const Known *known, gint64 end_us)
@@ -164,6 +199,8 @@ isr_ledger_finish (IsrLedger *self, const IsrRecording *recording, gboolean *not
   const char *cause = isr_cause_of_file (recording);
 
   *noted = cause != NULL;
+  if (known->last_begin <= recording->start_us) /* what was held in memory while the disk failed is in it */
+    shorten_disk_note (self, known, cause && !g_str_equal (cause, ISR_CAUSE_DISK) ? G_MAXINT64 : recording->end_us);
   if (!cause)
     return NULL;
   if (self->ending && g_str_equal (cause, ISR_CAUSE_STOPPED))
@@ -183,13 +220,14 @@ isr_ledger_note_state (IsrLedger *self, const IsrSourceState *state)
 {
   Known *known = get_known (self, state->name);
   const char *cause = isr_cause_of_state (state);
+  gboolean noted = note_disk (self, known, state);
 
   if (!cause)
-    return FALSE;
+    return noted;
   if (self->ending)
     cause = ISR_CAUSE_NOT_RUNNING;
   known->recording = FALSE;
-  return open_note (self, known, state->name, cause, state->since_us, 0);
+  return open_note (self, known, state->name, cause, state->since_us, 0) || noted;
 }
 
 void

@@ -22,7 +22,10 @@ void isr_ledger_free (IsrLedger *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrLedger, isr_ledger_free)
 
 /* A file begins, a file has ended, a source is in another state. The first two
- * return the hole that is over now, or NULL. TRUE: something is noted. */
+ * return the hole that is over now, or NULL. TRUE: something is noted.
+ *
+ * An open note "disk" of a file being written begins where its audio on the disk ends: the rest
+ * is in memory. It is over without a hole when that comes onto the disk after all. */
 IsrGap *isr_ledger_begin (IsrLedger *self, const IsrRecording *recording);
 IsrGap *isr_ledger_finish (IsrLedger *self, const IsrRecording *recording, gboolean *noted);
 gboolean isr_ledger_note_state (IsrLedger *self, const IsrSourceState *state);

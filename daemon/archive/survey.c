@@ -198,20 +198,11 @@ isr_survey_stretches (sqlite3 *db, const char *source, gint64 from_us, gint64 to
   return FALSE;
 }
 
-gboolean
-isr_survey_notes (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *notes, GError **error)
+static gboolean
+read_notes (sqlite3_stmt *statement, GArray *notes, GError **error)
 {
-  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db,
-      "SELECT id, start_us, end_us, cause, uncertainty_us FROM main.gaps"
-      " WHERE source = ?1 AND start_us < ?3 AND (end_us IS NULL OR end_us > ?2)",
-      error);
   gboolean row;
 
-  if (!statement)
-    return FALSE;
-  isr_db_bind_text (statement, 1, source);
-  sqlite3_bind_int64 (statement, 2, from_us);
-  sqlite3_bind_int64 (statement, 3, to_us);
   while (isr_db_step (statement, &row, error)) {
     gboolean open = row && sqlite3_column_type (statement, 2) == SQLITE_NULL;
     const char *cause = row ? isr_cause_find ((const char *) sqlite3_column_text (statement, 3)) : NULL;
@@ -226,6 +217,33 @@ isr_survey_notes (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us,
     g_array_append_val (notes, note);
   }
   return FALSE;
+}
+
+#define NOTES "SELECT id, start_us, end_us, cause, uncertainty_us FROM main.gaps WHERE source = ?1 AND "
+
+gboolean
+isr_survey_notes (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *notes, GError **error)
+{
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, NOTES "start_us < ?3 AND (end_us IS NULL OR end_us > ?2)", error);
+
+  if (!statement)
+    return FALSE;
+  isr_db_bind_text (statement, 1, source);
+  sqlite3_bind_int64 (statement, 2, from_us);
+  sqlite3_bind_int64 (statement, 3, to_us);
+  return read_notes (statement, notes, error);
+}
+
+gboolean
+isr_survey_disk_notes (sqlite3 *db, const char *source, gint64 from_us, GArray *notes, GError **error)
+{
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, NOTES "start_us >= ?2 AND end_us IS NULL AND cause = '" ISR_CAUSE_DISK "'", error);
+
+  if (!statement)
+    return FALSE;
+  isr_db_bind_text (statement, 1, source);
+  sqlite3_bind_int64 (statement, 2, from_us);
+  return read_notes (statement, notes, error);
 }
 
 static int

@@ -78,10 +78,13 @@ on_disk (IsrSource *self, const GstStructure *message)
 {
   gboolean failed = g_strcmp0 (gst_structure_get_string (message, "state"), "failed") == 0;
   const char *detail = gst_structure_get_string (message, "detail");
+  gint64 written_us = isr_clock_now (self->clock);
   guint64 lost = 0;
 
+  gst_structure_get_int64 (message, "written-utc-us", &written_us);
   gst_structure_get_uint64 (message, "lost", &lost);
   isr_log (failed ? ISR_LOG_ERROR : ISR_LOG_INFO, self->config->name, "%s: %s; %.3g s of audio lost so far", failed ? "the disk fails" : "the disk works again", detail ? detail : "", lost / 1e9);
+  self->state->disk_us = failed ? written_us : 0;
   isr_source_warn (self, ISR_WARNING_DISK, failed);
 }
 

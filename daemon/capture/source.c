@@ -275,6 +275,7 @@ source_connect (IsrSource *self, const char *reason)
   self->overdue = 0;
   self->streams = FALSE;
   self->audio_us = 0;
+  self->state->disk_us = 0;
   self->again = FALSE;
   self->progress_us = g_get_monotonic_time ();
   self->tick = isr_beat_start (on_tick, self);

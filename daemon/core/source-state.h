@@ -30,6 +30,7 @@ typedef struct {
   char *file;         /* IsrRecording.name being written, or NULL */
   guint64 bytes;      /* of audio that came in, since the process began */
   gint64 heard_us;    /* UTC µs when audio last came in; 0: never */
+  gint64 disk_us;     /* while the disk fails: UTC µs up to which audio is on it; 0: it works */
   gint level;         /* centi-dB, of the newest second: its maximum; ISR_LEVELS_UNKNOWN: none */
   gint peak;          /* the same */
   gint floor;         /* the newest one */

@@ -55,7 +55,7 @@ run_open (IsrIoThread *self, IsrIoJob *job)
 
   self->number = job->number;
   self->announced = FALSE;
-  isr_io_report_set_path (&self->report, job->stem);
+  isr_io_report_begin_file (&self->report, job->stem);
   self->part = isr_part_file_open (self->settings.verbs, job->stem, job->extension, &code);
   if (!self->part)
     return code;
@@ -121,6 +121,7 @@ run_announce (IsrIoThread *self, IsrIoJob *job)
     return 0;
   self->header_size = isr_part_file_get_size (self->part);
   self->announced = TRUE;
+  isr_io_report_announce (&self->report, job->message);
   gst_structure_set (job->message, "location", G_TYPE_STRING, isr_part_file_get_final (self->part), NULL);
   self->settings.post (self->settings.owner, g_steal_pointer (&job->message));
   return 0;
@@ -281,6 +282,8 @@ settle (IsrIoThread *self, IsrIoJob *job, gsize size, gboolean lost)
     self->settings.stats->pending_files--;
   if (lost)
     self->settings.stats->lost_ns += job->duration_ns;
+  else
+    self->report.written_ns += job->duration_ns;
   GST_OBJECT_UNLOCK (self->settings.owner);
 }
 

@@ -24,6 +24,7 @@ struct _IsrPartFile {
   guint suffix; /* 1: none */
   int fd;
   guint64 size;
+  struct timespec written; /* when the last append succeeded */
   gboolean renamed;
 };
 
@@ -153,14 +154,29 @@ write_at (IsrPartFile *self, const guint8 *data, gsize size, guint64 offset)
   return 0;
 }
 
+/* What an attempt left behind the end is no audio: who takes the time of the file for the end
+ * of its audio is not to be told of it. */
+static void
+restore_time (IsrPartFile *self)
+{
+  const struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, self->written };
+
+  if (self->size && futimens (self->fd, times) < 0)
+    g_debug ("%s: its time is that of a failed write: %s", self->part, g_strerror (errno));
+}
+
 int
 isr_part_file_append (IsrPartFile *self, const void *data, gsize size)
 {
   int code = write_at (self, data, size, self->size);
 
-  if (code == 0)
-    self->size += size;
-  return code;
+  if (code) {
+    restore_time (self);
+    return code;
+  }
+  self->size += size;
+  clock_gettime (CLOCK_REALTIME, &self->written);
+  return 0;
 }
 
 int

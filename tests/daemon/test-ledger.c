@@ -4,8 +4,12 @@
 
 #include "daemon/archive/trash.h"
 
+#include "daemon/archive/catalog-private.h"
 #include "daemon/archive/sources.h"
 #include "daemon/cli/coverage.h"
+
+#include <glib/gstdio.h>
+#include <utime.h>
 
 static void
 test_gaps (Fixture *f, gconstpointer data)
@@ -225,6 +229,131 @@ test_live (Fixture *f, gconstpointer data)
   g_assert_cmpint (((IsrCoverage *) list->pdata[0])->to_us, <, (now + 500) * S);
 }
 
+/* @until_s: the second up to which the audio is on the disk, which fails; 0: it works. */
+static void
+change_both (IsrCatalog *catalog, IsrState state, gint64 since_s, gint64 until_s)
+{
+  g_autoptr (IsrSourceState) value = isr_source_state_new ("mic", "stream");
+
+  value->state = state;
+  value->reason = g_strdup ("dropped");
+  value->since_us = since_s * S;
+  value->disk_us = until_s * S;
+  isr_catalog_note_state (catalog, value);
+}
+
+static void
+change_disk (IsrCatalog *catalog, gint64 until_s)
+{
+  change_both (catalog, ISR_STATE_RECORDING, T0, until_s);
+}
+
+/* A file being written whose last write was tried at @at_s. */
+static void
+write_until (Fixture *f, const char *name, gint64 at_s)
+{
+  g_autofree char *part = g_strconcat (name, ".part", NULL), *path = g_build_filename (f->directory, part, NULL);
+  struct utimbuf times = { at_s, at_s };
+
+  temp_write (f->directory, part, "xx", 2);
+  g_assert_cmpint (g_utime (path, &times), ==, 0);
+}
+
+static IsrCatalog *
+read_beside (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  IsrCatalog *reader = isr_catalog_open (f->directory, f->directory, FALSE, &error);
+
+  g_assert_no_error (error);
+  isr_catalog_set_sources (reader, mic);
+  return reader;
+}
+
+/* The hole is there while the disk is full, and grows, whatever the time of the file; another
+ * process sees it as well. It is over without a trace when nothing was dropped. */
+static void
+test_full_disk (Fixture *f, gconstpointer data)
+{
+  g_autoptr (IsrCatalog) reader = NULL;
+
+  isr_catalog_set_sources (f->catalog, mic);
+  begin (f->catalog, "a.flac", T0);
+  write_until (f, "a.flac", T0 + 50);
+  change_disk (f->catalog, T0 + 40);
+  assert_holes (f->catalog, 0, 1000, 50, "0.8: 40-50 disk");
+  assert_holes (f->catalog, 0, 1000, 80, "0.5: 40-80 disk");
+  isr_writer_flush (isr_catalog_get_writer (f->catalog));
+  reader = read_beside (f);
+  assert_holes (reader, 0, 1000, 80, "0.5: 40-80 disk");
+  change_disk (f->catalog, 0);
+  write_until (f, "a.flac", T0 + 90);
+  assert_holes (f->catalog, 0, 1000, 95, "1:");
+  finish (f->catalog, "a.flac", T0, 100, "gap", "stalled");
+  assert_holes (f->catalog, 0, 1000, 200, "0.5: 100-200 stalled");
+  isr_catalog_close (reader);
+}
+
+/* What was dropped stays a hole: from the end of what was held to the next file. */
+static void
+test_full_disk_for_long (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) told = g_string_new (NULL);
+
+  g_signal_connect (f->catalog, "gap", G_CALLBACK (note_gap), told);
+  isr_catalog_set_sources (f->catalog, mic);
+  begin (f->catalog, "a.flac", T0);
+  write_until (f, "a.flac", T0 + 40);
+  change_disk (f->catalog, T0 + 40);
+  assert_holes (f->catalog, 0, 1000, 80, "0.5: 40-80 disk");
+  finish (f->catalog, "a.flac", T0, 50, "gap", "disk");
+  assert_holes (f->catalog, 0, 1000, 100, "0.5: 50-100 disk");
+  change_disk (f->catalog, 0); /* the header of the next one is written */
+  assert_holes (f->catalog, 0, 1000, 100, "0.5: 50-100 disk");
+  begin (f->catalog, "b.flac", T0 + 100);
+  g_assert_cmpstr (told->str, ==, "50-100 disk;");
+  finish (f->catalog, "b.flac", T0 + 100, 100, "boundary", NULL);
+  assert_holes (f->catalog, 0, 200, 200, "0.75: 50-100 disk");
+  reopen (f);
+  assert_holes (f->catalog, 0, 200, 200, "0.75: 50-100 disk");
+}
+
+/* The server went away meanwhile, and all that was held came onto the disk: it is the server's hole. */
+static void
+test_full_disk_and_no_server (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) told = g_string_new (NULL);
+
+  g_signal_connect (f->catalog, "gap", G_CALLBACK (note_gap), told);
+  isr_catalog_set_sources (f->catalog, mic);
+  begin (f->catalog, "a.flac", T0);
+  write_until (f, "a.flac", T0 + 40);
+  change_disk (f->catalog, T0 + 40);
+  change_both (f->catalog, ISR_STATE_WAITING_TO_RETRY, T0 + 46, T0 + 40);
+  assert_holes (f->catalog, 0, 1000, 50, "0.8: 40-46 disk 46-50 disconnected");
+  change_both (f->catalog, ISR_STATE_CONNECTING, T0 + 47, 0);
+  finish (f->catalog, "a.flac", T0, 45, "gap", "disconnected");
+  assert_holes (f->catalog, 0, 1000, 50, "0.9: 45-50 disconnected");
+  begin (f->catalog, "b.flac", T0 + 60);
+  g_assert_cmpstr (told->str, ==, "45-60 disconnected;");
+}
+
+/* Killed there: what the file has is found when it is repaired, and then nobody ran. */
+static void
+test_full_disk_and_killed (Fixture *f, gconstpointer data)
+{
+  isr_catalog_set_sources (f->catalog, mic);
+  touch (f, "a.flac", 10);
+  begin (f->catalog, "a.flac", T0);
+  finish (f->catalog, "a.flac", T0, 40, "boundary", NULL);
+  change_disk (f->catalog, T0 + 45); /* the next one can not be made */
+  assert_holes (f->catalog, 0, 1000, 80, "0.5: 40-80 disk");
+  reopen (f);
+  begin (f->catalog, "c.flac", T0 + 100);
+  finish (f->catalog, "c.flac", T0 + 100, 100, "boundary", NULL);
+  assert_holes (f->catalog, 0, 200, 200, "0.7: 40-45 disk 45-100 not-running");
+}
+
 static void
 test_command (Fixture *f, gconstpointer data)
 {
@@ -262,6 +391,10 @@ main (int argc, char **argv)
   ADD ("deleted", NULL, test_deleted);
   ADD ("deleted-of-the-past", NULL, test_deleted_of_the_past);
   ADD ("live", NULL, test_live);
+  ADD ("full-disk", NULL, test_full_disk);
+  ADD ("full-disk-for-long", NULL, test_full_disk_for_long);
+  ADD ("full-disk-and-no-server", NULL, test_full_disk_and_no_server);
+  ADD ("full-disk-and-killed", NULL, test_full_disk_and_killed);
   ADD ("command", NULL, test_command);
   return g_test_run ();
 }

@@ -203,13 +203,16 @@ test_too_slow (void)
 
 /* --- full --- */
 
+/* @written: seconds that are on the disk; 0: it is not told. */
 static void
-assert_disk_fields (const GstStructure *s, const char *state, int code)
+assert_disk_fields (const GstStructure *s, const char *state, int code, guint written)
 {
   int number = -1;
 
   g_assert_nonnull (s);
-  g_assert_cmpint (gst_structure_n_fields (s), ==, 6);
+  g_assert_cmpint (gst_structure_n_fields (s), ==, written ? 7 : 6);
+  if (written)
+    g_assert_cmpint (get_i64 (s, "written-utc-us"), ==, START_US + written * G_USEC_PER_SEC);
   g_assert_cmpstr (gst_structure_get_string (s, "state"), ==, state);
   g_assert_nonnull (gst_structure_get_string (s, "location"));
   g_assert_nonnull (gst_structure_get_string (s, "detail"));
@@ -224,14 +227,21 @@ test_full_for_a_moment (void)
 {
   g_auto (TestDir) dir = test_dir_new ();
   g_auto (Feed) feed = bad_feed_new (&dir);
+  g_autoptr (GPtrArray) paths = NULL;
+  struct stat st;
+  gint64 written_us;
 
   push_seconds (&feed, 0, 2);
   wait_until_written (&feed);
+  paths = test_dir_list (&dir);
+  written_us = g_get_real_time ();
   g_atomic_int_set (&disk.code, ENOSPC);
   push_seconds (&feed, 2, 3);
-  assert_disk_fields (wait_for (&feed, ISR_MESSAGE_DISK, 0), "failed", ENOSPC);
+  assert_disk_fields (wait_for (&feed, ISR_MESSAGE_DISK, 0), "failed", ENOSPC, 2);
+  g_assert_cmpint (stat (paths->pdata[0], &st), ==, 0);
+  g_assert_cmpint (st.st_mtim.tv_sec * G_USEC_PER_SEC + st.st_mtim.tv_nsec / 1000, <=, written_us); /* though some of it was tried */
   g_atomic_int_set (&disk.code, 0);
-  assert_disk_fields (wait_for (&feed, ISR_MESSAGE_DISK, 1), "recovered", 0);
+  assert_disk_fields (wait_for (&feed, ISR_MESSAGE_DISK, 1), "recovered", 0, 0);
   push_seconds (&feed, 5, 1);
   feed_eos (&feed);
   g_assert_cmpuint (get_stat (feed.h->element, "lost-ns"), ==, 0);
@@ -257,7 +267,7 @@ test_full_for_long (void)
   push_seconds (&feed, 22, 1);
   g_assert_cmpuint (feed_count_new_runs (&feed), ==, 1); /* when one was kept again */
   second = wait_for (&feed, ISR_MESSAGE_DISK, 1);
-  assert_disk_fields (second, "recovered", 0);
+  assert_disk_fields (second, "recovered", 0, 0);
   feed_eos (&feed);
   g_assert_cmpuint (get_u64 (second, "lost"), >, 0);
   g_assert_cmpstr (gst_structure_get_string (find_message (feed.messages, ISR_MESSAGE_FILE_CLOSED, 0), "cause"), ==, ISR_GAP_DISK);
@@ -304,7 +314,7 @@ test_broken (void)
   wait_until_written (&feed);
   g_atomic_int_set (&disk.code, EIO);
   push_seconds (&feed, 2, 1);
-  assert_disk_fields (wait_for (&feed, ISR_MESSAGE_DISK, 0), "failed", EIO);
+  assert_disk_fields (wait_for (&feed, ISR_MESSAGE_DISK, 0), "failed", EIO, 2);
   g_atomic_int_set (&disk.code, 0);
   wait_until_written (&feed);
   push_seconds (&feed, 3, 1);
@@ -314,7 +324,7 @@ test_broken (void)
   g_assert_true (g_str_has_suffix (gst_structure_get_string (first, "location"), ".part"));
   assert_frames (gst_structure_get_string (first, "location"), 0, 2 * BLOCK);
   assert_frames (gst_structure_get_string (find_message (feed.messages, ISR_MESSAGE_FILE_CLOSED, 1), "location"), 3 * BLOCK, BLOCK);
-  assert_disk_fields (find_message (feed.messages, ISR_MESSAGE_DISK, 1), "recovered", 0);
+  assert_disk_fields (find_message (feed.messages, ISR_MESSAGE_DISK, 1), "recovered", 0, 0);
   g_assert_cmpuint (get_stat (feed.h->element, "lost-ns"), ==, GST_SECOND);
 }
 
@@ -415,7 +425,7 @@ test_real_full_disk (void)
     gst_element_set_state (feed.h->element, GST_STATE_PLAYING);
     gst_harness_set_src_caps_str (feed.h, CAPS);
     push_seconds (&feed, 0, 4); /* 768 KiB */
-    assert_disk_fields (wait_for (&feed, ISR_MESSAGE_DISK, 0), "failed", ENOSPC);
+    assert_disk_fields (wait_for (&feed, ISR_MESSAGE_DISK, 0), "failed", ENOSPC, 2);
     g_assert_cmpint (g_unlink (filler), ==, 0);
     wait_for (&feed, ISR_MESSAGE_DISK, 1);
     feed_eos (&feed);

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""What the ledger says while the disk is full: the hole is there, grows, and ends when writing goes on."""
+import array
+import os
+import unittest
+import wave
+
+from support import disk, process
+
+SOURCES = '[one]\ntype = test\nscene = counter\nformat = wav\n'
+WRAP = 65536  # of the numbers that the samples are
+
+
+class FullDisk(unittest.TestCase):
+    def setUp(self):
+        self.isr = disk.SmallDisk(SOURCES, general='sync_seconds = 0.1\n')
+        self.addCleanup(self.isr.close)
+        process.wait_for(lambda: f'audio: {self.isr.process.stderr}', lambda: any(f['size'] > 300000 for f in self.isr.files()))
+        self.assertEqual(self.coverage()['gaps'], [])
+        self.isr.fill()
+        process.wait_for(lambda: f'word of the disk: {self.isr.source("one")}', lambda: 'disk' in self.isr.source('one')['warnings'])
+
+    def coverage(self):
+        answer = self.isr.json('/api/coverage?source=one')
+        self.assertEqual(answer['recorded_us'] + sum(g['end_us'] - g['start_us'] for g in answer['gaps']), answer['to_us'] - answer['from_us'])
+        return answer
+
+    def on_disk_us(self, row):
+        """End of the audio that the file has, by its size; an attempt that failed may have left a part of it."""
+        path = self.isr.recordings / f'{row["name"]}.part'
+        with wave.open(str(path)) as wav:
+            rate = wav.getframerate()
+        header = path.read_bytes()[:65536].index(b'data') + 8
+        return row['start_us'] + (os.stat(path).st_size - header) // 2 * 1e6 / rate
+
+    def grows(self, seconds):
+        """The hole as it is, until it is so long."""
+        first = self.coverage()
+        self.assertEqual([g['cause'] for g in first['gaps']], ['disk'])
+        start = first['gaps'][0]['start_us']
+        row = next(f for f in self.isr.files() if f['recording'])
+        self.assertEqual(first['recorded_us'], start - first['from_us'])
+        self.assertLess(start, self.on_disk_us(row) + 1)
+        self.assertGreater(start, self.on_disk_us(row) - 1e6)
+        last = first['gaps'][0]['end_us']
+
+        def long():
+            nonlocal last
+            now = self.coverage()
+            if [(g['start_us'], g['cause']) for g in now['gaps']] != [(start, 'disk')]:
+                raise AssertionError(f'{now}: {self.isr.process.stderr}')
+            self.assertGreater(now['gaps'][0]['end_us'], last)
+            last = now['gaps'][0]['end_us']
+            # nor does the list say more than the ledger does, but for what one write has gathered
+            self.assertLess(next(f for f in self.isr.files() if f['recording'])['end_us'], start + 1_500_000)
+            return last - start > seconds * 1e6
+        process.wait_for('a long hole', long)
+
+    def recovers(self):
+        self.isr.empty()
+        process.wait_for(lambda: f'the disk: {self.isr.process.stderr}', lambda: 'disk' not in self.isr.source('one')['warnings'])
+
+    def read(self, row):
+        with wave.open(str(self.isr.recordings / row['name'])) as wav:
+            numbers = array.array('H', wav.readframes(1 << 30))
+            self.assertEqual([(n - numbers[0]) % WRAP for n in numbers], [n % WRAP for n in range(len(numbers))])
+            return numbers, wav.getframerate()
+
+    def test_for_a_moment(self):
+        """All was held in memory: there is no hole in the end."""
+        self.grows(3)
+        self.recovers()
+        self.assertEqual(self.coverage()['gaps'], [])
+        size = max(f['size'] for f in self.isr.files())
+        process.wait_for('more audio', lambda: max(f['size'] for f in self.isr.files()) > size + 100000)
+        self.assertEqual(self.isr.stop(), 0)
+        numbers, rate = self.read({'name': next(p.relative_to(self.isr.recordings) for p in self.isr.recordings.rglob('*.wav'))})
+        self.assertGreater(len(numbers), 3 * rate)
+
+    def test_for_long(self):
+        """What memory did not hold is missing, and no more."""
+        self.grows(5)
+        beside = process.run(*self.isr.before, process.ISR, 'coverage', 'config.ini', cwd=self.isr.dir).stdout
+        self.assertRegex(beside, r'(?m)^  .*  disk$')
+        self.grows(16)
+        self.recovers()
+        process.wait_for(lambda: f'another file: {self.isr.process.stderr}', lambda: len(self.isr.files()) > 1)
+        gap, = self.coverage()['gaps']
+        self.assertEqual(gap['cause'], 'disk')
+        self.assertEqual(self.isr.get('/api/sources/one/stop', method='POST')[0], 202)
+        self.isr.wait_state('one', 'stopped')
+        first, second = self.isr.wait_closed(2)
+        self.assertEqual((gap['start_us'], gap['end_us']), (first['end_us'], second['start_us']))
+        (before, rate), (behind, _) = self.read(first), self.read(second)
+        missing = (gap['end_us'] - gap['start_us']) * rate / 1e6
+        off = (behind[0] - before[-1] - 1 - missing + WRAP / 2) % WRAP - WRAP / 2
+        self.assertLess(abs(off), rate / 20, (missing, before[-1], behind[0]))
+
+
+if __name__ == '__main__':
+    unittest.main()
