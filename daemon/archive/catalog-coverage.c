@@ -2,7 +2,7 @@
 /* catalog-coverage.c - what the ledger is asked.
  *
  * Finished files are read from one index that has all it takes; those being
- * written come from the listing and reach as far as they are written. Days that
+ * written come from the listing and reach as far as they are written (catalog-live.c). Days that
  * are over are counted once and kept with the list of days; today is counted
  * again every few seconds. */
 #define G_LOG_DOMAIN "isr-catalog"
@@ -11,17 +11,11 @@
 #include "daemon/archive/days.h"
 #include "daemon/archive/listing.h"
 #include "daemon/archive/sources.h"
-#include "daemon/archive/status-file.h"
 #include "daemon/archive/survey.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
-#define RECORDER_AGE 10                     /* s: a living recorder has written its status since */
 #define TODAY_AGE (15 * G_TIME_SPAN_SECOND) /* how old a figure of today may be: 0.02 % of the day */
-
-#define TRIED_AFTER (500 * G_TIME_SPAN_MILLISECOND)
-#define TRIED_AGAIN (5 * G_TIME_SPAN_SECOND) /* since the last attempt: it is made every second */
 
 typedef struct {
   gint64 at_us, day_us;
@@ -57,98 +51,6 @@ isr_catalog_note_end (IsrCatalog *self, gint64 now_us)
 {
   if (self->ledger)
     isr_ledger_note_end (self->ledger, now_us);
-}
-
-/* Files of which the catalog says that they are being written are so only while
- * there is somebody who writes. */
-static gboolean
-is_recorded (IsrCatalog *self)
-{
-  g_autofree char *status = self->writable ? NULL : isr_status_file_read (self->state_directory, RECORDER_AGE);
-
-  return self->writable || status;
-}
-
-static int
-by_start (gconstpointer a, gconstpointer b)
-{
-  const IsrRecording *one = *(IsrRecording *const *) a, *two = *(IsrRecording *const *) b;
-
-  return (one->start_us > two->start_us) - (one->start_us < two->start_us);
-}
-
-/* Where the audio ends that is on the disk, while it does not take more of the file being
- * written, which began at @start_us; G_MAXINT64: it takes all. */
-static gboolean
-find_written (IsrCatalog *self, const char *source, gint64 start_us, gint64 *written_us, GError **error)
-{
-  g_autoptr (GArray) notes = g_array_new (FALSE, FALSE, sizeof (IsrGap));
-
-  *written_us = G_MAXINT64;
-  if (!isr_survey_disk_notes (self->db, source, start_us, notes, error))
-    return FALSE;
-  if (self->ledger)
-    isr_ledger_append_given (self->ledger, source, notes);
-  for (guint i = 0; i < notes->len; i++) {
-    const IsrGap *note = &g_array_index (notes, IsrGap, i);
-
-    if (note->end_us == G_MAXINT64 && note->start_us >= start_us && g_str_equal (note->cause, ISR_CAUSE_DISK))
-      *written_us = MIN (*written_us, note->start_us);
-  }
-  return TRUE;
-}
-
-/* Another process writes @file, and can not note on the full disk that it is full: each attempt
- * of isrsplitsink changes the file, and leaves it the time of its last whole write. */
-static gboolean
-is_tried_in_vain (IsrCatalog *self, const IsrRecording *file, gint64 now_us)
-{
-  g_autofree char *path = self->ledger ? NULL : isr_catalog_get_path (self, file);
-  struct stat st;
-  gint64 tried_us;
-
-  if (!path || !g_str_has_suffix (path, ".part") || lstat (path, &st) < 0)
-    return FALSE;
-  tried_us = st.st_ctim.tv_sec * G_TIME_SPAN_SECOND + st.st_ctim.tv_nsec / 1000;
-  return tried_us - file->end_us > TRIED_AFTER && now_us - tried_us < TRIED_AGAIN;
-}
-
-/* The last of them ends where its audio on the disk does, and what it has in memory is
- * missing as long as it is only there: the span goes on. */
-static gboolean
-add_last (IsrCatalog *self, const char *source, const IsrRecording *file, IsrStretch *last, gint64 *end_us, GError **error)
-{
-  gint64 written_us;
-
-  if (!find_written (self, source, last->start_us, &written_us, error))
-    return FALSE;
-  if (is_tried_in_vain (self, file, *end_us))
-    last->after = ISR_CAUSE_DISK;
-  else if (written_us == G_MAXINT64 && is_recorded (self))
-    *end_us = last->end_us;
-  last->end_us = MIN (last->end_us, written_us);
-  return TRUE;
-}
-
-/* Adds the files being written. Of two of them, the first is one that is just
- * being closed: it reaches to the second. Moves @end_us to the end of the last one while
- * somebody writes it. */
-static gboolean
-add_live (IsrCatalog *self, const char *source, GPtrArray *live, GArray *stretches, gint64 *end_us, GError **error)
-{
-  gboolean recorded = live->len > 1 && is_recorded (self);
-
-  g_ptr_array_sort (live, by_start);
-  for (guint i = 0; i < live->len; i++) {
-    IsrRecording *file = live->pdata[i];
-    IsrRecording *next = i + 1 < live->len ? live->pdata[i + 1] : NULL;
-    IsrStretch stretch = { .start_us = file->start_us, .uncertainty_us = isr_clock_get_uncertainty (file->clock), .after = ISR_CAUSE_NOT_RUNNING };
-
-    isr_catalog_refresh (self, file);
-    stretch.end_us = recorded && next ? next->start_us : file->end_us;
-    g_array_append_val (stretches, stretch);
-  }
-  return !live->len || add_last (self, source, live->pdata[live->len - 1], &g_array_index (stretches, IsrStretch, stretches->len - 1), end_us, error);
 }
 
 /* What was deleted on purpose has been there: the life of @source does not shrink by it. */
@@ -194,15 +96,15 @@ is_alive (IsrCatalog *self, const char *source)
 static gboolean
 take_survey (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 now_us, Survey *survey, GError **error)
 {
+  g_autoptr (GArray) given = isr_catalog_list_given (self, source);
   g_autoptr (GPtrArray) live = isr_listing_live (self->db, source, error);
-  g_autoptr (GArray) given = g_array_new (FALSE, FALSE, sizeof (IsrGap));
   gint64 first_us = G_MAXINT64, last_us = G_MININT64, birth_us, end_us;
 
   survey->stretches = g_array_new (FALSE, FALSE, sizeof (IsrStretch));
   if (!live || !isr_survey_life (self->db, source, &first_us, &last_us, error) || !isr_survey_stretches (self->db, source, from_us, to_us, survey->stretches, error))
     return FALSE;
   end_us = now_us;
-  if (!add_live (self, source, live, survey->stretches, &end_us, error))
+  if (!isr_catalog_add_live (self, source, live, survey->stretches, last_us, &end_us, error))
     return FALSE;
   for (guint i = 0; i < live->len; i++) {
     const IsrRecording *file = live->pdata[i];
@@ -210,8 +112,6 @@ take_survey (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us,
     first_us = MIN (first_us, file->start_us);
     last_us = MAX (last_us, file->end_us);
   }
-  if (self->ledger)
-    isr_ledger_append_given (self->ledger, source, given);
   if (!add_deleted (self, source, given, &first_us, &last_us, error) || !find_birth (self, source, given, first_us, &birth_us, error))
     return FALSE;
   survey->from_us = MAX (from_us, birth_us);
@@ -225,10 +125,8 @@ cover (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint6
   g_autoptr (GArray) notes = g_array_new (FALSE, FALSE, sizeof (IsrGap));
   g_auto (Survey) survey = { 0 };
 
-  if (!take_survey (self, source, from_us, to_us, now_us, &survey, error) || !isr_survey_notes (self->db, source, survey.from_us, survey.to_us, notes, error))
+  if (!take_survey (self, source, from_us, to_us, now_us, &survey, error) || !isr_catalog_read_notes (self, source, survey.from_us, survey.to_us, notes, error))
     return NULL;
-  if (self->ledger)
-    isr_ledger_append_given (self->ledger, source, notes);
   return isr_coverage_new (source, survey.stretches, notes, survey.from_us, survey.to_us);
 }
 
@@ -381,10 +279,8 @@ find_noted (IsrCatalog *self, GArray *wanted, const char *source, const Survey *
 {
   g_autoptr (GArray) notes = g_array_new (FALSE, FALSE, sizeof (IsrGap));
 
-  if (!isr_survey_notes (self->db, source, survey->from_us, survey->to_us, notes, error))
+  if (!isr_catalog_read_notes (self, source, survey->from_us, survey->to_us, notes, error))
     return FALSE;
-  if (self->ledger)
-    isr_ledger_append_given (self->ledger, source, notes);
   for (guint i = 0; i < notes->len; i++) {
     const IsrGap *note = &g_array_index (notes, IsrGap, i);
 
@@ -428,11 +324,9 @@ isr_catalog_cover_days (IsrCatalog *self, GPtrArray *days, const char *source, G
 static gboolean
 find_noted_life (IsrCatalog *self, const char *source, gint64 now_us, gint64 *from_us, gint64 *to_us, GError **error)
 {
-  g_autoptr (GArray) given = g_array_new (FALSE, FALSE, sizeof (IsrGap));
+  g_autoptr (GArray) given = isr_catalog_list_given (self, source);
   gint64 first_us = G_MAXINT64, last_us = G_MININT64, note_us;
 
-  if (self->ledger)
-    isr_ledger_append_given (self->ledger, source, given);
   if (!isr_survey_first_note (self->db, source, &note_us, error) || !isr_survey_life (self->db, source, &first_us, &last_us, error) || !add_deleted (self, source, given, &first_us, &last_us, error))
     return FALSE;
   for (guint i = 0; i < given->len; i++)

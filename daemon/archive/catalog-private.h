@@ -134,6 +134,16 @@ gboolean isr_catalog_cover_days (IsrCatalog *self, GPtrArray *days, const char *
 /* Adds the days without recordings that something may be noted of. */
 gboolean isr_catalog_fill_days (IsrCatalog *self, GPtrArray *days, const char *source, GTimeZone *zone, GError **error);
 
+/* catalog-live.c */
+/* What may not be in the database yet of the notes of @source: asked before it, so that what is
+ * committed meanwhile is in one of the two. */
+GArray *isr_catalog_list_given (IsrCatalog *self, const char *source);
+/* All notes that reach into the span, to @notes. */
+gboolean isr_catalog_read_notes (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GArray *notes, GError **error);
+/* Adds its files being written to @stretches, and lowers @end_us, how far the source counts, to where
+ * what is recorded of it now ends. @last_us: end of its last finished one. */
+gboolean isr_catalog_add_live (IsrCatalog *self, const char *source, GPtrArray *live, GArray *stretches, gint64 last_us, gint64 *end_us, GError **error);
+
 /* For those siblings that need no more: */
 sqlite3 *isr_catalog_get_reader (IsrCatalog *self);   /* never NULL before it is closed */
 IsrWriter *isr_catalog_get_writer (IsrCatalog *self); /* NULL: another process writes */

@@ -34,8 +34,8 @@ void isr_ledger_note_deletion (IsrLedger *self, const IsrRecording *recording);
 /* The process is about to end: what is missing from now on is so because of that. */
 void isr_ledger_note_end (IsrLedger *self, gint64 now_us);
 
-/* Appends the notes of @source that may not be in the database yet; a row with
- * the same id is an older form of it. */
+/* Appends the notes of @source that may not be in the database yet, in their last form: to be
+ * asked before the database is, and to be preferred to a row with the same id. */
 void isr_ledger_append_given (IsrLedger *self, const char *source, GArray *notes);
 /* The database is another one from now on, in which not all that was noted may be: it is noted again. */
 gboolean isr_ledger_move (IsrLedger *self, IsrWriter *writer, sqlite3 *db, GError **error);

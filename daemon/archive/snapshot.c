@@ -158,9 +158,11 @@ take (IsrCatalog *self, IsrCatalog *of, GError **error)
 
   isr_catalog_settle (of);
   isr_events_settle (of);
-  if (!isr_db_exec (self->db, "BEGIN", error) || !copy_pending (self, of, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &version, error))
+  if (!isr_db_exec (self->db, "BEGIN", error) || !copy_pending (self, of, error))
     return FALSE;
-  copy_values (self, of);
+  copy_values (self, of); /* before the database is looked at: what is committed meanwhile is in one of the two */
+  if (!isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &version, error))
+    return FALSE;
   isr_catalog_drop_old (self); /* nothing is older than itself */
   return TRUE;
 }

@@ -219,12 +219,12 @@ read_notes (sqlite3_stmt *statement, GArray *notes, GError **error)
   return FALSE;
 }
 
-#define NOTES "SELECT id, start_us, end_us, cause, uncertainty_us FROM main.gaps WHERE source = ?1 AND "
+#define NOTE "id, start_us, end_us, cause, uncertainty_us"
 
 gboolean
 isr_survey_notes (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *notes, GError **error)
 {
-  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, NOTES "start_us < ?3 AND (end_us IS NULL OR end_us > ?2)", error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "SELECT " NOTE " FROM main.gaps WHERE source = ?1 AND start_us < ?3 AND (end_us IS NULL OR end_us > ?2)", error);
 
   if (!statement)
     return FALSE;
@@ -235,14 +235,13 @@ isr_survey_notes (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us,
 }
 
 gboolean
-isr_survey_disk_notes (sqlite3 *db, const char *source, gint64 from_us, GArray *notes, GError **error)
+isr_survey_open_notes (sqlite3 *db, const char *source, GArray *notes, GError **error)
 {
-  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, NOTES "start_us >= ?2 AND end_us IS NULL AND cause = '" ISR_CAUSE_DISK "'", error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (db, "SELECT " NOTE " FROM main.gaps INDEXED BY gaps_open WHERE end_us IS NULL AND source = ?1", error);
 
   if (!statement)
     return FALSE;
   isr_db_bind_text (statement, 1, source);
-  sqlite3_bind_int64 (statement, 2, from_us);
   return read_notes (statement, notes, error);
 }
 

@@ -32,8 +32,8 @@ gboolean isr_survey_neighbours (sqlite3 *db, const IsrRecording *recording, gint
 gboolean isr_survey_stretches (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *stretches, GError **error);
 /* Appends its notes (IsrGap, without source) that reach into the span. */
 gboolean isr_survey_notes (sqlite3 *db, const char *source, gint64 from_us, gint64 to_us, GArray *notes, GError **error);
-/* Appends those of them that are open and say "disk", and begin at @from_us or later. */
-gboolean isr_survey_disk_notes (sqlite3 *db, const char *source, gint64 from_us, GArray *notes, GError **error);
+/* Appends those of them that are open. */
+gboolean isr_survey_open_notes (sqlite3 *db, const char *source, GArray *notes, GError **error);
 /* Stretches by their start. */
 void isr_survey_sort (GArray *stretches);
 

@@ -354,6 +354,23 @@ test_full_disk_and_killed (Fixture *f, gconstpointer data)
   assert_holes (f->catalog, 0, 200, 200, "0.7: 40-45 disk 45-100 not-running");
 }
 
+/* One file has ended so that the next one goes on, which is not made yet: nothing is missing. But
+ * it is when that takes too long, or something went wrong. */
+static void
+test_between_files (Fixture *f, gconstpointer data)
+{
+  isr_catalog_set_sources (f->catalog, mic);
+  begin (f->catalog, "a.flac", T0);
+  finish (f->catalog, "a.flac", T0, 10, "boundary", NULL);
+  assert_holes (f->catalog, 0, 1000, 12, "1:");
+  assert_holes (f->catalog, 0, 1000, 40, "0.25: 10-40 damaged");
+  change (f->catalog, ISR_STATE_WAITING_TO_RETRY, "refused", T0 + 11);
+  assert_holes (f->catalog, 0, 1000, 12, "0.833333: 10-12 disconnected");
+  begin (f->catalog, "b.flac", T0 + 14);
+  finish (f->catalog, "b.flac", T0 + 14, 6, "requested", NULL);
+  assert_holes (f->catalog, 0, 1000, 25, "0.8: 10-14 disconnected");
+}
+
 static void
 test_command (Fixture *f, gconstpointer data)
 {
@@ -395,6 +412,7 @@ main (int argc, char **argv)
   ADD ("full-disk-for-long", NULL, test_full_disk_for_long);
   ADD ("full-disk-and-no-server", NULL, test_full_disk_and_no_server);
   ADD ("full-disk-and-killed", NULL, test_full_disk_and_killed);
+  ADD ("between-files", NULL, test_between_files);
   ADD ("command", NULL, test_command);
   return g_test_run ();
 }
