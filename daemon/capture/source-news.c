@@ -61,6 +61,8 @@ on_closed (IsrSource *self, const GstStructure *message)
   if (g_strcmp0 (recording->name, self->state->file) == 0)
     g_clear_pointer (&self->state->file, g_free);
   g_signal_emit (self, isr_source_signals[ISR_SOURCE_FILE_CLOSED], 0, recording);
+  if (!recording->samples) /* why it ended is told; there is no file */
+    g_signal_emit (self, isr_source_signals[ISR_SOURCE_FILE_LOST], 0, recording->name);
 }
 
 static void

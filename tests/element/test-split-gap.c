@@ -144,6 +144,44 @@ test_gap_anywhere (gconstpointer name)
   }
 }
 
+/* It is torn off at its begin, wherever: what was announced is closed as well, and what holds
+ * nothing that plays is gone. */
+static void
+tear_off (const GByteArray *input, const char *caps, gsize size)
+{
+  g_auto (TestDir) dir = test_dir_new ();
+  g_auto (Feed) feed = feed_new (&dir, caps);
+  g_autoptr (GPtrArray) paths = NULL;
+  guint closed, whole = 0;
+
+  feed_bytes (&feed, input->data, size, GST_CLOCK_TIME_NONE);
+  gst_harness_push_event (feed.h, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new (ISR_EVENT_GAP, "cause", G_TYPE_STRING, ISR_GAP_STALLED, NULL)));
+  feed_eos (&feed);
+  closed = count_messages (feed.messages, ISR_MESSAGE_FILE_CLOSED);
+  g_assert_cmpuint (count_messages (feed.messages, ISR_MESSAGE_FILE_OPENED), ==, closed);
+  for (guint i = 0; i < closed; i++) {
+    const GstStructure *s = find_message (feed.messages, ISR_MESSAGE_FILE_CLOSED, i);
+    gboolean there = g_file_test (gst_structure_get_string (s, "location"), G_FILE_TEST_EXISTS);
+
+    g_assert_cmpint (get_u64 (s, "samples") > 0, ==, there);
+    whole += there;
+  }
+  paths = test_dir_list (&dir);
+  g_assert_cmpuint (paths->len, ==, whole);
+}
+
+static void
+test_torn_off (gconstpointer name)
+{
+  g_autofree char *path = input_path (name);
+  g_autoptr (GByteArray) input = read_file (path);
+  const char *caps = g_str_has_suffix (name, ".mp3") ? "audio/mpeg,mpegversion=1" : g_str_has_suffix (name, ".aac") ? "audio/mpeg,mpegversion=4"
+                                                                                                                    : "application/ogg";
+
+  for (gsize size = 50; size < 12000; size += 173)
+    tear_off (input, caps, size);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -164,6 +202,10 @@ main (int argc, char **argv)
   g_test_add_data_func ("/split/gap/pause/flac", "in.flac", test_pause);
   g_test_add_data_func ("/split/gap/pause/opus", "in.opus", test_pause);
   g_test_add_data_func ("/split/gap/pause/vorbis", "in.ogg", test_pause);
+  g_test_add_data_func ("/split/gap/torn-off/mp3", "in.mp3", test_torn_off);
+  g_test_add_data_func ("/split/gap/torn-off/aac", "in.aac", test_torn_off);
+  g_test_add_data_func ("/split/gap/torn-off/opus", "in.opus", test_torn_off);
+  g_test_add_data_func ("/split/gap/torn-off/vorbis", "in.ogg", test_torn_off);
   g_test_add_data_func ("/split/gap/pause-at-the-end/aac", "in.aac", test_pause_at_the_end);
   g_test_add_data_func ("/split/gap/pause-at-the-end/flac", "in.flac", test_pause_at_the_end);
   status = g_test_run ();
