@@ -3,6 +3,7 @@
 #include "daemon/ops/metrics.h"
 
 #include <dirent.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -70,11 +71,27 @@ on_event (IsrCapture *capture, const IsrEvent *event, IsrMetrics *self)
     count (self, EVENTS, event->source, NULL, 1);
 }
 
-static void
-add_counters (IsrMetrics *self, GString *text)
+/* What is no source any more has no series, whatever it tells in the end. */
+static gboolean
+is_strange (gpointer key, gpointer value, gpointer names)
 {
+  g_autofree char *source = g_strndup (key, strcspn (key, "\n"));
+
+  return !g_hash_table_contains (names, source);
+}
+
+static void
+add_counters (IsrMetrics *self, GString *text, GPtrArray *states)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < states->len; i++)
+    g_hash_table_add (names, ((IsrSourceState *) states->pdata[i])->name);
   for (guint kind = 0; kind < N_COUNTERS; kind++) {
-    g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (self->counts[kind]), (GCompareFunc) g_strcmp0);
+    g_autoptr (GList) keys = NULL;
+
+    g_hash_table_foreach_remove (self->counts[kind], is_strange, names);
+    keys = g_list_sort (g_hash_table_get_keys (self->counts[kind]), (GCompareFunc) g_strcmp0);
 
     isr_exposition_begin (text, counters[kind].name, "counter", counters[kind].help);
     for (GList *key = keys; key; key = key->next) {
@@ -268,7 +285,7 @@ isr_metrics_dup_text (IsrMetrics *self)
   isr_exposition_add (text, "isr_build_info", 1, "version", ISR_VERSION, NULL);
   add_states (text, states);
   add_sources (self, text, states);
-  add_counters (self, text);
+  add_counters (self, text, states);
   add_storage (self, text);
   add_clips (text);
   add_process (self, text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* metrics.h - GET /metrics: what a Prometheus server scrapes (text format 0.0.4).
  *
+ * A source that is removed from the configuration has no series any more.
+ *
  * Base units (seconds, bytes), names as the field has them; labels are sources of the
  * configuration, states, causes and reasons: all of them few.
  *

@@ -4,7 +4,8 @@
  * READY=1 when the archive is open and every source has been started; STATUS= in a line how many
  * sources record; RELOADING=1 around a reload; STOPPING=1. The watchdog (WatchdogSec=) is fed at half of its
  * time, and only while every source delivers or is in a known wait (alive.h): a process whose
- * source hangs is started anew. Without NOTIFY_SOCKET nothing is said to anybody. */
+ * source hangs is started anew. Without NOTIFY_SOCKET nothing is said to anybody. Nobody is
+ * waited for: what a full socket does not take is said later. */
 #pragma once
 
 #include "daemon/config/config.h"

@@ -122,11 +122,45 @@ test_hung (Fixture *f, gconstpointer data)
   assert_heard (f, "WATCHDOG=1");
 }
 
+/* Until the socket, which nobody reads, takes no more. */
+static guint
+fill (Fixture *f)
+{
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (g_getenv ("NOTIFY_SOCKET"));
+  guint n = 0;
+
+  g_socket_set_blocking (socket, FALSE);
+  while (g_socket_send_to (socket, address, "X=1", 3, NULL, NULL) > 0)
+    n++;
+  return n;
+}
+
+/* It waits for nobody, and says it all when somebody listens. */
+static void
+test_nobody_reads (Fixture *f, gconstpointer data)
+{
+  g_autoptr (IsrNotify) notify = NULL;
+  guint n = fill (f);
+
+  g_assert_cmpuint (n, >, 0);
+  notify = isr_notify_new (&f->config, &f->control);
+  isr_notify_ready (notify);
+  isr_notify_reloading (notify);
+  for (guint i = 0; i < n; i++)
+    assert_heard (f, "X=1");
+  assert_heard (f, "READY=1\nSTATUS=1 of 1 sources record\nWATCHDOG=1\nRELOADING=1\nMONOTONIC_USEC=");
+  assert_heard (f, "WATCHDOG=1");
+  fill (f);
+  isr_notify_stopping (notify);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/ops/notify/story", Fixture, NULL, set_up, test_story, tear_down);
   g_test_add ("/ops/notify/hung", Fixture, NULL, set_up, test_hung, tear_down);
+  g_test_add ("/ops/notify/nobody-reads", Fixture, NULL, set_up, test_nobody_reads, tear_down);
   return g_test_run ();
 }

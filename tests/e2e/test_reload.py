@@ -3,6 +3,7 @@
 import array
 import os
 import pathlib
+import re
 import signal
 import socket
 import tempfile
@@ -76,6 +77,21 @@ class Reload(unittest.TestCase):
         for path in isr.paths():
             if path.suffix in ('.wav', '.flac'):
                 self.assertEqual(self.numbers(path)[0], 0)
+
+    def test_what_is_gone_is_measured_no_more(self):
+        """Not a series of it is left, though its last file ends after that; another source keeps what was counted."""
+        isr = self.start(source('one') + source('two'), 'split_minutes = 0.02\n')
+        for name in ('one', 'two'):
+            isr.wait_closed(2, name)
+        before = isr.get('/metrics')[2].decode()
+        for name in ('one', 'two'):
+            self.assertIn(f'isr_source_files_total{{source="{name}"', before)
+        self.reload(isr, source('one'), 'split_minutes = 0.02\n')
+        process.wait_for('its last file', lambda: not any(f['source'] == 'two' and f['recording'] for f in isr.files()))
+        after = isr.get('/metrics')[2].decode()
+        self.assertNotIn('"two"', after)
+        counted = [float(re.search(r'files_total{source="one",reason="boundary"} (.*)', text)[1]) for text in (before, after)]
+        self.assertGreaterEqual(counted[1], counted[0])
 
     def test_a_wrong_configuration_changes_nothing(self):
         isr = self.start(THREE)
