@@ -12,11 +12,11 @@
 #include "daemon/http/body.h"
 
 #include "daemon/http/leaving.h"
+#include "daemon/http/tcp.h"
+#include "daemon/http/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -167,15 +167,15 @@ append_portion (SoupServerMessage *message, IsrBody *self)
   }
 }
 
-/* SoupServer writes the headers by themselves: they wait for the body. connections.c
- * lets go what is left when the answer was sent. */
+/* SoupServer writes the headers by themselves: they wait for the body. */
 static void
-cork (SoupServerMessage *message)
+hold_headers (SoupServerMessage *message)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = isr_tcp_get_socket (message);
+  IsrWire *wire = socket ? isr_wire_of (socket) : NULL;
 
-  if (socket)
-    g_socket_set_option (socket, IPPROTO_TCP, TCP_CORK, TRUE, NULL);
+  if (wire)
+    isr_wire_hold (wire);
 }
 
 static gboolean
@@ -199,7 +199,7 @@ send_small (IsrBody *self, SoupServerMessage *message)
     p += ((Piece *) item->data)->length;
   }
   if (whole)
-    cork (message);
+    hold_headers (message);
   soup_message_body_append_take (soup_server_message_get_response_body (message), data, (gsize) (p - data));
   if (!whole)
     cut_off (message);

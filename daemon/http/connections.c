@@ -14,29 +14,22 @@
  * comes is told why he is not, and where too many are told so, cut.
  *
  * libsoup before 3.4: reads the end of an idle connection, finds no request to give
- * up, and forgets the connection, socket and all. So the idle socket is watched, and at
- * its end the connection is stolen before libsoup sees it: what is polled is checked
- * before anything is dispatched. The watch lives as long as the connection and is
- * switched by the events that it polls for, which wakes nobody. libsoup's listener also
- * keeps a reference to each socket; when a closed one has a second owner long after its
- * end, that is it. */
+ * up, and forgets the connection, socket and all. So the idle socket is watched (wire.h),
+ * and at its end the connection is stolen before libsoup sees it. */
 #define G_LOG_DOMAIN "isr-http"
 
 #include "daemon/http/connections.h"
 
 #include "daemon/http/peer.h"
+#include "daemon/http/tcp.h"
+#include "daemon/http/wire.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #define SWEEP_MAX 1000 /* ms */
-#define LONG_AFTER (5 * G_TIME_SPAN_SECOND)
-#define TOLD 16 /* connections of an address that are told that they are too many */
-#define TLS_ALERT 0x15
-#define TLS_DATA 0x17
-#define TLS_GOODBYE 19 /* bytes of the record that ends a TLS 1.3 connection; no request is as short */
+#define TOLD 16        /* connections of an address that are told that they are too many */
 
 struct _IsrConnections {
   SoupServer *server;
@@ -46,8 +39,6 @@ struct _IsrConnections {
   guint excess;        /* records of connections that are one too many */
   guint sweep;         /* source */
 };
-
-typedef struct _Watch Watch;
 
 /* An address that has connections. */
 typedef struct {
@@ -61,24 +52,15 @@ typedef struct {
   gboolean excess; /* one too many of it */
   GSocket *socket;
   gint64 deadline;         /* of what it waits for; 0: none */
-  gint64 closed;           /* when it was seen closed; 0: not yet */
-  Watch *watch;            /* from the first answer on */
+  IsrWire *wire;           /* the socket's */
   SoupServerMessage *last; /* idle: the one that was answered; by it the connection can be taken */
 } Connection;
-
-struct _Watch {
-  GSource source;
-  Connection *connection;
-  GPollFD poll;
-  gboolean polled; /* it is part of the source */
-};
 
 static void
 stop_waiting (Connection *self)
 {
   self->deadline = 0;
-  if (self->watch)
-    self->watch->poll.events = 0;
+  isr_wire_set_idle (self->wire, NULL, NULL);
   g_clear_object (&self->last);
 }
 
@@ -100,18 +82,10 @@ static void
 connection_free (gpointer data)
 {
   Connection *self = data;
-  GSource *watch = self->watch ? &self->watch->source : NULL;
-  gboolean kept_by_listener = self->closed && !soup_check_version (3, 4, 0) && G_OBJECT (self->socket)->ref_count == 2;
 
   stop_waiting (self);
   leave_peer (self);
   self->all->excess -= self->excess;
-  if (watch) {
-    g_source_destroy (watch);
-    g_source_unref (watch);
-  }
-  if (kept_by_listener)
-    g_object_unref (self->socket);
   g_object_unref (self->socket);
   g_free (self);
 }
@@ -128,95 +102,14 @@ take_away (Connection *self)
   g_socket_close (self->socket, NULL);
 }
 
-/* The end of the stream, or the goodbye of TLS, which libsoup would take for it. */
-static gboolean
-is_ending (Connection *self)
-{
-  guint8 head[5] = { 0 };
-  gssize n = recv (g_socket_get_fd (self->socket), head, sizeof head, MSG_PEEK | MSG_DONTWAIT);
-  gboolean goodbye = head[0] == TLS_ALERT || (head[0] == TLS_DATA && head[3] * 256 + head[4] <= TLS_GOODBYE);
-
-  return n <= 0 || (n == sizeof head && soup_server_is_https (self->all->server) && goodbye);
-}
-
-/* --- watching an idle one ------------------------------------------------- */
-
+/* The client of an idle connection is gone. */
 static void
-poll_socket (Watch *self, gboolean polled)
+on_ended (gpointer data)
 {
-  if (polled && !self->polled)
-    g_source_add_poll (&self->source, &self->poll);
-  else if (!polled && self->polled)
-    g_source_remove_poll (&self->source, &self->poll);
-  self->polled = polled;
-}
+  Connection *self = data;
 
-/* The answer was sent. Was it kept alive? */
-static gboolean
-on_prepare (GSource *source, gint *timeout)
-{
-  Watch *self = (Watch *) source;
-  Connection *connection = self->connection;
-
-  *timeout = -1;
-  if (!connection->last || self->poll.events)
-    return FALSE;
-  if (g_socket_is_closed (connection->socket)) {
-    stop_waiting (connection);
-    poll_socket (self, FALSE);
-  } else {
-    self->poll.events = G_IO_IN | POLLRDHUP;
-    poll_socket (self, TRUE);
-  }
-  return FALSE;
-}
-
-/* Plain bytes alone are no end. */
-static gboolean
-may_end (const Watch *self)
-{
-  return self->poll.revents != G_IO_IN || soup_server_is_https (self->connection->all->server);
-}
-
-/* Whoever hangs up while he is answered is libsoup's, which writes to him. */
-static gboolean
-on_check (GSource *source)
-{
-  Watch *self = (Watch *) source;
-
-  if (!self->polled || !self->poll.revents)
-    return FALSE;
-  if (!self->poll.events)
-    poll_socket (self, FALSE);
-  else if (may_end (self) && is_ending (self->connection))
-    return TRUE;
-  else
-    stop_waiting (self->connection); /* a request: libsoup's turn */
-  return FALSE;
-}
-
-static gboolean
-on_ending (GSource *source, GSourceFunc unused, gpointer data)
-{
-  Watch *self = (Watch *) source;
-
-  poll_socket (self, FALSE);
-  if (self->connection->last)
-    take_away (self->connection);
-  return G_SOURCE_CONTINUE;
-}
-
-static Watch *
-watch_new (Connection *connection)
-{
-  static GSourceFuncs funcs = { on_prepare, on_check, on_ending };
-  Watch *self = (Watch *) g_source_new (&funcs, sizeof *self);
-
-  self->connection = connection;
-  self->poll.fd = g_socket_get_fd (connection->socket);
-  g_source_set_priority (&self->source, G_PRIORITY_HIGH);
-  g_source_attach (&self->source, NULL);
-  return self;
+  if (self->last)
+    take_away (self);
 }
 
 /* --- limits ---------------------------------------------------------------- */
@@ -256,11 +149,11 @@ is_over (gpointer key, gpointer value, gpointer now)
 {
   Connection *self = value;
 
-  if (!g_socket_is_closed (key))
-    enforce (self, *(gint64 *) now);
-  else if (!self->closed)
-    self->closed = *(gint64 *) now;
-  return self->closed && *(gint64 *) now - self->closed >= LONG_AFTER;
+  if (g_socket_is_closed (key))
+    return TRUE;
+  isr_wire_settle (self->wire);
+  enforce (self, *(gint64 *) now);
+  return g_socket_is_closed (key);
 }
 
 static gboolean
@@ -306,7 +199,7 @@ isr_connections_count (IsrConnections *self)
 static Connection *
 find (IsrConnections *all, SoupServerMessage *message)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = isr_tcp_get_socket (message);
 
   return socket ? g_hash_table_lookup (all->records, socket) : NULL;
 }
@@ -331,7 +224,7 @@ join_peer (IsrConnections *all, GInetAddress *address)
 static Peer *
 find_peer (IsrConnections *all, SoupServerMessage *message)
 {
-  g_autoptr (GSocketAddress) there = g_socket_get_remote_address (soup_server_message_get_socket (message), NULL);
+  g_autoptr (GSocketAddress) there = g_socket_get_remote_address (isr_tcp_get_socket (message), NULL);
   GSocketAddress *known = there ? soup_server_message_get_remote_address (message) : NULL;
   GInetAddress *address = G_IS_INET_SOCKET_ADDRESS (known) ? g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (known)) : NULL;
 
@@ -343,12 +236,13 @@ find_peer (IsrConnections *all, SoupServerMessage *message)
 static Connection *
 add (IsrConnections *all, SoupServerMessage *message)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = isr_tcp_get_socket (message);
   Connection *self = g_new0 (Connection, 1);
 
   self->all = all;
   self->socket = g_object_ref (socket);
   self->peer = find_peer (all, message);
+  self->wire = isr_wire_attach (socket, !soup_server_is_https (all->server));
   tune (socket);
   g_hash_table_insert (all->records, socket, self);
   return self;
@@ -445,12 +339,11 @@ on_done (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
   if (!self)
     return;
   stop_waiting (self);
-  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_CORK, FALSE, NULL); /* body.c */
+  isr_wire_release (self->wire);
   soup_message_body_truncate (soup_server_message_get_response_body (message));
   self->last = g_object_ref (message);
   expect (self, all->limits.idle_ms);
-  if (!self->watch)
-    self->watch = watch_new (self);
+  isr_wire_set_idle (self->wire, on_ended, self);
 }
 
 IsrConnections *

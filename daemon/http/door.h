@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* door.h - where the server listens: an address, all addresses, or sockets that
- * systemd has opened for us; with TLS where there is a certificate. */
+ * systemd has opened for us; with TLS where there is a certificate.
+ *
+ * Who comes is let in here, not by libsoup, whose listeners before 3.4 stop for ever at
+ * the first connection that can not be accepted: when too many files are open, say. */
 #pragma once
 
 #include <libsoup/soup.h>
@@ -9,12 +12,18 @@
 
 G_BEGIN_DECLS
 
+typedef struct _IsrDoor IsrDoor;
+
 /* ISR_ERROR_CONFIG for a certificate that can not be used, ISR_ERROR_USAGE where it can
  * not listen. Sockets that are handed to this process (LISTEN_FDS) are taken instead of
- * the address in @config, once; @handed says so. */
-gboolean isr_door_open (SoupServer *server, const IsrConfig *config, gboolean *handed, GError **error);
+ * the address in @config, once. */
+IsrDoor *isr_door_open (SoupServer *server, const IsrConfig *config, GError **error);
+void isr_door_close (IsrDoor *self);
 
-/* The first address of @server that other machines can reach; else any. */
-GUri *isr_door_find_widest (SoupServer *server);
+/* It listens on sockets that were handed over. */
+gboolean isr_door_is_handed (const IsrDoor *self);
+
+/* The first of its addresses that other machines can reach; else any. (transfer full) */
+GUri *isr_door_find_widest (const IsrDoor *self);
 
 G_END_DECLS

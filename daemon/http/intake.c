@@ -7,6 +7,8 @@
 
 #include "daemon/http/intake.h"
 
+#include "daemon/http/tcp.h"
+
 #include <string.h>
 
 #define KEY "isr-intake"
@@ -31,7 +33,7 @@ intake_free (gpointer data)
 static void
 on_chunk (SoupServerMessage *message, GBytes *chunk, Intake *self)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = isr_tcp_get_socket (message);
   gsize size;
   const guint8 *data = g_bytes_get_data (chunk, &size);
 
@@ -58,7 +60,7 @@ is_certain (SoupMessageHeaders *headers)
 static void
 read_no_further (SoupServerMessage *message)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = isr_tcp_get_socket (message);
 
   g_object_set_qdata (G_OBJECT (message), doubtful_quark (), GINT_TO_POINTER (TRUE));
   if (socket)

@@ -2,6 +2,8 @@
 /* leaving.c - polls for the end of what the client says. */
 #include "daemon/http/leaving.h"
 
+#include "daemon/http/tcp.h"
+
 #include <glib-unix.h>
 #include <poll.h>
 
@@ -10,7 +12,7 @@
 void
 isr_leaving_cut (SoupServerMessage *message)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = isr_tcp_get_socket (message);
 
   if (!socket || g_socket_is_closed (socket)) /* of a server that is no more, too */
     return;
@@ -30,7 +32,7 @@ on_left (gint fd, GIOCondition condition, gpointer message)
 GSource *
 isr_leaving_watch (SoupServerMessage *message)
 {
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = isr_tcp_get_socket (message);
   GSource *source;
 
   if (!socket)

@@ -12,6 +12,7 @@
 #include "daemon/http/handlers.h"
 #include "daemon/http/question.h"
 #include "daemon/http/send.h"
+#include "daemon/http/tcp.h"
 
 #define MAX_UNSENT (1024 * 1024)
 
@@ -63,7 +64,7 @@ take_bytes (gpointer data, GBytes *bytes)
 {
   Answer *self = data;
   const IsrRequest *request = &self->later.request;
-  GSocket *socket = soup_server_message_get_socket (request->message);
+  GSocket *socket = isr_tcp_get_socket (request->message);
 
   if (request->head)
     return;

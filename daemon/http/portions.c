@@ -15,6 +15,7 @@
 #include "daemon/http/coding.h"
 #include "daemon/http/question.h"
 #include "daemon/http/send.h"
+#include "daemon/http/tcp.h"
 
 #define IN_FLIGHT 2
 
@@ -176,7 +177,7 @@ send_portion (Portions *self, Made *made)
 static void
 give_up (Portions *self, const GError *error)
 {
-  GSocket *socket = soup_server_message_get_socket (self->later.request.message);
+  GSocket *socket = isr_tcp_get_socket (self->later.request.message);
 
   if (!self->begun) {
     isr_reply_gerror (&self->later.request, error);

@@ -18,7 +18,7 @@ struct _IsrHttp {
   SoupServer *server;
   IsrConnections *connections;
   IsrHouse house;
-  gboolean handed; /* listens on sockets that were handed over */
+  IsrDoor *door;
   gulong changed;
   guint meter;     /* source */
   GBytes *no_http; /* what is said to what is none */
@@ -193,8 +193,8 @@ furnish (IsrHttp *self, const IsrConfig *config, IsrCatalog *catalog, const IsrC
 static void
 note_address (IsrHttp *self)
 {
-  g_autoptr (GUri) uri = isr_door_find_widest (self->server);
-  gboolean handed = !g_str_equal (self->house.config->listen_host, "*") && self->handed;
+  g_autoptr (GUri) uri = isr_door_find_widest (self->door);
+  gboolean handed = !g_str_equal (self->house.config->listen_host, "*") && isr_door_is_handed (self->door);
 
   self->uri = g_uri_to_string (uri);
   self->port = (guint) g_uri_get_port (uri);
@@ -227,7 +227,8 @@ open_door (IsrHttp *self, GError **error)
   g_signal_connect (self->server, "request-started", G_CALLBACK (on_request_started), self);
   soup_server_add_early_handler (self->server, NULL, on_request_headers, self, NULL);
   soup_server_add_handler (self->server, NULL, on_request, self, NULL);
-  return isr_door_open (self->server, config, &self->handed, error);
+  self->door = isr_door_open (self->server, config, error);
+  return self->door != NULL;
 }
 
 IsrHttp *
@@ -249,6 +250,7 @@ close_door (IsrHttp *self)
 {
   if (!self->server)
     return;
+  g_clear_pointer (&self->door, isr_door_close);
   soup_server_disconnect (self->server);
   isr_connections_free (self->connections);
 }

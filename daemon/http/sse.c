@@ -6,6 +6,7 @@
 
 #include "daemon/http/json.h"
 #include "daemon/http/send.h"
+#include "daemon/http/tcp.h"
 
 #include <string.h>
 
@@ -68,7 +69,7 @@ listener_free (gpointer data)
 static void
 listener_send (Listener *listener, const char *text)
 {
-  GSocket *socket = soup_server_message_get_socket (listener->message);
+  GSocket *socket = isr_tcp_get_socket (listener->message);
   gsize size = strlen (text);
 
   if (listener->unsent + size > ISR_SSE_MAX_UNSENT) {
