@@ -158,9 +158,16 @@ def clock(what):
     return time.monotonic() - begin
 
 
+def make_cold():
+    """Drops the files from memory; the program itself, which a look does not read, is loaded again."""
+    dropped = drop_caches()
+    subprocess.run([process.ISR, '--version'], stdout=subprocess.DEVNULL, check=True)
+    return dropped
+
+
 def first_look(place, count, cold):
     forget(place)
-    if cold and not drop_caches():
+    if cold and not make_cold():
         return None
     isr = Isr(place)
     try:
@@ -169,13 +176,18 @@ def first_look(place, count, cold):
         isr.close()
 
 
-def least(place):
-    """The same work without looking into anything: seconds by the clock and of CPU."""
+def least(place, flight=1):
+    """The same work without looking into anything, some files at once: seconds by the clock and of CPU."""
     database = place / 'bench.db'
-    out = subprocess.run([process.BUILD / 'tests' / 'bench' / 'look-bench', place, database], check=True, capture_output=True, text=True).stdout.split()
+    out = subprocess.run([process.BUILD / 'tests' / 'bench' / 'look-bench', place, database, str(flight)], check=True, capture_output=True, text=True).stdout.split()
     for path in place.glob('bench.db*'):
         path.unlink()
     return sum(map(float, out[1:4])), float(out[4])
+
+
+def cold_rows(ours, least_of_all):
+    return [[name, meters.spread([one[0] for one in all_of_them]), meters.spread([one[1] for one in all_of_them])]
+            for name, all_of_them in (('first look, cold', ours), ('limit, cold, 16 files at once', least_of_all))]
 
 
 def scans(place, count):
@@ -185,14 +197,17 @@ def scans(place, count):
     forget(place)
     peer = [least(place) for _ in range(3)]
     warm = [first_look(place, count, False) for _ in range(3)]
-    cold = first_look(place, count, True)
+    cold = [first_look(place, count, True) for _ in range(3)]
+    cold_peer = [least(place, 16) for _ in range(3) if make_cold()]
     meters.table(['until all are listed, with their durations', 's', 'CPU s'],
                  [['first look, files in the page cache', meters.spread([w[0] for w in warm]), meters.spread([w[1] for w in warm])],
-                  ['first look, cold', *([f'{cold[0]:.2f}', f'{cold[1]:.2f}'] if cold else ['the page cache can not be dropped here', '-'])],
                   ['limit: every head read, rows in one transaction, one thread', meters.spread([p[0] for p in peer]), meters.spread([p[1] for p in peer])],
+                  *(cold_rows(cold, cold_peer) if cold_peer else [['first look, cold', 'the page cache can not be dropped here', '-']]),
                   ['find -printf: names, sizes, times alone', f'{walk:.2f}', '-'],
                   [f'ffprobe, one file after the other ({count} times one)', f'{probe * count:.0f}', '-']])
     print(f'CPU of the first look: {min(w[1] for w in warm) / min(p[1] for p in peer):.2f} times the limit\n')
+    if cold_peer:
+        print(f'Seconds of the cold one: {min(c[0] for c in cold) / min(p[0] for p in cold_peer):.2f} times the limit\n')
 
 
 def asked(count):

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* What a first look costs at least: look-bench DIRECTORY DATABASE
+/* What a first look costs at least: look-bench DIRECTORY DATABASE [FLIGHT]
  *
- * Every file below the directory is found, opened, its first 8 KiB are read; then a row of
- * each is written into a catalog of ours in one transaction. One thread, nothing is looked
- * into. Prints files and seconds: finding, reading, writing, and CPU of all. */
+ * Every file below the directory is found, opened, its first 8 KiB are read, FLIGHT files at
+ * once (one); then a row of each is written into a catalog of ours in one transaction. Nothing
+ * is looked into. Prints files and seconds: finding, reading, writing, and CPU of all. */
 #include "daemon/archive/db.h"
 #include "daemon/archive/rows.h"
 
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,18 +37,30 @@ visit (const char *path, const struct stat *st, int type, struct FTW *ftw)
 }
 
 static void
-read_heads (void)
+read_head (gpointer data, gpointer unused)
 {
+  const IsrRecording *recording = data;
+  int fd = open (recording->name, O_RDONLY | O_CLOEXEC);
   char head[HEAD];
+  struct stat st;
 
-  for (guint i = 0; i < files->len; i++) {
-    int fd = open (((IsrRecording *) files->pdata[i])->name, O_RDONLY | O_CLOEXEC);
-    struct stat st;
+  if (fd < 0 || fstat (fd, &st) < 0 || pread (fd, head, sizeof head, 0) < 0)
+    g_error ("%s can not be read", recording->name);
+  close (fd);
+}
 
-    if (fd < 0 || fstat (fd, &st) < 0 || pread (fd, head, sizeof head, 0) < 0)
-      g_error ("%s can not be read", ((IsrRecording *) files->pdata[i])->name);
-    close (fd);
-  }
+static void
+read_heads (int flight)
+{
+  GThreadPool *pool = flight > 1 ? g_thread_pool_new (read_head, NULL, flight, TRUE, NULL) : NULL;
+
+  for (guint i = 0; i < files->len; i++)
+    if (pool)
+      g_thread_pool_push (pool, files->pdata[i], NULL);
+    else
+      read_head (files->pdata[i], NULL);
+  if (pool)
+    g_thread_pool_free (pool, FALSE, TRUE);
 }
 
 static void
@@ -87,12 +100,12 @@ main (int argc, char **argv)
   gint64 us = g_get_monotonic_time ();
   double walk, heads, rows;
 
-  if (argc != 3)
-    g_error ("look-bench DIRECTORY DATABASE");
+  if (argc < 3)
+    g_error ("look-bench DIRECTORY DATABASE [FLIGHT]");
   files = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_recording_free);
   nftw (argv[1], visit, 64, FTW_PHYS);
   walk = since (&us);
-  read_heads ();
+  read_heads (argc > 3 ? atoi (argv[3]) : 1);
   heads = since (&us);
   write_rows (argv[2]);
   rows = since (&us);
