@@ -141,6 +141,7 @@
 #define ISR_STREAM_REJOINED "rejoined"                /* streaming: joined at the exact byte, nothing missing, nothing twice */
 #define ISR_STREAM_APPROXIMATE "rejoined-approximate" /* streaming: the join is by the clock, what was sent repeats itself */
 #define ISR_STREAM_GAP "gap"                          /* streaming: audio is missing; isr-gap was sent before it */
+#define ISR_STREAM_NOT_CONTINUED "not-continued"      /* streaming: the first time, and nothing of it goes on where another run ended (property "history") */
 #define ISR_STREAM_REFUSED "refused"                  /* waiting, failed: nothing listens there */
 #define ISR_STREAM_DNS "dns"                          /* ... the name is not known */
 #define ISR_STREAM_UNREACHABLE "unreachable"          /* ... no way leads there */

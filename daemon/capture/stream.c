@@ -36,7 +36,7 @@ isr_stream_news_read (IsrStreamNews *self, const GstStructure *message, IsrState
   }
   if (is (state, "streaming")) { /* the first time it is a file that tells */
     self->state = ISR_STATE_RECORDING;
-    return is (self->reason, ISR_STREAM_GAP) || (now != ISR_STATE_RECORDING && !is (self->reason, ISR_STREAM_CONNECTED));
+    return is (self->reason, ISR_STREAM_GAP) || is (self->reason, ISR_STREAM_NOT_CONTINUED) || (now != ISR_STATE_RECORDING && !is (self->reason, ISR_STREAM_CONNECTED));
   }
   self->state = ISR_STATE_FAILED;
   return is (state, "failed");

@@ -76,17 +76,19 @@ get_joined (IsrJoin join, gboolean resuming)
   static const Joined resumed[] = {
     [ISR_JOIN_EXACT] = { ISR_STREAM_REJOINED, "connected; goes on at the exact byte where the run before ended, nothing is missing" },
     [ISR_JOIN_APPROXIMATE] = { ISR_STREAM_APPROXIMATE, "connected; what was sent repeats itself (silence), joined by the clock to the run before" },
-    [ISR_JOIN_GAP] = { ISR_STREAM_CONNECTED, "connected; what was sent does not continue the run before" },
+    [ISR_JOIN_GAP] = { ISR_STREAM_NOT_CONTINUED, "connected; what came does not continue the run before" },
   };
 
   return resuming ? &resumed[join] : &again[join];
 }
 
+/* @ended_us: how long ago the run before ended; -1: there was none, or nobody knows. */
 static void
-tell_joined (IsrReceiver *self, IsrJoin join, gboolean resuming)
+tell_joined (IsrReceiver *self, IsrJoin join, gboolean resuming, gint64 ended_us)
 {
   const Joined *joined = get_joined (join, resuming);
-  g_autofree char *detail = g_strdup_printf ("%s: %s", self->reached.where, joined->words);
+  g_autofree char *ended = join == ISR_JOIN_GAP && ended_us >= 0 ? g_strdup_printf (", which ended %.3g s ago: the server sends too little of what was before, or something else", ended_us / 1e6) : NULL;
+  g_autofree char *detail = g_strdup_printf ("%s: %s%s", self->reached.where, joined->words, ended ? ended : "");
 
   if (join != ISR_JOIN_GAP)
     isr_outlet_count (self->outlet, join == ISR_JOIN_EXACT ? &self->stats->rejoined : &self->stats->approximate);
@@ -186,6 +188,7 @@ static void
 pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
 {
   gboolean resuming = self->history.past != NULL;
+  gint64 ended_us = resuming && join == ISR_JOIN_GAP ? isr_history_get_age (&self->history) : -1;
 
   if (join == ISR_JOIN_GAP)
     isr_outlet_send_gap (self->outlet, self->cause);
@@ -200,7 +203,7 @@ pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
     g_bytes_unref (bytes);
   }
   if (join != ISR_JOIN_UNDECIDED)
-    tell_joined (self, join, resuming);
+    tell_joined (self, join, resuming, ended_us);
 }
 
 static void

@@ -152,6 +152,25 @@ class Resume(unittest.TestCase):
         for name in self.stations:
             self.assert_sent_once(isr, name)
 
+    def test_restarted_at_another_broadcast(self):
+        """Nothing joins: once the log says why, and the state until it changes."""
+        isr = self.start('other', ('mp3',))
+        self.assertEqual(isr.stop(), 0, isr.process.stderr)
+        isr.process.close()
+        self.stations['mp3'].close()
+        data = self.data['mp3']
+        other = data[len(data) // 2:]
+        process.wait_for('the mount to be gone', lambda: not self.icecast.answers('other-mp3'))
+        self.stations['mp3'] = encoder.Station(self.icecast, 'other-mp3', encoder.FORMATS['mp3'][1], other, len(data) / encoder.SECONDS)
+        self.addCleanup(self.stations['mp3'].close)
+        isr.start()
+        self.wait_resumed(isr, 'mp3', 2)
+        source = isr.source('mp3')
+        self.assertEqual((source['state'], source['reason']), ('recording', 'not-continued'))
+        self.assertRegex(source['detail'], r'does not continue the run before, which ended [\d.]+ s ago')
+        self.assertEqual(isr.process.stderr.count('does not continue the run before'), 1, isr.process.stderr)
+        self.assertLessEqual({g['cause'] for g in isr.json('/api/coverage?source=mp3')['gaps']}, {'not-running'})
+
     def test_killed(self):
         """Of MP3 and AAC the file that was left says where to go on."""
         isr = self.start('kill', ('mp3', 'aac'))

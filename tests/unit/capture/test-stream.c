@@ -24,6 +24,7 @@ static const struct {
   { ISR_STATE_WAITING_TO_RETRY, "connecting", "retrying", 0, ISR_STATE_CONNECTING },
   { ISR_STATE_CONNECTING, "streaming", "rejoined", 0, ISR_STATE_RECORDING },
   { ISR_STATE_CONNECTING, "streaming", "gap", 0, ISR_STATE_RECORDING },
+  { ISR_STATE_CONNECTING, "streaming", "not-continued", 0, ISR_STATE_RECORDING },
   { ISR_STATE_WAITING_TO_RETRY, "failed", "refused", 0, ISR_STATE_FAILED },
   { ISR_STATE_RECORDING, "stopped", "stopped", 0, KEEP },
 };
