@@ -67,7 +67,7 @@ const path = (name) => name.split('/').map(encodeURIComponent).join('/');
 /** @returns {Promise<Config>} */
 export const getConfig = () => request('api/config');
 
-/** @returns {Promise<{sources: Source[], now?: string, now_us?: number, scan?: {done: number, total: number}|null}>} */
+/** @returns {Promise<{sources: Source[], now?: string, now_us?: number, scan?: {done: number, total: number}|null, catalog?: {state: string, message: string|null}}>} */
 export const getStatus = () => request('api/status');
 
 /** @returns {Promise<{sources: KnownSource[]}>} */

@@ -1,22 +1,135 @@
 /* SPDX-License-Identifier: MIT */
 /* catalog-damage.c - a database that is damaged while we run is made again, without a restart.
  *
- *   an error says so --> within a second: set aside (db.c), a new one with what can still be read
- *                        + what was not committed + what is being written + what people said
- *                        + the notes that are open --> the directory is looked through
+ *   main loop   an error says so; within a second: the writer rests, nobody asks any more
+ *   worker      set aside, a new one with what can still be read and what people said (db-mend.c)
+ *   main loop   + what was not committed + what is being written + the notes that are open;
+ *               the writer goes on in it, the directory is looked through
  *
- * Audio does not come through here and goes on. It is done on the main loop, which is held for
- * it: nobody gets an answer before there is a catalog to ask. What can not be had, a disk that
- * is full, leaves everything as it is, errors that say what is wrong; it is tried again. */
+ * Audio does not come through here and goes on; what is given meanwhile waits in the writer's
+ * queue. Where no new one can be had, on a disk that is full or can not be written, there is
+ * one in memory until the next start, which makes one of the damaged one again. */
 #define G_LOG_DOMAIN "isr-catalog"
 
+#include "daemon/archive/catalog-journal.h"
 #include "daemon/archive/catalog-private.h"
+#include "daemon/archive/db-salvage.h"
+#include "daemon/archive/events.h"
+#include "daemon/archive/trash.h"
+#include "daemon/core/error.h"
 
 #include <string.h>
 
 #define LOOK 1 /* s */
 /* One that is damaged again so soon lies on a disk that is about to die. */
 #define CALM (10 * G_TIME_SPAN_MINUTE) /* between two of them */
+
+struct _IsrMending {
+  char *database, *journal;
+  IsrWriter *writer;
+  GAsyncQueue *ended; /* one token */
+  /* what comes out of it: */
+  IsrDbMended mended;
+  sqlite3 *db, *reader; /* NULL, NULL: nothing; in memory it is one */
+  GError *error;        /* why it is not on the disk */
+};
+
+static void
+mending_free (IsrMending *self)
+{
+  isr_db_mended_clear (&self->mended);
+  g_clear_error (&self->error);
+  g_async_queue_unref (self->ended);
+  g_free (self->database);
+  g_free (self->journal);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrMending, mending_free)
+
+/* --- what can not be noted at the moment ------------------------------------------ */
+
+typedef struct {
+  IsrHeldFunc func;
+  gpointer value;
+  GDestroyNotify free_value;
+} Held;
+
+static void
+held_free (gpointer data)
+{
+  Held *self = data;
+
+  self->free_value (self->value);
+  g_free (self);
+}
+
+void
+isr_catalog_hold_back (IsrCatalog *self, const GError *error, IsrHeldFunc func, gpointer value, GDestroyNotify free_value)
+{
+  Held held = { func, value, free_value };
+
+  isr_db_complain (error);
+  if (!self->held_back)
+    self->held_back = g_ptr_array_new_with_free_func (held_free);
+  if (self->database && g_error_matches (error, ISR_ERROR, ISR_ERROR_STORAGE))
+    g_ptr_array_add (self->held_back, g_memdup2 (&held, sizeof held));
+  else
+    free_value (value);
+}
+
+static void
+note_held_back (IsrCatalog *self)
+{
+  g_autoptr (GPtrArray) held = g_steal_pointer (&self->held_back);
+
+  for (guint i = 0; held && i < held->len; i++) {
+    const Held *one = held->pdata[i];
+
+    one->func (self, one->value);
+  }
+}
+
+/* --- how it is ----------------------------------------------------------------- */
+
+void
+isr_catalog_set_condition (IsrCatalog *self, const char *state, const char *message)
+{
+  g_free (self->condition.message);
+  self->condition = (IsrCatalogCondition){ state, g_get_real_time (), g_strdup (message) };
+  isr_catalog_changed (self, "source", "");
+}
+
+const IsrCatalogCondition *
+isr_catalog_get_condition (IsrCatalog *self)
+{
+  return &self->condition;
+}
+
+gboolean
+isr_catalog_check_whole (IsrCatalog *self, GError **error)
+{
+  if (!self->mending)
+    return TRUE;
+  g_set_error_literal (error, ISR_ERROR, ISR_ERROR_UNAVAILABLE, "the catalog was damaged and is made again: ask again in some seconds; recording goes on");
+  return FALSE;
+}
+
+void
+isr_catalog_note_memory (IsrCatalog *self, const GError *why)
+{
+  g_autofree char *message = g_strdup_printf ("%s; until isr is started again the catalog is kept in memory: recordings and what people say are kept, holes, titles and loud events that are noted from now on are not; mend that and start isr again", why->message);
+
+  g_critical ("%s", message);
+  isr_catalog_set_condition (self, "memory", message);
+}
+
+static void
+note_mended (IsrCatalog *self, const IsrDbMended *mended)
+{
+  g_autofree char *message = mended->aside ? g_strdup_printf ("it was damaged and was made again: the recordings and what people said are all there; of holes, titles and loud events what could still be read, %u rows in all; the damaged one is kept as %s", mended->rows, mended->aside) : NULL;
+
+  isr_catalog_set_condition (self, "ok", message);
+}
 
 /* --- what was not committed ------------------------------------------------- */
 
@@ -64,31 +177,60 @@ carry_over (sqlite3 *from, sqlite3 *to)
   isr_db_exec (to, "COMMIT", NULL);
 }
 
+/* --- in the worker --------------------------------------------------------------- */
+
+/* FALSE: not on the disk. */
+static gboolean
+make_on_disk (IsrMending *self, GError **error)
+{
+  g_autoptr (sqlite3) db = isr_db_open_mended (self->database, &self->mended, error);
+  g_autoptr (sqlite3) reader = NULL;
+
+  if (!db || !isr_catalog_journal_take (db, self->journal, error))
+    return FALSE;
+  reader = isr_db_open (self->database, ISR_DB_READ_AGAIN, error);
+  if (!reader || !isr_catalog_prepare (reader, error))
+    return FALSE;
+  self->db = g_steal_pointer (&db);
+  self->reader = g_steal_pointer (&reader);
+  return TRUE;
+}
+
+static void
+make_in_memory (IsrMending *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (sqlite3) db = isr_db_open (NULL, ISR_DB_MEMORY, &error);
+
+  if (db && isr_db_salvage (db, self->mended.aside ? self->mended.aside : self->database, &self->mended, &error) && isr_catalog_journal_take (db, self->journal, &error) && isr_catalog_prepare (db, &error))
+    self->db = g_steal_pointer (&db);
+  else
+    g_critical ("%s", error->message);
+}
+
+static void
+mend_in_worker (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  IsrMending *self = data;
+  g_autoptr (GAsyncQueue) ended = g_async_queue_ref (self->ended);
+
+  isr_writer_wait_rest (self->writer);
+  if (!make_on_disk (self, &self->error))
+    make_in_memory (self);
+  g_async_queue_push (ended, GINT_TO_POINTER (1));
+  g_task_return_boolean (task, TRUE);
+}
+
 /* --- another database --------------------------------------------------------- */
 
 static void
 forget_all (IsrCatalog *self)
 {
-  self->settled = 0;
-  memset (self->overlays_settled, 0, sizeof self->overlays_settled);
   self->first_id = 0;
   isr_day_cache_clear (self->days);
   isr_sources_forget (self);
   g_hash_table_remove_all (self->found);
   g_hash_table_remove_all (self->today);
-}
-
-/* Nobody reads or writes the old one any more. */
-static void
-leave (IsrCatalog *self, sqlite3 *db)
-{
-  isr_catalog_stop_reconcile (self);
-  isr_snapshots_close (self->snapshots);
-  g_clear_pointer (&self->find, sqlite3_finalize);
-  g_clear_pointer (&self->writer, isr_writer_free);
-  g_clear_pointer (&self->journal, isr_journal_free);
-  carry_over (self->db, db);
-  g_clear_pointer (&self->db, isr_db_close);
 }
 
 static void
@@ -105,35 +247,72 @@ write_live (IsrCatalog *self)
     isr_catalog_bring_back (self, live->pdata[i]);
 }
 
+/* What is on its way; of what people said the new one has read everything already. */
 static gboolean
-get_ready (IsrCatalog *self, GError **error)
+lay_over (sqlite3 *from, sqlite3 *to, GError **error)
 {
+  return isr_overlays_copy (from, to, error) && isr_db_exec (to, "DELETE FROM temp.pending_labels; DELETE FROM temp.pending_protection", error);
+}
+
+/* From now on the new one is read, and then the writer writes it. */
+static void
+exchange (IsrCatalog *self, IsrMending *mending)
+{
+  sqlite3 *reader = mending->reader ? mending->reader : mending->db;
+  g_autoptr (GError) error = NULL;
+  gint64 last;
+
+  carry_over (self->db, mending->db);
+  if (!lay_over (self->db, reader, &error) || !isr_db_get_int64 (reader, "SELECT max (id) FROM main.recordings", 0, &last, &error))
+    g_critical ("%s", error->message);
+  else
+    self->next_id = MAX (self->next_id, (gsize) last + 1);
+  g_clear_pointer (&self->find, sqlite3_finalize);
+  isr_db_close (self->db);
+  self->db = reader;
+  if (!mending->reader)
+    g_clear_pointer (&self->database, g_free);
+  isr_writer_go_on (self->writer, mending->db, !mending->reader);
+}
+
+/* What the new one does not know, and we do. */
+static void
+tell (IsrCatalog *self, const IsrMending *mending)
+{
+  g_autoptr (GError) error = NULL;
+
   forget_all (self);
-  if (!self->writer || !self->db || !isr_catalog_open_reader (self, error) || !isr_ledger_move (self->ledger, self->writer, self->db, error) || !isr_catalog_open_rest (self, error))
-    return FALSE;
+  if (!isr_ledger_move (self->ledger, self->writer, self->db, &error) || !isr_catalog_catch_up (self, &error))
+    g_critical ("%s", error->message);
+  if (mending->mended.broken) {
+    isr_trash_find (self);
+    isr_events_hide_all (self);
+  }
   write_live (self);
-  return TRUE;
+  note_held_back (self);
 }
 
-static gboolean
-enter (IsrCatalog *self, sqlite3 *db, GError **error)
+void
+isr_catalog_end_mending (IsrCatalog *self)
 {
-  self->writer = isr_writer_new (db);
-  self->db = isr_db_open (self->database, ISR_DB_READ_AGAIN, error);
-  return get_ready (self, error);
-}
+  g_autoptr (IsrMending) mending = NULL;
 
-/* The new one can not be had either: until the next start there is one in memory. */
-static gboolean
-enter_memory (IsrCatalog *self, const GError *why, GError **error)
-{
-  g_critical ("%s; the catalog is kept in memory until isr is started again", why->message);
-  g_clear_pointer (&self->writer, isr_writer_free);
-  g_clear_pointer (&self->db, isr_db_close);
-  g_clear_pointer (&self->database, g_free);
-  self->db = isr_db_open (NULL, ISR_DB_MEMORY, error);
-  self->writer = self->db ? isr_writer_new_shared (self->db) : NULL;
-  return get_ready (self, error);
+  if (!self->mending)
+    return;
+  g_async_queue_pop (self->mending->ended);
+  mending = g_steal_pointer (&self->mending);
+  self->damages = isr_db_count_damages ();
+  if (!mending->db) {
+    isr_writer_go_on (self->writer, NULL, FALSE);
+    isr_catalog_set_condition (self, "damaged", mending->error->message);
+    return;
+  }
+  exchange (self, mending);
+  tell (self, mending);
+  if (mending->reader)
+    note_mended (self, &mending->mended);
+  else
+    isr_catalog_note_memory (self, mending->error);
 }
 
 static void
@@ -145,21 +324,39 @@ on_looked (GObject *object, GAsyncResult *result, gpointer data)
     g_message ("%s", error->message);
 }
 
-gboolean
-isr_catalog_mend (IsrCatalog *self, GError **error)
+static void
+on_mended (GObject *object, GAsyncResult *result, gpointer data)
 {
   static const char *const kinds[] = { "file", "source", "gap", "title", "section", "label", "trash", "storage" };
-  sqlite3 *db = isr_db_open (self->database, ISR_DB_WRITE, error);
-  g_autoptr (GError) wrong = NULL;
+  IsrCatalog *self = ISR_CATALOG (object);
 
-  if (!db)
-    return FALSE;
-  leave (self, db);
-  if (!enter (self, db, &wrong) && !enter_memory (self, wrong, error))
-    return FALSE;
+  if (!self->mending) /* it was waited for */
+    return;
+  isr_catalog_end_mending (self);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     isr_catalog_changed (self, kinds[i], "");
   isr_catalog_reconcile_async (self, on_looked, NULL);
+}
+
+gboolean
+isr_catalog_mend (IsrCatalog *self)
+{
+  g_autoptr (GTask) task = NULL;
+  IsrMending *mending;
+
+  if (self->reconciling || self->mending)
+    return FALSE;
+  mending = self->mending = g_new0 (IsrMending, 1);
+  mending->database = g_strdup (self->database);
+  mending->journal = g_build_filename (self->state_directory, ISR_JOURNAL_NAME, NULL);
+  mending->writer = self->writer;
+  mending->ended = g_async_queue_new ();
+  isr_writer_rest (self->writer);
+  isr_snapshots_close (self->snapshots);
+  isr_catalog_set_condition (self, "rebuilding", "it is damaged, and is made again: that takes some seconds; recording goes on");
+  task = g_task_new (self, NULL, on_mended, NULL);
+  g_task_set_task_data (task, mending, NULL);
+  g_task_run_in_thread (task, mend_in_worker);
   return TRUE;
 }
 
@@ -169,16 +366,19 @@ static gboolean
 on_look (gpointer data)
 {
   IsrCatalog *self = data;
-  g_autoptr (GError) error = NULL;
   gint64 now = g_get_monotonic_time ();
 
-  if (!self->database || isr_db_count_damages () == self->damages || (self->mended_at && now - self->mended_at < CALM))
+  if (!self->database || self->mending || isr_db_count_damages () == self->damages)
+    return G_SOURCE_CONTINUE;
+  if (self->mended_at && now - self->mended_at < CALM) {
+    if (!g_str_equal (self->condition.state, "damaged"))
+      isr_catalog_set_condition (self, "damaged", "it is damaged again, ten minutes after it was made again at most: look after that disk; it is made again after that time, and when isr is started again");
+    return G_SOURCE_CONTINUE;
+  }
+  if (!isr_catalog_mend (self))
     return G_SOURCE_CONTINUE;
   self->mended_at = now;
   g_critical ("catalog %s: it is damaged; it is made again, recording goes on", self->database);
-  if (!isr_catalog_mend (self, &error))
-    g_critical ("%s", error->message);
-  self->damages = isr_db_count_damages ();
   return G_SOURCE_CONTINUE;
 }
 

@@ -13,6 +13,8 @@
 #include "daemon/archive/labels.h"
 #include "daemon/core/error.h"
 
+#include <glib/gstdio.h>
+
 /* --- entries ------------------------------------------------------------- */
 
 static void
@@ -312,6 +314,39 @@ read_from (IsrCatalog *self, const char *path, gint64 from, GError **error)
   if (n_labels + n_protections)
     g_message ("%s: read again: %u labels, %u recordings to protect", path, n_labels, n_protections);
   return TRUE;
+}
+
+/* Labels that are on their way have ids of the database before, which no other is to have. */
+static gboolean
+run_words_apart (sqlite3 *db, const Words *words, GError **error)
+{
+  const gint64 id = g_get_real_time ();
+  g_autofree char *begin = g_strdup_printf ("INSERT INTO main.labels (id, source, start_us, end_us, changed_us) VALUES (%1$" G_GINT64_FORMAT ", '', 0, 0, 0);"
+                                            "INSERT INTO main.protection (id, name) VALUES (%1$" G_GINT64_FORMAT ", '')",
+      id);
+  g_autofree char *end = g_strdup_printf ("DELETE FROM main.labels WHERE id = %1$" G_GINT64_FORMAT "; DELETE FROM main.protection WHERE id = %1$" G_GINT64_FORMAT, id);
+
+  return isr_db_exec (db, begin, error) && run_words (db, (gpointer) words, error) && isr_db_exec (db, end, error);
+}
+
+gboolean
+isr_catalog_journal_take (sqlite3 *db, const char *path, GError **error)
+{
+  g_autoptr (Words) words = words_new ();
+  gint64 known, size;
+  GStatBuf st;
+
+  size = g_stat (path, &st) == 0 ? st.st_size : 0;
+  if (!isr_db_get_int64 (db, "SELECT value FROM main.state WHERE key = 'journal'", 0, &known, error))
+    return FALSE;
+  if (known || !size)
+    return TRUE;
+  if (!isr_journal_read (path, 0, take_entry, words, error) || !isr_db_exec (db, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  if (run_words_apart (db, words, error) && run_note (db, &size, error) && isr_db_exec (db, "COMMIT", error))
+    return TRUE;
+  isr_db_exec (db, "ROLLBACK", NULL);
+  return FALSE;
 }
 
 /* --- a journal that is gone ----------------------------------------------- */

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/archive/catalog.h"
+#include "daemon/archive/db.h"
 #include "daemon/core/label.h"
 
 G_BEGIN_DECLS
@@ -15,5 +16,8 @@ gboolean isr_catalog_catch_up (IsrCatalog *self, GError **error);
 /* What was said, on its way to the medium. ISR_ERROR_READ_ONLY, _NO_SPACE, _STORAGE. */
 gboolean isr_catalog_journal_label (IsrCatalog *self, const IsrLabel *label, GError **error);
 gboolean isr_catalog_journal_protection (IsrCatalog *self, const char *name, gboolean protect, GError **error);
+
+/* In a worker: a database that knows nothing of the journal @path learns what is in it. */
+gboolean isr_catalog_journal_take (sqlite3 *db, const char *path, GError **error);
 
 G_END_DECLS

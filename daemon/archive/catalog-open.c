@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* catalog-open.c - opens the catalog, whatever the process before left behind, and closes it.
  *
- * A disk that is full is no reason not to start: who can not look can not make room. */
+ * A disk that is full is no reason not to start: who can not look can not make room. Nor is a
+ * database that can neither be opened nor made: the catalog is in memory then. */
 #define G_LOG_DOMAIN "isr-catalog"
 
 #include "daemon/archive/catalog-journal.h"
 #include "daemon/archive/catalog-private.h"
+#include "daemon/archive/db-salvage.h"
 #include "daemon/archive/events.h"
 #include "daemon/archive/labels.h"
 #include "daemon/archive/listing.h"
@@ -74,19 +76,55 @@ hide_left_behind (IsrCatalog *self, GError **error)
   return TRUE;
 }
 
+/* --- without a file ------------------------------------------------------------ */
+
+static gboolean
+open_in_memory (IsrCatalog *self, GError **error)
+{
+  g_clear_pointer (&self->database, g_free);
+  self->db = isr_db_open (NULL, ISR_DB_MEMORY, error);
+  self->writer = self->db ? isr_writer_new_shared (self->db) : NULL;
+  return self->writer != NULL;
+}
+
+/* Somebody holds it, or a newer isr has made it: those are to be asked first. */
+static gboolean
+can_do_without (const GError *error)
+{
+  return g_error_matches (error, ISR_ERROR, ISR_ERROR_STORAGE) || g_error_matches (error, ISR_ERROR, ISR_ERROR_NO_SPACE);
+}
+
+/* What is heard is worth more than the index of it. */
+static gboolean
+open_instead (IsrCatalog *self, const GError *why, GError **error)
+{
+  g_autofree char *path = g_strdup (self->database);
+  g_auto (IsrDbMended) mended = { 0 };
+
+  if (!open_in_memory (self, error) || !isr_db_salvage (self->db, path, &mended, error))
+    return FALSE;
+  isr_catalog_note_memory (self, why);
+  return leave_behind (self, self->db, error);
+}
+
 /* --- opening, closing ----------------------------------------------------------- */
 
 static gboolean
 open_writable (IsrCatalog *self, const char *state_directory, GError **error)
 {
   g_autoptr (sqlite3) db = NULL;
+  g_autoptr (GError) wrong = NULL;
 
   if (!make_directory (self->output_directory, error) || !make_directory (state_directory, error))
     return FALSE;
   self->lock = isr_lock_take (state_directory, error);
   if (!self->lock)
     return FALSE;
-  db = isr_db_open (self->database, ISR_DB_WRITE, error);
+  db = isr_db_open (self->database, ISR_DB_WRITE, &wrong);
+  if (!db && can_do_without (wrong))
+    return open_instead (self, wrong, error);
+  if (wrong)
+    g_propagate_error (error, g_steal_pointer (&wrong));
   if (!db || !leave_behind (self, db, error))
     return FALSE;
   self->writer = isr_writer_new (g_steal_pointer (&db));
@@ -100,11 +138,8 @@ open_readable (IsrCatalog *self, GError **error)
   self->db = isr_db_open (self->database, ISR_DB_READ, NULL);
   if (self->db)
     return TRUE;
-  g_clear_pointer (&self->database, g_free);
-  self->db = isr_db_open (NULL, ISR_DB_MEMORY, error);
-  if (self->db)
-    self->writer = isr_writer_new_shared (self->db);
-  return self->db != NULL;
+  isr_catalog_set_condition (self, "memory", NULL);
+  return open_in_memory (self, error);
 }
 
 /* When a process that did not end cleanly last replaced its status.json. */
@@ -118,20 +153,26 @@ get_heartbeat (const char *state_directory)
 }
 
 gboolean
-isr_catalog_open_reader (IsrCatalog *self, GError **error)
+isr_catalog_prepare (sqlite3 *db, GError **error)
+{
+  return isr_listing_prepare (db, error) && isr_titles_prepare (db, error) && isr_events_prepare (db, error) && isr_labels_prepare (db, error) && isr_trash_prepare (db, error);
+}
+
+static gboolean
+open_reader (IsrCatalog *self, GError **error)
 {
   gint64 last;
 
   if (self->database)
     sqlite3_busy_timeout (self->db, ISR_DB_PATIENCE);
-  if (!isr_listing_prepare (self->db, error) || !isr_titles_prepare (self->db, error) || !isr_events_prepare (self->db, error) || !isr_labels_prepare (self->db, error) || !isr_trash_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
+  if (!isr_catalog_prepare (self->db, error) || !isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &last, error))
     return FALSE;
   self->next_id = MAX (self->next_id, (gsize) last + 1);
   return TRUE;
 }
 
-gboolean
-isr_catalog_open_rest (IsrCatalog *self, GError **error)
+static gboolean
+open_rest (IsrCatalog *self, GError **error)
 {
   if (self->writer && !isr_catalog_catch_up (self, error))
     return FALSE;
@@ -150,9 +191,10 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
   self->database = g_build_filename (state_directory, "isr.db", NULL);
   self->state_directory = g_canonicalize_filename (state_directory, NULL);
   self->writable = writable;
+  isr_catalog_set_condition (self, "ok", NULL);
   if (!(writable ? open_writable (self, state_directory, error) : open_readable (self, error)))
     return NULL;
-  if (!isr_catalog_open_reader (self, error) || !hide_left_behind (self, error) || !isr_catalog_open_rest (self, error))
+  if (!open_reader (self, error) || !hide_left_behind (self, error) || !open_rest (self, error))
     return NULL;
   if (writable)
     self->ledger = isr_ledger_new (self->writer, self->db, get_heartbeat (state_directory), error);
@@ -169,6 +211,7 @@ void
 isr_catalog_close (IsrCatalog *self)
 {
   g_clear_handle_id (&self->look, g_source_remove);
+  isr_catalog_end_mending (self);
   isr_catalog_stop_reconcile (self);
   isr_snapshots_close (self->snapshots);
   g_clear_pointer (&self->find, sqlite3_finalize);

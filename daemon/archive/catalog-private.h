@@ -17,6 +17,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _IsrMending IsrMending; /* catalog-damage.c */
+
 struct _IsrCatalog {
   GObject parent;
 
@@ -60,7 +62,10 @@ struct _IsrCatalog {
   gpointer measure_data;
   IsrJournal *journal; /* opened when it is needed */
 
-  GHashTable *live; /* name -> IsrRecording: what is being written by us */
+  GHashTable *live;     /* name -> IsrRecording: what is being written by us */
+  GPtrArray *held_back; /* what could not be noted, for it is damaged */
+  IsrMending *mending;  /* NULL: it is whole, or nobody does anything about that */
+  IsrCatalogCondition condition;
   guint damages;    /* of databases, when ours was last looked at */
   gint64 mended_at; /* monotonic; 0: never */
   guint look;       /* timer */
@@ -106,16 +111,24 @@ void isr_found_file_free (gpointer data);
 IsrRecording *isr_catalog_read_row (IsrCatalog *self, const char *name, GError **error);
 
 /* catalog-open.c */
-/* The reader's connection, and what is laid over it. */
-gboolean isr_catalog_open_reader (IsrCatalog *self, GError **error);
-/* What was said, and what lies in the trash. */
-gboolean isr_catalog_open_rest (IsrCatalog *self, GError **error);
+/* What is laid over a connection that reads; any thread. */
+gboolean isr_catalog_prepare (sqlite3 *db, GError **error);
 
 /* catalog-damage.c */
 /* From now on the database is looked at when something is said to be damaged. */
 void isr_catalog_watch_damage (IsrCatalog *self);
-/* Now. FALSE: there is none that could be used, and it stays as it was. */
-gboolean isr_catalog_mend (IsrCatalog *self, GError **error);
+/* Now, in a worker, until when nothing is read or written. FALSE: not now, the directory is
+ * looked through. */
+gboolean isr_catalog_mend (IsrCatalog *self);
+/* It is waited for, whatever comes out of it. */
+void isr_catalog_end_mending (IsrCatalog *self);
+/* @func is called with @value, which is taken, as soon as it is made again, if @error is that it
+ * is damaged. */
+typedef void (*IsrHeldFunc) (IsrCatalog *self, gpointer value);
+void isr_catalog_hold_back (IsrCatalog *self, const GError *error, IsrHeldFunc func, gpointer value, GDestroyNotify free_value);
+void isr_catalog_set_condition (IsrCatalog *self, const char *state, const char *message);
+/* It is in memory, until the next start, because @why. */
+void isr_catalog_note_memory (IsrCatalog *self, const GError *why);
 
 /* catalog-rows.c */
 /* What a file being written has so far. */

@@ -154,7 +154,7 @@ on_disk_changed (GPtrArray *names, gpointer data)
   else
     self->look_at = g_ptr_array_ref (names);
   self->look_again = TRUE;
-  if (!self->reconciling)
+  if (!self->reconciling && !self->mending)
     look_again (self);
 }
 
@@ -173,7 +173,7 @@ isr_catalog_reconcile_async (IsrCatalog *self, GAsyncReadyCallback callback, gpo
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, data);
 
-  if (!self->writer || self->reconciling) {
+  if (!self->writer || self->reconciling || self->mending) {
     g_task_return_boolean (task, TRUE);
     return;
   }

@@ -354,6 +354,8 @@ isr_catalog_finalize (GObject *object)
   g_free (self->database);
   g_free (self->state_directory);
   g_strfreev (self->alive);
+  g_free (self->condition.message);
+  g_clear_pointer (&self->held_back, g_ptr_array_unref);
   g_hash_table_unref (self->today);
   g_hash_table_unref (self->live);
   g_clear_handle_id (&self->forget, g_source_remove);

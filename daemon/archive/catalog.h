@@ -48,6 +48,17 @@ IsrCatalog *isr_catalog_open (const char *output_directory, const char *state_di
 /* Whether this process may change anything: it holds the lock. */
 gboolean isr_catalog_is_writable (IsrCatalog *self);
 
+typedef struct {
+  const char *state; /* "ok"; "rebuilding": another one is made, of what can be read of it, "damaged": it could
+                        not be; "memory": it ends with this process */
+  gint64 since_us;
+  char *message; /* what is or was wrong, and what to do; NULL: nothing */
+} IsrCatalogCondition;
+/* Changes are told as "changed" ("source", ""). Valid until the next one. */
+const IsrCatalogCondition *isr_catalog_get_condition (IsrCatalog *self);
+/* ISR_ERROR_UNAVAILABLE while it is made again: what it is asked then, it has no answer to. */
+gboolean isr_catalog_check_whole (IsrCatalog *self, GError **error);
+
 /* For a reader: tells its listeners when another process has committed something since
  * the last time. */
 void isr_catalog_poll (IsrCatalog *self);

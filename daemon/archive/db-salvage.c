@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* db-salvage.c - each table from its begin to the first row that can not be read, and from its
  * end back to there: what lies between is lost. A page of nonsense may look like rows: what is
- * no source, no name, no time is passed over. What people said is in the journal, and better. */
+ * no source, no name, no time, no place in the trash is passed over. What people said is in the
+ * journal, and better. */
 #include "daemon/archive/db-salvage.h"
 
 #include "daemon/archive/db-copy.h"
+#include "daemon/core/error.h"
 
 #include <string.h>
 
@@ -15,16 +17,30 @@ static const struct {
   const char *table, *sane;
 } tables[] = {
   { "recordings", TEXT ("name") TIME ("start_us") TIME ("end_us") " AND end_us >= start_us AND typeof (source) = 'text' AND typeof (bytes) = 'integer'" },
+  { "trash", TEXT ("name") TEXT ("path") TIME ("start_us") TIME ("end_us") TIME ("deleted_us") " AND typeof (source) = 'text' AND typeof (bytes) = 'integer' AND instr (path, '.trash/') > 0 AND instr ('/' || path, '/../') = 0" },
   { "gaps", TEXT ("source") TIME ("start_us") TEXT ("cause") " AND (end_us IS NULL OR end_us >= start_us)" },
   { "states", TEXT ("source") TIME ("at_us") TEXT ("state") },
   { "titles", TEXT ("source") TIME ("at_us") TEXT ("title") },
   { "events", TEXT ("source") TIME ("start_us") TIME ("end_us") " AND end_us >= start_us AND typeof (score) = 'integer'" },
 };
 
+/* A row that the table does not take is nonsense, and passed over. FALSE: there is no room. */
+static gboolean
+copy_row (sqlite3 *db, sqlite3_stmt *rows, sqlite3_stmt *insert, guint *n, GError **error)
+{
+  g_autoptr (GError) wrong = NULL;
+
+  if (isr_db_copy_row (rows, insert, &wrong))
+    *n += sqlite3_changes (db) > 0;
+  else if (g_error_matches (wrong, ISR_ERROR, ISR_ERROR_NO_SPACE))
+    g_propagate_error (error, g_steal_pointer (&wrong));
+  return !error || !*error;
+}
+
 /* Until the end, or until it can not be read. @last: id of the last row that could be.
  * TRUE: to the end. */
 static gboolean
-copy_rows (sqlite3 *db, sqlite3 *from, guint which, gint64 behind, gboolean backwards, gint64 *last, guint *n)
+copy_rows (sqlite3 *db, sqlite3 *from, guint which, gint64 behind, gboolean backwards, gint64 *last, guint *n, GError **error)
 {
   g_autofree char *sql = g_strdup_printf ("SELECT * FROM main.%s NOT INDEXED WHERE id > %" G_GINT64_FORMAT "%s ORDER BY id%s", tables[which].table, behind, tables[which].sane, backwards ? " DESC" : "");
   g_autofree char *into = g_strconcat ("INSERT OR IGNORE INTO main.", tables[which].table, NULL);
@@ -36,37 +52,53 @@ copy_rows (sqlite3 *db, sqlite3 *from, guint which, gint64 behind, gboolean back
     if (!row)
       return TRUE;
     *last = sqlite3_column_int64 (rows, 0);
-    *n += isr_db_copy_row (rows, insert, NULL) && sqlite3_changes (db) > 0;
+    if (!copy_row (db, rows, insert, n, error))
+      return FALSE;
   }
   return FALSE;
 }
 
-static guint
-salvage_table (sqlite3 *db, sqlite3 *from, guint which)
+/* TRUE: all of it. */
+static gboolean
+salvage_table (sqlite3 *db, sqlite3 *from, guint which, guint *n, GError **error)
 {
   gint64 last = 0, none;
-  guint n = 0;
 
-  if (!copy_rows (db, from, which, 0, FALSE, &last, &n))
-    copy_rows (db, from, which, last, TRUE, &none, &n);
-  return n;
+  if (copy_rows (db, from, which, 0, FALSE, &last, n, error))
+    return TRUE;
+  if (!*error)
+    copy_rows (db, from, which, last, TRUE, &none, n, error);
+  return FALSE;
 }
 
-guint
-isr_db_salvage (sqlite3 *db, const char *path)
+static gboolean
+salvage_tables (sqlite3 *db, sqlite3 *from, IsrDbMended *mended, GError **error)
 {
-  sqlite3 *from = NULL;
-  guint n = 0;
+  g_autoptr (GError) wrong = NULL;
 
-  if (sqlite3_open_v2 (path, &from, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK && isr_db_exec (db, "BEGIN IMMEDIATE", NULL)) {
-    isr_db_exec (from, "PRAGMA cell_size_check = ON; PRAGMA query_only = ON", NULL);
-    for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-      n += salvage_table (db, from, i);
-    if (!isr_db_exec (db, "COMMIT", NULL)) {
-      isr_db_exec (db, "ROLLBACK", NULL);
-      n = 0;
-    }
-  }
-  isr_db_close (from);
-  return n;
+  isr_db_exec (from, "PRAGMA cell_size_check = ON; PRAGMA query_only = ON", NULL);
+  for (guint i = 0; !wrong && i < G_N_ELEMENTS (tables); i++)
+    if (!salvage_table (db, from, i, &mended->rows, &wrong) && g_str_equal (tables[i].table, "trash"))
+      mended->broken = TRUE;
+  if (!wrong)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&wrong));
+  return FALSE;
+}
+
+gboolean
+isr_db_salvage (sqlite3 *db, const char *path, IsrDbMended *mended, GError **error)
+{
+  g_autoptr (sqlite3) from = NULL;
+  gboolean opened, ok;
+
+  if (!isr_db_exec (db, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  mended->rows = 0;
+  opened = sqlite3_open_v2 (path, &from, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
+  mended->broken = !opened;
+  ok = (!opened || salvage_tables (db, from, mended, error)) && isr_db_exec (db, "COMMIT", error);
+  if (!ok && !sqlite3_get_autocommit (db))
+    isr_db_exec (db, "ROLLBACK", NULL);
+  return ok;
 }

@@ -13,7 +13,7 @@
 
 #include "daemon/archive/db.h"
 
-#include "daemon/archive/db-salvage.h"
+#include "daemon/archive/db-mend.h"
 #include "daemon/core/error.h"
 
 #include <errno.h>
@@ -337,47 +337,8 @@ check_version (sqlite3 *db, GError **error)
     return FALSE;
   if (version <= ISR_DB_VERSION)
     return TRUE;
-  g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "catalog %s: it is of version %d and this isr knows %d: use the newer isr, or move the file away and the catalog is made again from the recordings", sqlite3_db_filename (db, "main"), (int) version, ISR_DB_VERSION);
+  g_set_error (error, ISR_ERROR, ISR_ERROR_FAILED, "catalog %s: it is of version %d and this isr knows %d: use the newer isr, or move the file away and the catalog is made again from the recordings", sqlite3_db_filename (db, "main"), (int) version, ISR_DB_VERSION);
   return FALSE;
-}
-
-/* @sound: SQLite itself finds nothing wrong. FALSE: it could not look. */
-static gboolean
-check_sound (sqlite3 *db, gboolean *sound, GError **error)
-{
-  g_autoptr (GError) wrong = NULL;
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (db, "PRAGMA quick_check(1)", &wrong);
-  int code = sqlite3_errcode (db) & 0xff;
-  gboolean row = FALSE;
-
-  if (statement && !isr_db_step (statement, &row, &wrong))
-    code = sqlite3_errcode (db) & 0xff;
-  *sound = row && g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "ok") == 0;
-  if (!wrong || code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&wrong));
-  return FALSE;
-}
-
-/* @broken: where it is now. */
-static gboolean
-set_aside (const char *path, char **broken, GError **error)
-{
-  static const char *const companions[] = { "", "-wal", "-shm" };
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *stamp = g_date_time_format (now, "%Y%m%dT%H%M%SZ");
-
-  for (guint i = 0; i < G_N_ELEMENTS (companions); i++) {
-    g_autofree char *from = g_strconcat (path, companions[i], NULL);
-    g_autofree char *to = g_strdup_printf ("%s.broken-%s%s", path, stamp, companions[i]);
-
-    if (g_rename (from, to) < 0 && errno != ENOENT) {
-      g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "catalog %s: it is damaged and can not be moved to %s: %s", path, to, g_strerror (errno));
-      return FALSE;
-    }
-  }
-  *broken = g_strdup_printf ("%s.broken-%s", path, stamp);
-  return TRUE;
 }
 
 /* A directory that is not ours to write has no room for WAL's companions: then
@@ -432,26 +393,21 @@ get_ready (sqlite3 *db, GError **error)
 }
 
 static sqlite3 *
-open_for_writing (const char *path, GError **error)
+open_for_writing (const char *path, IsrDbMended *mended, GError **error)
 {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  g_autoptr (sqlite3) db = open_file (path, flags, error);
-  g_autofree char *broken = NULL;
+  g_autoptr (sqlite3) db = NULL;
   gboolean sound;
 
-  if (!db || !check_sound (db, &sound, error))
+  isr_db_take_made (path);
+  db = open_file (path, flags, error);
+  if (!db || !isr_db_check_sound (db, &sound, error))
     return NULL;
   if (!sound) {
     g_clear_pointer (&db, isr_db_close);
-    if (!set_aside (path, &broken, error))
-      return NULL;
-    db = open_file (path, flags, error);
+    db = isr_db_make_again (path, mended, error) ? open_file (path, flags, error) : NULL;
   }
-  if (!db || !get_ready (db, error))
-    return NULL;
-  if (broken)
-    g_warning ("catalog %s: it was damaged and is kept as %s; it is made again from the recordings, what people said, and %u rows that could still be read", path, broken, isr_db_salvage (db, broken));
-  return g_steal_pointer (&db);
+  return db && get_ready (db, error) ? g_steal_pointer (&db) : NULL;
 }
 
 static sqlite3 *
@@ -465,8 +421,16 @@ open_in_memory (GError **error)
 }
 
 sqlite3 *
+isr_db_open_mended (const char *path, IsrDbMended *mended, GError **error)
+{
+  return open_for_writing (path, mended, error);
+}
+
+sqlite3 *
 isr_db_open (const char *path, IsrDbMode mode, GError **error)
 {
+  g_auto (IsrDbMended) mended = { 0 };
+
   sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0); /* nobody asks; refused, and no matter, from the second time on */
   switch (mode) {
     case ISR_DB_READ:
@@ -474,7 +438,7 @@ isr_db_open (const char *path, IsrDbMode mode, GError **error)
     case ISR_DB_READ_AGAIN:
       return open_for_reading (path, ISR_DB_PATIENCE, error);
     case ISR_DB_WRITE:
-      return open_for_writing (path, error);
+      return open_for_writing (path, &mended, error);
     case ISR_DB_MEMORY:
       return open_in_memory (error);
     default:

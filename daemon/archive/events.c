@@ -112,6 +112,12 @@ isr_events_remove (IsrCatalog *self, const IsrEvent *event)
   isr_overlay_remove (&table, self, event, event->id);
 }
 
+static void
+note_again (IsrCatalog *self, gpointer event)
+{
+  isr_catalog_note_event (self, event);
+}
+
 void
 isr_catalog_note_event (IsrCatalog *self, const IsrEvent *event)
 {
@@ -123,7 +129,7 @@ isr_catalog_note_event (IsrCatalog *self, const IsrEvent *event)
   if (put (self, event, &error))
     isr_catalog_changed (self, "section", event->source);
   else
-    isr_db_complain (error);
+    isr_catalog_hold_back (self, error, note_again, isr_event_copy (event), (GDestroyNotify) isr_event_free);
 }
 
 /* --- asking --- */

@@ -5,6 +5,7 @@
 #include "daemon/archive/overlay.h"
 
 #include "daemon/archive/catalog-private.h"
+#include "daemon/archive/db-copy.h"
 
 /* One entry on its way to the writer. */
 typedef struct {
@@ -160,4 +161,38 @@ isr_overlay_next_id (const IsrOverlay *self, IsrCatalog *catalog, GError **error
   gint64 id;
 
   return isr_db_get_int64 (isr_catalog_get_reader (catalog), sql, 1, &id, error) ? id : 0;
+}
+
+/* --- all of them ------------------------------------------------------------- */
+
+static gboolean
+copy_table (sqlite3 *from, sqlite3 *to, const char *table, GError **error)
+{
+  g_autofree char *select = g_strconcat ("SELECT * FROM ", table, NULL), *empty = g_strconcat ("DELETE FROM ", table, NULL), *into = g_strconcat ("INSERT INTO ", table, NULL);
+  g_autoptr (IsrDbLoan) rows = isr_db_borrow (from, select, error);
+  g_autoptr (sqlite3_stmt) copy = NULL;
+  gboolean row;
+
+  if (!rows || !isr_db_exec (to, empty, error))
+    return FALSE;
+  while (isr_db_step (rows, &row, error)) {
+    if (!row)
+      return TRUE;
+    if (!copy)
+      copy = isr_db_prepare_copy (to, into, rows, error);
+    if (!copy || !isr_db_copy_row (rows, copy, error))
+      return FALSE;
+  }
+  return FALSE;
+}
+
+gboolean
+isr_overlays_copy (sqlite3 *from, sqlite3 *to, GError **error)
+{
+  static const char *const tables[] = { "temp.pending", "temp.pending_labels", "temp.pending_protection", "temp.pending_trash", "temp.pending_events", "temp.pending_titles" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    if (!copy_table (from, to, tables[i], error))
+      return FALSE;
+  return TRUE;
 }

@@ -203,6 +203,8 @@ isr_retention_step (IsrRetention *self)
 {
   gint64 now_us = isr_clock_now (self->clock);
 
+  if (!isr_catalog_check_whole (self->catalog, NULL))
+    return FALSE;
   return isr_catalog_expire_trash (self->catalog, now_us) || delete_aged (self, now_us) || look_at_space (self, now_us);
 }
 

@@ -14,13 +14,8 @@
 #include "daemon/archive/snapshot.h"
 
 #include "daemon/archive/catalog-private.h"
-#include "daemon/archive/db-copy.h"
 #include "daemon/archive/events.h"
-#include "daemon/archive/labels.h"
-#include "daemon/archive/listing.h"
 #include "daemon/archive/snapshots.h"
-#include "daemon/archive/titles.h"
-#include "daemon/archive/trash.h"
 
 #define AT_ONCE 3
 #define KEPT 1 /* connections that wait for the next question */
@@ -88,7 +83,7 @@ static gboolean
 open_snapshot (IsrCatalog *self, GError **error)
 {
   self->db = isr_db_open (self->database, ISR_DB_READ_AGAIN, error);
-  return self->db && isr_listing_prepare (self->db, error) && isr_titles_prepare (self->db, error) && isr_events_prepare (self->db, error) && isr_labels_prepare (self->db, error) && isr_trash_prepare (self->db, error);
+  return self->db && isr_catalog_prepare (self->db, error);
 }
 
 static IsrCatalog *
@@ -102,38 +97,6 @@ snapshot_new (IsrCatalog *of, GError **error)
   self->database = g_strdup (of->database);
   self->writable = of->writable;
   return open_snapshot (self, error) ? g_steal_pointer (&self) : NULL;
-}
-
-static gboolean
-copy_table (sqlite3 *from, sqlite3 *to, const char *table, GError **error)
-{
-  g_autofree char *select = g_strconcat ("SELECT * FROM ", table, NULL), *empty = g_strconcat ("DELETE FROM ", table, NULL), *into = g_strconcat ("INSERT INTO ", table, NULL);
-  g_autoptr (IsrDbLoan) rows = isr_db_borrow (from, select, error);
-  g_autoptr (sqlite3_stmt) copy = NULL;
-  gboolean row;
-
-  if (!rows || !isr_db_exec (to, empty, error))
-    return FALSE;
-  while (isr_db_step (rows, &row, error)) {
-    if (!row)
-      return TRUE;
-    if (!copy)
-      copy = isr_db_prepare_copy (to, into, rows, error);
-    if (!copy || !isr_db_copy_row (rows, copy, error))
-      return FALSE;
-  }
-  return FALSE;
-}
-
-static gboolean
-copy_pending (IsrCatalog *self, IsrCatalog *of, GError **error)
-{
-  static const char *const tables[] = { "temp.pending", "temp.pending_labels", "temp.pending_protection", "temp.pending_trash", "temp.pending_events", "temp.pending_titles" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-    if (!copy_table (of->db, self->db, tables[i], error))
-      return FALSE;
-  return TRUE;
 }
 
 static void
@@ -158,7 +121,7 @@ take (IsrCatalog *self, IsrCatalog *of, GError **error)
 
   isr_catalog_settle (of);
   isr_events_settle (of);
-  if (!isr_db_exec (self->db, "BEGIN", error) || !copy_pending (self, of, error))
+  if (!isr_db_exec (self->db, "BEGIN", error) || !isr_overlays_copy (of->db, self->db, error))
     return FALSE;
   copy_values (self, of); /* before the database is looked at: what is committed meanwhile is in one of the two */
   if (!isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &version, error))
@@ -181,10 +144,14 @@ work_in_thread (GTask *task, gpointer unused, gpointer data, GCancellable *cance
   g_task_return_boolean (task, TRUE);
 }
 
-/* Takes @work. */
+/* Takes @work. One that was given up because there is nothing to ask may ask again. */
 static void
 answer (Work *work)
 {
+  if (!work->result && !g_cancellable_is_cancelled (work->cancellable) && work->catalog->mending) {
+    g_clear_error (&work->error);
+    isr_catalog_check_whole (work->catalog, &work->error);
+  }
   if (work->result)
     g_task_return_pointer (work->task, g_steal_pointer (&work->result), work->free_result);
   else if (work->error)
@@ -292,7 +259,7 @@ work_new (IsrCatalog *catalog, IsrSnapshotFunc func, gpointer data, GDestroyNoti
 static void
 ask (IsrCatalog *self, Work *work)
 {
-  if (!self->db) {
+  if (!self->db || self->mending) {
     answer (work);
   } else if (!self->database) {
     work->result = work->func (self, work->data, &work->error);

@@ -249,6 +249,12 @@ put (IsrCatalog *self, const IsrTitle *title, GError **error)
   return TRUE;
 }
 
+static void
+note_again (IsrCatalog *self, gpointer title)
+{
+  isr_catalog_note_title (self, title);
+}
+
 void
 isr_catalog_note_title (IsrCatalog *self, const IsrTitle *title)
 {
@@ -258,7 +264,7 @@ isr_catalog_note_title (IsrCatalog *self, const IsrTitle *title)
   if (is_known (self, title, &error))
     return;
   if (error || !put (self, title, &error))
-    isr_db_complain (error);
+    isr_catalog_hold_back (self, error, note_again, isr_title_copy (title), (GDestroyNotify) isr_title_free);
   else
     isr_catalog_changed (self, "title", title->source);
 }

@@ -8,7 +8,8 @@
  * The number of the last committed job is published by one atomic store after
  * COMMIT: who reads a number and then the database finds the job there. A group
  * that can not be committed (disk full) is kept and tried again, together with
- * what came since; the catalog shows it all the while from its own memory. */
+ * what came since; the catalog shows it all the while from its own memory. So it is while the
+ * writer rests: what is given waits, and goes into the database that it is handed then. */
 #define G_LOG_DOMAIN "isr-writer"
 
 #include "daemon/archive/writer.h"
@@ -43,11 +44,16 @@ struct _IsrWriter {
   gboolean shared; /* the database is its reader's */
   gsize given;     /* atomic: number of the last job */
   gsize committed; /* atomic: number of the last committed job */
+  guint rest;      /* atomic: odd while it rests */
+  sqlite3 *next;   /* atomic: the database from now on; NULL: the same */
+  gboolean next_shared;
+  GAsyncQueue *rested; /* one token a rest */
 
   /* from here on: the thread's */
   sqlite3 *db;
   sqlite3_stmt *statements[N_SQL];
   gboolean failing; /* said once, not every second */
+  guint told;       /* the rest that was told last */
 };
 
 typedef struct _Job Job;
@@ -154,9 +160,53 @@ run_call (IsrWriter *self, Job *job, GError **error)
 }
 
 static gboolean
+prepare_all (IsrWriter *self, GError **error)
+{
+  for (int i = 0; i < N_SQL; i++)
+    if (!self->statements[i] && !(self->statements[i] = isr_db_prepare (self->db, statements_sql[i], error)))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+close_database (IsrWriter *self)
+{
+  for (int i = 0; i < N_SQL; i++)
+    g_clear_pointer (&self->statements[i], sqlite3_finalize);
+  if (!self->shared)
+    isr_db_close (self->db);
+}
+
+/* --- groups ------------------------------------------------------------------ */
+
+/* Whoever waits for that is told. */
+static gboolean
+rests (IsrWriter *self)
+{
+  guint rest = (guint) g_atomic_int_get (&self->rest);
+
+  if (rest % 2 && rest != self->told)
+    g_async_queue_push (self->rested, GINT_TO_POINTER (1));
+  self->told = rest;
+  return rest % 2;
+}
+
+static void
+take_next (IsrWriter *self)
+{
+  sqlite3 *next = g_atomic_pointer_exchange (&self->next, NULL);
+
+  if (!next)
+    return;
+  close_database (self);
+  self->db = next;
+  self->shared = self->next_shared;
+}
+
+static gboolean
 run_group (IsrWriter *self, GPtrArray *group, GError **error)
 {
-  if (!isr_db_exec (self->db, "BEGIN IMMEDIATE", error))
+  if (!prepare_all (self, error) || !isr_db_exec (self->db, "BEGIN IMMEDIATE", error))
     return FALSE;
   for (guint i = 0; i < group->len; i++) {
     Job *job = group->pdata[i];
@@ -173,6 +223,9 @@ commit (IsrWriter *self, GPtrArray *group)
   g_autoptr (GError) error = NULL;
   Job *last = group->pdata[group->len - 1];
 
+  if (rests (self))
+    return FALSE;
+  take_next (self);
   if (!run_group (self, group, &error)) {
     if (!sqlite3_get_autocommit (self->db))
       isr_db_exec (self->db, "ROLLBACK", NULL);
@@ -243,29 +296,13 @@ write_loop (gpointer data)
   return NULL;
 }
 
-static gboolean
-prepare_all (IsrWriter *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  for (int i = 0; i < N_SQL; i++) {
-    self->statements[i] = isr_db_prepare (self->db, statements_sql[i], &error);
-    if (!self->statements[i]) {
-      isr_db_complain (error);
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
 static void
 destroy (IsrWriter *self)
 {
-  for (int i = 0; i < N_SQL; i++)
-    sqlite3_finalize (self->statements[i]);
-  if (!self->shared)
-    isr_db_close (self->db);
+  take_next (self);
+  close_database (self);
   g_async_queue_unref (self->jobs);
+  g_async_queue_unref (self->rested);
   g_free (self);
 }
 
@@ -273,11 +310,14 @@ static IsrWriter *
 writer_new (sqlite3 *db, gboolean shared)
 {
   IsrWriter *self = g_new0 (IsrWriter, 1);
+  g_autoptr (GError) error = NULL;
 
   self->db = db;
   self->shared = shared;
   self->jobs = g_async_queue_new_full ((GDestroyNotify) job_free);
-  if (!prepare_all (self)) {
+  self->rested = g_async_queue_new ();
+  if (!prepare_all (self, &error)) {
+    isr_db_complain (error);
     destroy (self);
     return NULL;
   }
@@ -408,4 +448,37 @@ isr_writer_flush (IsrWriter *self)
   job->done = g_async_queue_ref (done);
   give (self, job);
   g_async_queue_pop (done);
+}
+
+/* It ends the group that is gathered, and is waited for by nobody. */
+static void
+wake (IsrWriter *self)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->done = g_async_queue_new ();
+  give (self, job);
+}
+
+void
+isr_writer_rest (IsrWriter *self)
+{
+  g_atomic_int_inc (&self->rest);
+  wake (self);
+}
+
+void
+isr_writer_wait_rest (IsrWriter *self)
+{
+  g_async_queue_pop (self->rested);
+}
+
+void
+isr_writer_go_on (IsrWriter *self, sqlite3 *db, gboolean shared)
+{
+  self->next_shared = shared;
+  if (db)
+    g_atomic_pointer_set (&self->next, db);
+  g_atomic_int_inc (&self->rest);
+  wake (self);
 }

@@ -42,4 +42,12 @@ gsize isr_writer_get_committed (IsrWriter *self);
  * the main loop. */
 void isr_writer_flush (IsrWriter *self);
 
+/* From now on nothing is written: what is given waits. Not while it rests. */
+void isr_writer_rest (IsrWriter *self);
+/* Waits until that is so, once. Never on the main loop. */
+void isr_writer_wait_rest (IsrWriter *self);
+/* It goes on, with the database that it had (@db NULL), or with another one (transfer full; with
+ * @shared as in isr_writer_new_shared()). */
+void isr_writer_go_on (IsrWriter *self, sqlite3 *db, gboolean shared);
+
 G_END_DECLS

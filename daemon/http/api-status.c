@@ -84,18 +84,23 @@ isr_handle_config (const IsrRequest *request)
   isr_reply_json (request, 200, isr_json_finish (builder));
 }
 
-/* The main loop turns: that is what it says. */
+/* The main loop turns: that is what it says. A catalog that is not whole is no reason to end
+ * a process that records. */
 void
 isr_handle_health (const IsrRequest *request)
 {
-  isr_reply_json (request, 200, g_strdup ("{\"status\":\"ok\"}"));
+  isr_reply_json (request, 200, g_strdup_printf ("{\"status\":\"ok\",\"catalog\":\"%s\"}", isr_catalog_get_condition (request->house->catalog)->state));
 }
 
 /* The catalog is open, else we would not be here; and it knows what lies in the archive. */
 void
 isr_handle_ready (const IsrRequest *request)
 {
-  if (request->house->ready)
+  g_autoptr (GError) error = NULL;
+
+  if (!isr_catalog_check_whole (request->house->catalog, &error))
+    isr_reply_gerror (request, error);
+  else if (request->house->ready)
     isr_reply_json (request, 200, g_strdup ("{\"status\":\"ready\"}"));
   else
     isr_reply_error (request, 503, "starting", "the archive is still being looked through: what is asked for may not be in the lists yet");

@@ -242,6 +242,19 @@ add_look (JsonBuilder *builder, IsrCatalog *catalog)
   json_builder_end_object (builder);
 }
 
+static void
+add_condition (JsonBuilder *builder, IsrCatalog *catalog, GTimeZone *zone)
+{
+  const IsrCatalogCondition *condition = isr_catalog_get_condition (catalog);
+
+  json_builder_set_member_name (builder, "catalog");
+  json_builder_begin_object (builder);
+  isr_json_add_string (builder, "state", condition->state);
+  isr_json_add_time (builder, "since", condition->since_us, zone);
+  isr_json_add_string (builder, "message", condition->message);
+  json_builder_end_object (builder);
+}
+
 char *
 isr_json_status (GPtrArray *states, IsrCatalog *catalog, GTimeZone *zone)
 {
@@ -251,6 +264,7 @@ isr_json_status (GPtrArray *states, IsrCatalog *catalog, GTimeZone *zone)
   json_builder_begin_object (builder);
   isr_json_add_time (builder, "now", now_us, zone);
   add_look (builder, catalog);
+  add_condition (builder, catalog, zone);
   json_builder_set_member_name (builder, "sources");
   json_builder_begin_array (builder);
   for (guint i = 0; i < states->len; i++)

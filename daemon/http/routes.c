@@ -20,16 +20,17 @@ typedef struct {
   const char *method; /* "GET" takes HEAD as well; all others change something */
   const char *takes;  /* its parameters; NULL: a query is no question to us, and ignored */
   Handler handle;
+  gboolean apart; /* asks nothing of the catalog: answered also while that is made again */
 } Route;
 
 /* What is asked for hundreds of times a second comes first. */
 static const Route routes[] = {
   { "/stream/", "GET", NULL, isr_handle_stream },
   { "/download/", "GET", NULL, isr_handle_download },
-  { "/", "GET", NULL, isr_handle_index },
-  { "/index.html", "GET", NULL, isr_handle_index },
-  { "/sw.js", "GET", NULL, isr_handle_worker },
-  { "/assets/", "GET", NULL, isr_handle_asset },
+  { "/", "GET", NULL, isr_handle_index, TRUE },
+  { "/index.html", "GET", NULL, isr_handle_index, TRUE },
+  { "/sw.js", "GET", NULL, isr_handle_worker, TRUE },
+  { "/assets/", "GET", NULL, isr_handle_asset, TRUE },
   { "/api/files", "GET", "day from to source q limit cursor", isr_handle_files },
   { "/api/files/", "PUT", "protected", isr_handle_protect },
   { "/api/files/", "DELETE", "", isr_handle_delete_file },
@@ -39,17 +40,17 @@ static const Route routes[] = {
   { "/api/storage", "GET", "", isr_handle_storage },
   { "/api/sources", "GET", "", isr_handle_sources },
   { "/api/days", "GET", "source q", isr_handle_days },
-  { "/api/status", "GET", "", isr_handle_status },
+  { "/api/status", "GET", "", isr_handle_status, TRUE },
   { "/api/coverage", "GET", "day from to source", isr_handle_coverage },
-  { "/api/config", "GET", "", isr_handle_config },
-  { "/api/events", "GET", "", isr_handle_events },
+  { "/api/config", "GET", "", isr_handle_config, TRUE },
+  { "/api/events", "GET", "", isr_handle_events, TRUE },
   { "/api/labels", "GET", "source day from to verdict", isr_handle_labels },
   { "/api/labels", "PUT", "", isr_handle_put_label },
   { "/api/labels", "DELETE", "source start_us end_us", isr_handle_delete_label },
   { "/api/titles", "GET", "day from to source q limit cursor", isr_handle_titles },
   { "/api/cue", "GET", "file", isr_handle_cue },
-  { "/api/session", "POST", "", isr_handle_session },
-  { "/api/session", "DELETE", "", isr_handle_session_end },
+  { "/api/session", "POST", "", isr_handle_session, TRUE },
+  { "/api/session", "DELETE", "", isr_handle_session_end, TRUE },
   { "/api/analyze", "GET", "file margin min_gap mode wait", isr_handle_analyze },
   { "/api/levels", "GET", "source from to points", isr_handle_levels },
   { "/api/highlights", "GET", "day from to source limit margin min_gap mode", isr_handle_highlights },
@@ -57,13 +58,13 @@ static const Route routes[] = {
   { "/api/jobs", "GET", "", isr_handle_jobs },
   { "/api/jobs", "POST", "kind file day from to source", isr_handle_start_job },
   { "/api/jobs/", "DELETE", "", isr_handle_cancel_job },
-  { "/api/sources/", "POST", "", isr_handle_control },
+  { "/api/sources/", "POST", "", isr_handle_control, TRUE },
   { "/api/clip", "GET", "file start end source from to", isr_handle_clip },
   { "/api/cut", "GET", "file start end source from to", isr_handle_cut },
   { "/live/", "GET", NULL, isr_handle_live },
-  { "/api/openapi.json", "GET", "", isr_handle_openapi },
-  { "/healthz", "GET", NULL, isr_handle_health },
-  { "/readyz", "GET", NULL, isr_handle_ready },
+  { "/api/openapi.json", "GET", "", isr_handle_openapi, TRUE },
+  { "/healthz", "GET", NULL, isr_handle_health, TRUE },
+  { "/readyz", "GET", NULL, isr_handle_ready, TRUE },
 };
 
 /* "X-Content-Type-Options: nosniff" is there already: server.c. */
@@ -298,6 +299,17 @@ check_change (const IsrRequest *request, const Route *route)
   return FALSE;
 }
 
+static gboolean
+check_catalog (const IsrRequest *request, const Route *route)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (route->apart || isr_catalog_check_whole (request->house->catalog, &error))
+    return TRUE;
+  isr_reply_gerror (request, error);
+  return FALSE;
+}
+
 /* What the pages that are listed in the config may read of an answer, and send. */
 static void
 allow_origin (const IsrRequest *request)
@@ -342,7 +354,7 @@ run (IsrRequest *request, const char *path)
     reply_no_route (request, allowed);
     return;
   }
-  if (!check_change (request, route))
+  if (!check_change (request, route) || !check_catalog (request, route))
     return;
   request->query = query = read_query (request, route->takes);
   if (query)

@@ -218,6 +218,17 @@ add_one (GString *text, const char *name, const char *type, const char *help, do
 }
 
 static void
+add_catalog (IsrMetrics *self, GString *text)
+{
+  static const char *const states[] = { "ok", "rebuilding", "damaged", "memory" };
+  const char *state = isr_catalog_get_condition (self->catalog)->state;
+
+  isr_exposition_begin (text, "isr_catalog_state", "gauge", "1 for the state that the catalog is in; /api/status says why.");
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    isr_exposition_add (text, "isr_catalog_state", g_str_equal (states[i], state), "state", states[i], NULL);
+}
+
+static void
 add_storage (IsrMetrics *self, GString *text)
 {
   IsrStorageReport report = { 0 };
@@ -286,6 +297,7 @@ isr_metrics_dup_text (IsrMetrics *self)
   add_states (text, states);
   add_sources (self, text, states);
   add_counters (self, text, states);
+  add_catalog (self, text);
   add_storage (self, text);
   add_clips (text);
   add_process (self, text);

@@ -43,6 +43,28 @@ destroy (Fixture *f)
       overwrite (f, names[i], 0, get_size (f, names[i]));
 }
 
+static gboolean
+is_state (Fixture *f, const char *state)
+{
+  return g_str_equal (isr_catalog_get_condition (f->catalog)->state, state);
+}
+
+/* Asked meanwhile it has no answer, and what is given is not lost: @between. */
+static void
+mend (Fixture *f, void (*between) (Fixture *f))
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (isr_catalog_mend (f->catalog));
+  g_assert_true (is_state (f, "rebuilding"));
+  g_assert_false (isr_catalog_check_whole (f->catalog, &error));
+  g_assert_error (error, ISR_ERROR, ISR_ERROR_UNAVAILABLE);
+  if (between)
+    between (f);
+  TEMP_WAIT_FOR (!f->catalog->mending);
+  g_assert_true (isr_catalog_check_whole (f->catalog, NULL));
+}
+
 static guint
 count_broken (Fixture *f)
 {
@@ -120,13 +142,12 @@ assert_goes_on (Fixture *f)
 static void
 test_destroyed (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-
   fill (f);
   isr_writer_flush (f->catalog->writer);
   destroy (f);
-  g_assert_true (isr_catalog_mend (f->catalog, &error));
-  g_assert_no_error (error);
+  mend (f, NULL);
+  g_assert_true (is_state (f, "ok"));
+  g_assert_nonnull (strstr (isr_catalog_get_condition (f->catalog)->message, "isr.db.broken-"));
   g_assert_cmpuint (count_broken (f), ==, 1);
   assert_goes_on (f);
 }
@@ -147,22 +168,59 @@ test_noticed (Fixture *f, gconstpointer data)
   assert_goes_on (f);
 }
 
-/* What was not committed is in the new one. */
+/* Audio goes on. */
+static void
+go_on_meanwhile (Fixture *f)
+{
+  hear (f, T0 + 5);
+  touch (f, "d.wav", 10);
+  finish (f->catalog, "d.wav", T0 + 100, 10, "boundary", NULL);
+}
+
+static void
+assert_all_given (Fixture *f)
+{
+  g_autoptr (IsrRecording) d = isr_catalog_lookup (f->catalog, "d.wav");
+
+  g_assert_cmpuint (count_events (f), ==, 3);
+  g_assert_true (d && g_strcmp0 (d->clock, "given") == 0);
+}
+
+/* What was not committed is in the new one, and what was given while it was made. */
 static void
 test_given_meanwhile (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GError) error = NULL;
-
   fill (f);
   isr_writer_flush (f->catalog->writer);
   hear (f, T0 + 3);
   hear (f, T0 + 4);
   destroy (f);
-  g_assert_true (isr_catalog_mend (f->catalog, &error));
-  g_assert_cmpuint (count_events (f), ==, 2);
+  mend (f, go_on_meanwhile);
+  assert_all_given (f);
   isr_writer_flush (f->catalog->writer);
-  g_assert_cmpuint (count_events (f), ==, 2);
+  assert_all_given (f);
   assert_goes_on (f);
+  assert_all_given (f);
+}
+
+/* The process is to end while it is made again. */
+static void
+test_closed_meanwhile (Fixture *f, gconstpointer data)
+{
+  g_autofree char *names = NULL;
+
+  fill (f);
+  isr_writer_flush (f->catalog->writer);
+  destroy (f);
+  g_assert_true (isr_catalog_mend (f->catalog));
+  go_on_meanwhile (f);
+  reopen (f);
+  g_assert_cmpuint (count_broken (f), ==, 1);
+  g_assert_cmpuint (count_events (f), ==, 1);
+  g_assert_cmpuint (count_labels (f), ==, 1);
+  g_assert_true (isr_catalog_reconcile (f->catalog, NULL));
+  names = list_names (f, (IsrCatalogQuery){ 0 });
+  g_assert_true (strstr (names, "a.wav") && strstr (names, "b.wav") && strstr (names, "d.wav"));
 }
 
 /* Why nothing is recorded at the moment is known without any database. */
@@ -174,7 +232,7 @@ test_open_note (Fixture *f, gconstpointer data)
   finish (f->catalog, "a.wav", T0, 10, "gap", "stalled");
   isr_writer_flush (f->catalog->writer);
   destroy (f);
-  g_assert_true (isr_catalog_mend (f->catalog, NULL));
+  mend (f, NULL);
   TEMP_WAIT_FOR (!f->catalog->reconciling);
   isr_writer_flush (f->catalog->writer);
   finish (f->catalog, "a.wav", T0, 10, "boundary", NULL); /* as it was found: nobody knows when it began */
@@ -213,7 +271,9 @@ test_sound (Fixture *f, gconstpointer data)
 {
   fill (f);
   hear (f, T0 + 3);
-  g_assert_true (isr_catalog_mend (f->catalog, NULL));
+  mend (f, NULL);
+  g_assert_true (is_state (f, "ok"));
+  g_assert_null (isr_catalog_get_condition (f->catalog)->message);
   g_assert_cmpuint (count_broken (f), ==, 0);
   g_assert_cmpuint (count_events (f), ==, 1);
   assert_goes_on (f);
@@ -235,6 +295,7 @@ main (int argc, char **argv)
   CASE ("destroyed", test_destroyed);
   CASE ("noticed", test_noticed);
   CASE ("given-meanwhile", test_given_meanwhile);
+  CASE ("closed-meanwhile", test_closed_meanwhile);
   CASE ("open-note", test_open_note);
   CASE ("a-page", test_a_page);
   CASE ("sound", test_sound);

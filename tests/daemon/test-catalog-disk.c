@@ -174,7 +174,7 @@ test_newer_version (Fixture *f, gconstpointer data)
   g_assert_cmpint (sqlite3_exec (db, "PRAGMA user_version = 999", NULL, NULL, NULL), ==, SQLITE_OK);
   sqlite3_close (db);
   g_assert_null (isr_catalog_open (f->directory, f->directory, TRUE, &error));
-  g_assert_error (error, ISR_ERROR, ISR_ERROR_STORAGE);
+  g_assert_error (error, ISR_ERROR, ISR_ERROR_FAILED);
   g_assert_nonnull (strstr (error->message, "version 999"));
 }
 

@@ -199,7 +199,7 @@ test_newer (Place *self, gconstpointer data)
   make_newer (self);
   before = sum (self->path);
   g_assert_null (isr_catalog_open (self->directory, self->directory, TRUE, &error));
-  g_assert_error (error, ISR_ERROR, ISR_ERROR_STORAGE);
+  g_assert_error (error, ISR_ERROR, ISR_ERROR_FAILED);
   g_assert_nonnull (strstr (error->message, says));
   g_assert_nonnull (strstr (error->message, self->path));
   after = sum (self->path);

@@ -151,6 +151,19 @@ class Trouble(unittest.TestCase):
         self.destroy()
         process.wait_for(lambda: f'another catalog: {self.isr.process.stderr}', self.is_mended)
         self.wait_for_files({ROOF, BARN})
+        for _ in range(2):
+            self.write_once()
+
+    def count(self, table):
+        read = sqlite3.connect(f'file:{self.database}?mode=ro', uri=True)
+        with contextlib.closing(read):
+            return read.execute(f'SELECT count(*) FROM {table}').fetchone()[0]
+
+    def write_once(self):
+        """What the writer has read it need not read again: it can go on for a while in a file that is nonsense, and makes all others look."""
+        before = self.count('recordings')
+        self.client.ask('/api/sources/desk/split', 'POST')
+        process.wait_for('a row of a new file', lambda: self.count('recordings') > before)
 
     def test_mended(self):
         """Without a restart: the same files, the same labels, and what is being recorded is the same file."""
@@ -176,6 +189,60 @@ class Trouble(unittest.TestCase):
         self.wait_for_files(before)
         self.assertEqual(len(list(self.isr.recordings.glob('isr.db.broken*Z'))), 1)
 
+    def condition(self):
+        return json.loads(self.client.ask('/api/status')[2])['catalog']
+
+    def begin_rebuilding(self):
+        """What holds its writer holds the worker that makes another one."""
+        other = self.hold()
+        self.destroy()
+        self.client.ask('/api/sources/desk/split', 'POST')
+        process.wait_for(lambda: f'somebody notices: {self.isr.process.stderr}', lambda: self.is_rebuilding())
+        return other
+
+    def is_rebuilding(self):
+        self.client.ask(f'/api/labels?{SPAN}', 'DELETE')
+        return self.condition()['state'] == 'rebuilding'
+
+    def refused_for_now(self, path, method, target, body=None):
+        answer = self.client.ask(target, method.upper(), body)
+        self.assertEqual(answer[0], 503, (target, answer[2]))
+        self.assertIn('Retry-After', answer[1])
+        self.assertIn('made again', answer[2].decode())
+        if path != '/readyz':
+            self.assertEqual(self.client.wrong_error(path, method, answer, 503, 'unavailable'), [])
+
+    def test_while_rebuilt(self):
+        """What asks the catalog comes again; recording, control and the state of everything go on; nothing that was said is lost."""
+        self.ask('/api/labels', 'PUT', LABEL)
+        process.wait_for('the label in the table', self.is_label_written)
+        self.assertEqual(self.condition()['state'], 'ok')
+        other = self.begin_rebuilding()
+        roof = urllib.parse.quote(ROOF)
+        for path, target in about_catalog(roof):
+            self.refused_for_now(path, 'get', target)
+        self.refused_for_now('/readyz', 'get', '/readyz')
+        self.refused_for_now('/api/labels', 'put', '/api/labels', {**LABEL, 'label': 'cat'})
+        self.refused_for_now('/api/labels', 'delete', f'/api/labels?{SPAN}')
+        self.refused_for_now('/api/files/{name}', 'put', f'/api/files/{roof}?protected=true')
+        self.refused_for_now('/api/files/{name}', 'delete', f'/api/files/{roof}')
+        self.assertTrue((self.isr.recordings / ROOF).exists())
+        self.assertEqual(self.condition()['state'], 'rebuilding')
+        self.assertIn('recording goes on', self.condition()['message'])
+        for path, target in (('/api/status', '/api/status'), ('/api/config', '/api/config'), ('/healthz', '/healthz'), ('/metrics', '/metrics'), ('/', '/')):
+            self.assertEqual(self.client.wrong(path, 'get', self.client.ask(target)), [])
+        self.assertEqual(self.ask('/healthz'), {'status': 'ok', 'catalog': 'rebuilding'})
+        self.isr.wait_state('desk', 'recording')
+        self.client.ask('/api/sources/desk/split', 'POST')
+        process.wait_for('a file that ends meanwhile', lambda: len(list(self.isr.recordings.glob('desk/*/*.flac'))) >= 2)
+        other.execute('ROLLBACK')
+        process.wait_for(lambda: f'another one: {self.condition()}', lambda: self.condition()['state'] == 'ok')
+        self.assertIn('isr.db.broken', self.condition()['message'])
+        self.assertEqual([one['label'] for one in self.ask('/api/labels')['labels']], ['dog'])
+        self.wait_for_files({ROOF, BARN} | {str(path.relative_to(self.isr.recordings)) for path in self.isr.recordings.glob('desk/*/*.flac')})
+        self.ask('/api/labels', 'PUT', {**LABEL, 'label': 'cat'})
+        self.assertEqual([one['label'] for one in self.ask('/api/labels')['labels']], ['cat'])
+
     def test_damaged_pages(self):
         """Nothing is said to be missing, or empty, that can not be read; the catalog was asked before or not."""
         self.wear_out()
@@ -195,9 +262,7 @@ class Trouble(unittest.TestCase):
         self.isr.wait_state('desk', 'recording')
 
     def is_label_written(self):
-        read = sqlite3.connect(f'file:{self.database}?mode=ro', uri=True)
-        with contextlib.closing(read):
-            return read.execute('SELECT count(*) FROM labels').fetchone() == (1,)
+        return self.count('labels') == 1
 
     def is_noticed(self):
         """A change of the catalog makes it look at the file again: workers, and the main loop."""
@@ -213,6 +278,7 @@ class Trouble(unittest.TestCase):
         """500 says what is wrong and what to do; nothing is changed by half; the next start makes a new one."""
         self.wear_out()
         self.ask('/api/labels', 'PUT', LABEL)
+        process.wait_for('the label in the table', self.is_label_written)
         self.destroy()
         process.wait_for('an error', self.is_noticed)
         roof = urllib.parse.quote(ROOF)

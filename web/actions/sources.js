@@ -5,7 +5,7 @@ import * as api from '../api.js';
 import { onChange, onLevels, onReturn } from '../hub.js';
 import { complain, toast } from '../notice.js';
 import { setClock, tick } from '../state/clock.js';
-import { known, levels, listening, scan, sources, withLevels } from '../state/sources.js';
+import { catalog, known, levels, listening, scan, sources, withLevels } from '../state/sources.js';
 import { t } from '../text.js';
 
 const LOOK_MS = 2000;
@@ -22,6 +22,7 @@ export async function load() {
   sources.value = status.sources;
   setClock(status.now_us);
   lookOn(status.scan ?? null);
+  catalog.value = status.catalog ?? null;
   const fresh = status.sources.filter(({ level }) => level !== undefined)
     .map(({ name, level = null, peak = null, floor = null }) => ({ source: name, level, peak, floor }));
   levels.value = withLevels(levels.peek(), fresh);

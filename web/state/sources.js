@@ -12,6 +12,9 @@ export const known = signal(/** @type {import('../api.js').KnownSource[]} */ ([]
 /** How far ISR has looked at files that it did not record; null: it knows them all. */
 export const scan = signal(/** @type {{done: number, total: number}|null} */ (null));
 
+/** How the catalog is, and what is wrong with it. */
+export const catalog = signal(/** @type {{state: string, message: string|null}|null} */ (null));
+
 /** The newest second, by source. */
 export const levels = signal(/** @type {Record<string, Meter>} */ ({}));
 

@@ -3,7 +3,7 @@
 import { html } from '../vendor/htm-preact.js';
 import { observe } from '../observe.js';
 import { entering } from '../state/overlay.js';
-import { scan } from '../state/sources.js';
+import { catalog, scan } from '../state/sources.js';
 import { config, readOnlyWhy } from '../store.js';
 import { locale, t } from '../text.js';
 import { Days } from './days.js';
@@ -23,4 +23,7 @@ const Looking = observe(() => {
       <progress aria-labelledby="looking" value=${done} max=${total} /></p>`;
 });
 
-export const Home = () => html`<${ReadOnly} /><${Looking} /><${Sources} /><${Days} />`;
+/** In the words of the server: what is wrong with the catalog, and what to do. */
+const Unwell = observe(() => catalog.value?.message && catalog.value.state !== 'ok' && html`<p class="lost" role="alert">${catalog.value.message}</p>`);
+
+export const Home = () => html`<${Unwell} /><${ReadOnly} /><${Looking} /><${Sources} /><${Days} />`;
