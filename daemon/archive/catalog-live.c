@@ -137,7 +137,7 @@ add_last (IsrCatalog *self, const GArray *open, const IsrRecording *file, IsrStr
 static void
 end_between (IsrCatalog *self, const GArray *open, const GArray *stretches, gint64 last_us, gint64 *end_us)
 {
-  if (open->len || *end_us - last_us > NEXT_FILE || !is_recorded (self))
+  if (open->len || last_us < *end_us - NEXT_FILE || !is_recorded (self))
     return;
   for (guint i = 0; i < stretches->len; i++) {
     const IsrStretch *stretch = &g_array_index (stretches, IsrStretch, i);
