@@ -120,7 +120,7 @@ isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording)
 }
 
 IsrRecording *
-isr_catalog_find_left_behind (IsrCatalog *self, const char *source)
+isr_catalog_find_newest (IsrCatalog *self, const char *source, gboolean *left_behind)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (IsrDbLoan) statement = isr_db_borrow (self->db, "SELECT " ISR_ROW_COLUMNS " FROM main.recordings INDEXED BY recordings_for_coverage WHERE source = ?1 ORDER BY start_us DESC LIMIT 1", &error);
@@ -128,8 +128,10 @@ isr_catalog_find_left_behind (IsrCatalog *self, const char *source)
 
   if (statement)
     isr_db_bind_text (statement, 1, source);
-  if (statement && isr_db_step (statement, &row, &error) && row && sqlite3_column_int (statement, 3) == LEFT_BEHIND)
+  if (statement && isr_db_step (statement, &row, &error) && row) {
+    *left_behind = sqlite3_column_int (statement, 3) == LEFT_BEHIND;
     return isr_row_read (statement);
+  }
   if (error)
     isr_db_complain (error);
   return NULL;

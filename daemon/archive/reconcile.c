@@ -29,7 +29,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define BATCH 1000 /* rows of one job: the writer's group stays short */
+#define BATCH 1000                            /* rows of one job: the writer's group stays short */
+#define NAMED (100 * G_TIME_SPAN_MILLISECOND) /* a packet is shorter */
 #define TELL (5 * G_TIME_SPAN_SECOND)
 
 typedef enum {
@@ -197,11 +198,11 @@ take_over (Run *run, Known *known, const IsrFound *file)
     return;
   recording->bytes = file->bytes;
   recording->mtime_us = file->mtime_us;
-  if (known->state == KNOWN_FINISHED)
-    measure (run, recording, file);
+  if (known->state == KNOWN_LEFT_BEHIND)
+    recording->end_us = MAX (recording->end_us, file->mtime_us);
+  measure (run, recording, file);
   if (known->state == KNOWN_LEFT_BEHIND) {
     recording->recording = FALSE;
-    recording->end_us = MAX (recording->end_us, file->mtime_us);
     g_free (recording->reason);
     recording->reason = g_strdup (ISR_CLOSE_ERROR);
   }
@@ -325,10 +326,32 @@ ask_itself (Run *run, IsrRecording **recording)
   *recording = g_steal_pointer (&now);
 }
 
+/* The name of a file that was begun at a boundary tells that; its first packet lies a little
+ * behind it, where the file before ends. */
+static void
+put_behind (Run *run, IsrRecording *recording)
+{
+  gint64 nearest = NAMED, start_us = recording->start_us;
+  GHashTableIter iter;
+  gpointer known;
+
+  g_hash_table_iter_init (&iter, run->known);
+  while (g_hash_table_iter_next (&iter, NULL, &known)) {
+    const IsrRecording *before = ((Known *) known)->recording;
+
+    if (before->recording || g_strcmp0 (before->source, recording->source) != 0 || ABS (before->end_us - start_us) >= nearest)
+      continue;
+    nearest = ABS (before->end_us - start_us);
+    recording->end_us += before->end_us - recording->start_us;
+    recording->start_us = before->end_us;
+  }
+}
+
 static void
 mend (Run *run, const IsrFound *part)
 {
   Known *known = g_hash_table_lookup (run->known, part->name);
+  gboolean foundling = !known || known->found;
   g_autoptr (IsrRecording) recording = NULL;
   gint64 start_us;
 
@@ -351,6 +374,8 @@ mend (Run *run, const IsrFound *part)
     recording->start_us -= (gint64) (isr_recording_get_duration (recording) * G_TIME_SPAN_SECOND);
     recording->end_us = start_us;
   }
+  if (foundling && recording->source && *recording->source)
+    put_behind (run, recording);
   recording->recording = FALSE;
   g_free (recording->reason);
   recording->reason = g_strdup (ISR_CLOSE_ERROR);

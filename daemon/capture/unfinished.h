@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* unfinished.h - what a process that died left of its streams: of MP3 and AAC the frames are in the
- * file as they came, so its end is where the next recording can go on. Ogg is packed into pages of
- * our own there: its bytes are found in no burst. */
+ * file as they came, so its end is where the next recording can go on; of one that had just begun,
+ * with that of the file before. Ogg is packed into pages of our own there: its bytes are found in no
+ * burst. */
 #pragma once
 
 #include "daemon/archive/catalog.h"
@@ -11,9 +12,11 @@ G_BEGIN_DECLS
 
 typedef struct {
   char *source;
-  int fd; /* its bytes, whatever name it gets */
-  gint64 start_us;
-  gboolean aac; /* else MP3 */
+  int fd;          /* bytes of the file that was left, whatever name it gets, or of the last one that was ended; */
+  int next;        /* of the one that was begun behind that a moment before; -1: none */
+  gint64 start_us; /* of the first one */
+  gint64 end_us;   /* of it, where the catalog knows it: the clock may have moved a little meanwhile; else 0 */
+  gboolean aac;    /* else MP3 */
 } IsrUnfinished;
 
 /* (element-type IsrUnfinished): of the sources of @config, at most one each, such as were written to

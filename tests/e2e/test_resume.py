@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A source that is configured anew, or whose recorder is, goes on at the exact byte: what the files hold
 together is what the encoder sent, and the ledger has no hole. One that a person stopped does not."""
+import contextlib
 import re
 import signal
+import sqlite3
 import tempfile
 import time
 import unittest
@@ -35,7 +37,7 @@ class Resume(unittest.TestCase):
         cls.addClassCleanup(cls.dir.cleanup)
         cls.data = {name: encoder.make(cls.dir.name, name) for name in FORMATS}
 
-    def start(self, test, formats=FORMATS):
+    def start(self, test, formats=FORMATS, general=''):
         """A recorder of a station in each format."""
         self.stations = {}
         text = ''
@@ -45,7 +47,7 @@ class Resume(unittest.TestCase):
             self.addCleanup(self.stations[name].close)
             text += f'[{name}]\ntype = stream\nurl = {self.icecast.url(mount)}\n'
         self.text = text
-        isr = daemon.Daemon(text)
+        isr = daemon.Daemon(text, general=general)
         self.addCleanup(isr.close)
         for name in formats:
             self.wait_longer(isr, name)
@@ -186,6 +188,38 @@ class Resume(unittest.TestCase):
             self.wait_resumed(isr, name, 2)
             process.wait_for('the file that was left', lambda n=name: sum(f['recording'] for f in self.files(isr, n)) == 1)
             self.assert_ledger(isr, name)
+        self.end(isr)
+        for name in self.stations:
+            self.assert_sent_once(isr, name)
+
+    def wait_for_a_begin(self, isr, name):
+        """Until the next file of it begins; the disk is asked, not the API. The catalog has the ones before."""
+        def parts():
+            return {p.name for p in isr.recordings.rglob(f'{name}_*.part')}
+
+        def committed():
+            with contextlib.closing(sqlite3.connect(f'file:{isr.recordings}/isr.db?mode=ro', uri=True)) as db:
+                return {row[0] for row in db.execute('SELECT name FROM recordings WHERE recording = 1')}
+        process.wait_for('the catalog', lambda: {f['name'] for f in isr.files() if f['recording']} <= committed())
+        before = parts()
+        process.wait_for('another file', lambda: parts() - before)
+
+    def test_killed_when_a_file_begins(self):
+        """The catalog does not have it yet, and there is little or nothing in it: the file before says where to go on."""
+        isr = self.start('begin', ('mp3', 'aac'), 'split_minutes = 0.1\n')
+        for delay in (0, 0.05, 0.15, 0.3, 0.6):
+            self.wait_for_a_begin(isr, 'mp3')
+            time.sleep(delay)  # at which of them it is killed is no matter
+            self.hold()
+            isr.process.child.kill()
+            isr.process.wait()
+            isr.process.close()
+            isr.start()
+            self.release(isr)
+            for name in self.stations:
+                process.wait_for('the archive', lambda: isr.get('/readyz')[0] == 200)
+                process.wait_for('the file that was left', lambda n=name: sum(f['recording'] for f in self.files(isr, n)) == 1)
+                self.assert_ledger(isr, name)
         self.end(isr)
         for name in self.stations:
             self.assert_sent_once(isr, name)
