@@ -406,6 +406,29 @@ is_back (IsrCatalog *self, const IsrTrashed *entry)
          && isr_place_stat (self->output_directory, entry->recording->name, &st);
 }
 
+/* It was deleted for good, and nobody wrote that down any more. On another file system, that may
+ * not be mounted, nobody can tell. */
+static gboolean
+is_gone (IsrCatalog *self, const IsrTrashed *entry)
+{
+  struct stat st;
+
+  return g_str_has_prefix (entry->path, ".trash/") && !isr_place_stat (self->output_directory, entry->path, &st) && errno == ENOENT;
+}
+
+/* FALSE: it lies there. */
+static gboolean
+settle_entry (IsrCatalog *self, const IsrTrashed *entry)
+{
+  gboolean back = is_back (self, entry), gone = !back && is_gone (self, entry);
+
+  if (back || gone)
+    isr_overlay_remove (&trash, self, entry, entry->id);
+  if (gone)
+    isr_events_drop (self, entry->recording);
+  return back || gone;
+}
+
 void
 isr_trash_find (IsrCatalog *self)
 {
@@ -417,9 +440,7 @@ isr_trash_find (IsrCatalog *self)
   for (guint i = 0; list && i < list->len; i++) {
     const IsrTrashed *entry = list->pdata[i];
 
-    if (is_back (self, entry))
-      isr_overlay_remove (&trash, self, entry, entry->id);
-    else
+    if (!settle_entry (self, entry))
       g_hash_table_add (known, entry->path);
   }
   for (guint i = 0; found && i < found->len; i++)

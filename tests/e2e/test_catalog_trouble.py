@@ -95,6 +95,54 @@ class Trouble(unittest.TestCase):
         self.assertEqual(self.ask('/api/trash')['trash'], [])
         self.wait_for_files({ROOF, BARN})
 
+    def throw_away(self, name):
+        return self.ask(f'/api/files/{urllib.parse.quote(name)}', 'DELETE')['trash']
+
+    def write_everything(self, back, gone):
+        """Each change that a person can ask for, and once more: asked again it does nothing a second time."""
+        roof = urllib.parse.quote(ROOF)
+        first = self.ask('/api/labels', 'PUT', LABEL)
+        self.assertEqual({**self.ask('/api/labels', 'PUT', LABEL), 'changed_us': 0}, {**first, 'changed_us': 0})
+        self.ask('/api/labels', 'PUT', {**LABEL, 'source': 'barn'})
+        self.ask(f'/api/labels?{SPAN.replace("roof", "barn")}', 'DELETE')
+        self.assertEqual(self.client.ask(f'/api/labels?{SPAN.replace("roof", "barn")}', 'DELETE')[0], 404)
+        for _ in range(2):
+            self.assertTrue(self.ask(f'/api/files/{roof}?protected=true', 'PUT')['protected'])
+        self.assertEqual(self.client.ask(f'/api/files/{roof}', 'DELETE')[0], 409)
+        self.throw_away(BARN)
+        self.assertEqual(self.client.ask(f'/api/files/{urllib.parse.quote(BARN)}', 'DELETE')[0], 404)
+        self.assertEqual(self.ask(f'/api/trash/{back}/restore', 'POST')['name'], 'back.wav')
+        self.assertEqual(self.client.ask(f'/api/trash/{back}/restore', 'POST')[0], 404)
+        self.ask(f'/api/trash/{gone}', 'DELETE')
+        self.assertEqual(self.client.ask(f'/api/trash/{gone}', 'DELETE')[0], 404)
+
+    def check_everything(self):
+        self.assertEqual([(one['source'], one['label']) for one in self.ask('/api/labels')['labels']], [('roof', 'dog')])
+        self.assertEqual([entry['name'] for entry in self.ask('/api/trash')['trash']], [BARN])
+        rows = [(f['name'], f['protected']) for f in self.isr.files() if f['source'] != 'desk']
+        self.assertEqual(sorted(rows), [('back.wav', False), (ROOF, True)])
+        self.assertFalse((self.isr.recordings / 'gone.wav').exists())
+
+    def test_every_write_while_held(self):
+        """None waits for the other program: the recorder is asked and turns meanwhile. None is lost, none is done twice; killed before or after it was let go."""
+        for name in ('back.wav', 'gone.wav'):
+            api.make_wav(self.isr.recordings / name)
+        self.wait_for_files({'back.wav', 'gone.wav'})
+        back, gone = self.throw_away('back.wav'), self.throw_away('gone.wav')
+        process.wait_for('the trash in the table', lambda: self.count('trash') == 2)
+        other = self.hold()
+        self.write_everything(back, gone)
+        self.check_everything()
+        self.assertEqual(self.count('labels'), 0)  # it is held, in fact
+        self.kill()
+        other.execute('ROLLBACK')
+        self.restart()
+        self.check_everything()
+        process.wait_for('what was said in the tables', lambda: (self.count('labels'), self.count('protection'), self.count('trash')) == (1, 1, 1))
+        self.kill()
+        self.restart()
+        self.check_everything()
+
     def test_held_for_a_while(self):
         """What could not be written is written as soon as it can be."""
         other = self.hold()
