@@ -4,7 +4,9 @@
  *   main loop   an error says so; within a second: the writer rests, nobody asks any more
  *   worker      set aside, a new one with what can still be read and what people said (db-mend.c)
  *   main loop   + what was not committed + what is being written + the notes that are open;
- *               the writer goes on in it, the directory is looked through
+ *               the writer goes on in it
+ *   worker      the directory is looked through; until then nobody asks, for what could not be
+ *               read is not to be called missing
  *
  * Audio does not come through here and goes on; what is given meanwhile waits in the writer's
  * queue. Where no new one can be had, on a disk that is full or can not be written, there is
@@ -108,7 +110,7 @@ isr_catalog_get_condition (IsrCatalog *self)
 gboolean
 isr_catalog_check_whole (IsrCatalog *self, GError **error)
 {
-  if (!self->mending)
+  if (!self->mending && !self->incomplete)
     return TRUE;
   g_set_error_literal (error, ISR_ERROR, ISR_ERROR_UNAVAILABLE, "the catalog was damaged and is made again: ask again in some seconds; recording goes on");
   return FALSE;
@@ -121,14 +123,6 @@ isr_catalog_note_memory (IsrCatalog *self, const GError *why)
 
   g_critical ("%s", message);
   isr_catalog_set_condition (self, "memory", message);
-}
-
-static void
-note_mended (IsrCatalog *self, const IsrDbMended *mended)
-{
-  g_autofree char *message = mended->aside ? g_strdup_printf ("it was damaged and was made again: the recordings and what people said are all there; of holes, titles and loud events what could still be read, %u rows in all; the damaged one is kept as %s", mended->rows, mended->aside) : NULL;
-
-  isr_catalog_set_condition (self, "ok", message);
 }
 
 /* --- what was not committed ------------------------------------------------- */
@@ -251,7 +245,7 @@ write_live (IsrCatalog *self)
 static gboolean
 lay_over (sqlite3 *from, sqlite3 *to, GError **error)
 {
-  return isr_overlays_copy (from, to, error) && isr_db_exec (to, "DELETE FROM temp.pending_labels; DELETE FROM temp.pending_protection", error);
+  return isr_overlays_copy (from, to, TRUE, error) && isr_db_exec (to, "DELETE FROM temp.pending_labels; DELETE FROM temp.pending_protection", error);
 }
 
 /* From now on the new one is read, and then the writer writes it. */
@@ -293,6 +287,12 @@ tell (IsrCatalog *self, const IsrMending *mending)
 }
 
 void
+isr_catalog_forget_mended (IsrCatalog *self)
+{
+  g_clear_pointer (&self->mended, mending_free);
+}
+
+void
 isr_catalog_end_mending (IsrCatalog *self)
 {
   g_autoptr (IsrMending) mending = NULL;
@@ -309,8 +309,17 @@ isr_catalog_end_mending (IsrCatalog *self)
   }
   exchange (self, mending);
   tell (self, mending);
+  self->mended = g_steal_pointer (&mending);
+}
+
+static void
+note_mended (IsrCatalog *self, const IsrMending *mending)
+{
+  const IsrDbMended *mended = &mending->mended;
+  g_autofree char *message = mended->aside ? g_strdup_printf ("it was damaged and was made again: the recordings and what people said are all there; of holes, titles and loud events what could still be read, %u rows in all; the damaged one is kept as %s", mended->rows, mended->aside) : NULL;
+
   if (mending->reader)
-    note_mended (self, &mending->mended);
+    isr_catalog_set_condition (self, "ok", message);
   else
     isr_catalog_note_memory (self, mending->error);
 }
@@ -318,24 +327,30 @@ isr_catalog_end_mending (IsrCatalog *self)
 static void
 on_looked (GObject *object, GAsyncResult *result, gpointer data)
 {
+  static const char *const kinds[] = { "file", "source", "gap", "title", "section", "label", "trash", "storage" };
+  IsrCatalog *self = ISR_CATALOG (object);
+  g_autoptr (IsrMending) mended = g_steal_pointer (&self->mended);
   g_autoptr (GError) error = NULL;
 
-  if (!isr_catalog_reconcile_finish (ISR_CATALOG (object), result, &error))
+  if (!isr_catalog_reconcile_finish (self, result, &error))
     g_message ("%s", error->message);
+  self->incomplete = FALSE;
+  note_mended (self, mended);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    isr_catalog_changed (self, kinds[i], "");
 }
 
 static void
 on_mended (GObject *object, GAsyncResult *result, gpointer data)
 {
-  static const char *const kinds[] = { "file", "source", "gap", "title", "section", "label", "trash", "storage" };
   IsrCatalog *self = ISR_CATALOG (object);
 
   if (!self->mending) /* it was waited for */
     return;
   isr_catalog_end_mending (self);
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    isr_catalog_changed (self, kinds[i], "");
-  isr_catalog_reconcile_async (self, on_looked, NULL);
+  self->incomplete = self->mended != NULL;
+  if (self->incomplete)
+    isr_catalog_reconcile_async (self, on_looked, NULL);
 }
 
 gboolean
@@ -344,7 +359,7 @@ isr_catalog_mend (IsrCatalog *self)
   g_autoptr (GTask) task = NULL;
   IsrMending *mending;
 
-  if (self->reconciling || self->mending)
+  if (self->reconciling || self->mending || self->incomplete)
     return FALSE;
   mending = self->mending = g_new0 (IsrMending, 1);
   mending->database = g_strdup (self->database);
@@ -368,7 +383,7 @@ on_look (gpointer data)
   IsrCatalog *self = data;
   gint64 now = g_get_monotonic_time ();
 
-  if (!self->database || self->mending || isr_db_count_damages () == self->damages)
+  if (!self->database || self->mending || self->incomplete || isr_db_count_damages () == self->damages)
     return G_SOURCE_CONTINUE;
   if (self->mended_at && now - self->mended_at < CALM) {
     if (!g_str_equal (self->condition.state, "damaged"))

@@ -98,6 +98,25 @@ isr_catalog_days (IsrCatalog *self, const char *source, GTimeZone *zone, GError 
   return g_steal_pointer (&days);
 }
 
+gboolean
+isr_catalog_sum_bytes (IsrCatalog *self, guint64 *bytes, GError **error)
+{
+  GPtrArray *finished;
+  g_autoptr (GPtrArray) live = NULL;
+
+  *bytes = 0;
+  isr_catalog_settle (self);
+  finished = get_finished_days (self, NULL, self->zone, error);
+  live = finished ? isr_listing_live (self->db, NULL, error) : NULL;
+  for (guint i = 0; live && i < finished->len; i++)
+    *bytes += ((IsrDay *) finished->pdata[i])->bytes;
+  for (guint i = 0; live && i < live->len; i++) {
+    isr_catalog_refresh (self, live->pdata[i]);
+    *bytes += ((IsrRecording *) live->pdata[i])->bytes;
+  }
+  return live != NULL;
+}
+
 /* --- in a worker -------------------------------------------------------------- */
 
 typedef struct {

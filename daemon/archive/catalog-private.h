@@ -52,6 +52,8 @@ struct _IsrCatalog {
   GPtrArray *sources; /* IsrSourceFiles, counted; NULL: to be counted */
   guint64 changes;    /* of what they are counted from */
   gint64 polled;      /* of another process' catalog, when its news were told */
+  guint64 hides;      /* how often events were hidden, or shown again; of a snapshot: for which of it it knows them */
+  guint64 hides_now;  /* of what it is a snapshot */
   gint64 hidden;      /* of another process' catalog, when the events of its trash were hidden */
   gint64 version;     /* of another process' catalog, when the days were counted */
 
@@ -64,6 +66,8 @@ struct _IsrCatalog {
 
   GHashTable *live;     /* name -> IsrRecording: what is being written by us */
   GPtrArray *held_back; /* what could not be noted, for it is damaged */
+  gboolean incomplete;  /* it is made again, and the directory is not looked through yet */
+  IsrMending *mended;   /* what came out of it, until that is told */
   IsrMending *mending;  /* NULL: it is whole, or nobody does anything about that */
   IsrCatalogCondition condition;
   guint damages;    /* of databases, when ours was last looked at */
@@ -83,6 +87,8 @@ void isr_catalog_changed (IsrCatalog *self, const char *kind, const char *name);
 void isr_catalog_recount (IsrCatalog *self, const IsrRecording *recording, gboolean gone);
 /* Where another process writes: what was counted is dropped when it has committed something. */
 void isr_catalog_drop_old (IsrCatalog *self);
+/* Of all recordings, what is being written as well: out of the days, which are counted. */
+gboolean isr_catalog_sum_bytes (IsrCatalog *self, guint64 *bytes, GError **error);
 /* Drops what is committed from the overlay: before every question. */
 void isr_catalog_settle (IsrCatalog *self);
 /* A file has another name, or a place in the trash instead of one; NULL: neither. */
@@ -122,6 +128,7 @@ void isr_catalog_watch_damage (IsrCatalog *self);
 gboolean isr_catalog_mend (IsrCatalog *self);
 /* It is waited for, whatever comes out of it. */
 void isr_catalog_end_mending (IsrCatalog *self);
+void isr_catalog_forget_mended (IsrCatalog *self);
 /* @func is called with @value, which is taken, as soon as it is made again, if @error is that it
  * is damaged. */
 typedef void (*IsrHeldFunc) (IsrCatalog *self, gpointer value);

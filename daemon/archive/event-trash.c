@@ -3,7 +3,8 @@
  *
  * They stay in the table, for the recording may come back, and are laid over as gone under
  * a number that is never committed: every question passes them by. A moment that another
- * recording of the source holds is still one that can be heard. */
+ * recording of the source holds is still one that can be heard. A snapshot finds them by itself, in
+ * its worker, when they are others than the last time: with a large trash they are many. */
 #define G_LOG_DOMAIN "isr-catalog"
 
 #include "daemon/archive/catalog-private.h"
@@ -37,6 +38,16 @@ prepare (IsrCatalog *self, const char *sql, const IsrRecording *recording, GErro
   return statement;
 }
 
+/* Until they are looked for again. */
+static void
+forget_hidden (IsrCatalog *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!isr_db_exec (self->db, "DELETE FROM temp.pending_events WHERE number = " FOR_EVER, &error))
+    isr_db_complain (error);
+}
+
 static void
 run (IsrCatalog *self, const char *sql, const IsrRecording *recording)
 {
@@ -45,6 +56,7 @@ run (IsrCatalog *self, const char *sql, const IsrRecording *recording)
 
   if (!statement || !isr_db_run (statement, &error))
     isr_db_complain (error);
+  self->hides++;
   if (recording)
     isr_day_cache_uncount (self->days, recording->source, recording->start_us, recording->end_us);
 }
@@ -71,15 +83,23 @@ isr_events_hide_all (IsrCatalog *self)
 void
 isr_events_hide_again (IsrCatalog *self)
 {
-  g_autoptr (GError) error = NULL;
   gint64 version;
 
   if (self->writer || self->snapshot || !isr_db_get_int64 (self->db, "PRAGMA data_version", 0, &version, NULL) || version == self->hidden)
     return;
   self->hidden = version;
-  if (!isr_db_exec (self->db, "DELETE FROM temp.pending_events", &error))
-    isr_db_complain (error);
+  forget_hidden (self);
   isr_events_hide_all (self);
+}
+
+void
+isr_events_hide_as (IsrCatalog *self, guint64 hides)
+{
+  if (self->hides == hides)
+    return;
+  forget_hidden (self);
+  isr_events_hide_all (self);
+  self->hides = hides;
 }
 
 void

@@ -29,6 +29,8 @@ void isr_events_show (IsrCatalog *self, const IsrRecording *recording);
 void isr_events_drop (IsrCatalog *self, const IsrRecording *recording);
 /* Those of all that is in the trash. */
 void isr_events_hide_all (IsrCatalog *self);
+/* The same, unless they were looked for at @hides of the catalog whose snapshot it is. */
+void isr_events_hide_as (IsrCatalog *self, guint64 hides);
 /* The same where another process writes, when it has committed something. */
 void isr_events_hide_again (IsrCatalog *self);
 

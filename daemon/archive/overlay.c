@@ -166,9 +166,10 @@ isr_overlay_next_id (const IsrOverlay *self, IsrCatalog *catalog, GError **error
 /* --- all of them ------------------------------------------------------------- */
 
 static gboolean
-copy_table (sqlite3 *from, sqlite3 *to, const char *table, GError **error)
+copy_table (sqlite3 *from, sqlite3 *to, const char *table, gboolean hidden, GError **error)
 {
-  g_autofree char *select = g_strconcat ("SELECT * FROM ", table, NULL), *empty = g_strconcat ("DELETE FROM ", table, NULL), *into = g_strconcat ("INSERT INTO ", table, NULL);
+  const char *which = hidden ? "" : " WHERE number < 9223372036854775807";
+  g_autofree char *select = g_strconcat ("SELECT * FROM ", table, which, NULL), *empty = g_strconcat ("DELETE FROM ", table, which, NULL), *into = g_strconcat ("INSERT OR REPLACE INTO ", table, NULL);
   g_autoptr (IsrDbLoan) rows = isr_db_borrow (from, select, error);
   g_autoptr (sqlite3_stmt) copy = NULL;
   gboolean row;
@@ -187,12 +188,12 @@ copy_table (sqlite3 *from, sqlite3 *to, const char *table, GError **error)
 }
 
 gboolean
-isr_overlays_copy (sqlite3 *from, sqlite3 *to, GError **error)
+isr_overlays_copy (sqlite3 *from, sqlite3 *to, gboolean hidden, GError **error)
 {
   static const char *const tables[] = { "temp.pending", "temp.pending_labels", "temp.pending_protection", "temp.pending_trash", "temp.pending_events", "temp.pending_titles" };
 
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-    if (!copy_table (from, to, tables[i], error))
+    if (!copy_table (from, to, tables[i], hidden, error))
       return FALSE;
   return TRUE;
 }

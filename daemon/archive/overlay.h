@@ -37,8 +37,9 @@ void isr_overlay_remove (const IsrOverlay *self, IsrCatalog *catalog, gconstpoin
 void isr_overlay_show (const IsrOverlay *self, IsrCatalog *catalog, gconstpointer value, gboolean gone, gsize number);
 /* Drops what is committed: before every question. */
 void isr_overlay_settle (const IsrOverlay *self, IsrCatalog *catalog);
-/* What is laid over @from is laid over @to instead of what is there: both are prepared. */
-gboolean isr_overlays_copy (sqlite3 *from, sqlite3 *to, GError **error);
+/* What is laid over @from is laid over @to instead of what is there: both are prepared. With @hidden
+ * also what is only to be hidden, which is never written. */
+gboolean isr_overlays_copy (sqlite3 *from, sqlite3 *to, gboolean hidden, GError **error);
 /* An id that no entry has; 0 with an error. */
 gint64 isr_overlay_next_id (const IsrOverlay *self, IsrCatalog *catalog, GError **error);
 

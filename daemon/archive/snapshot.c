@@ -109,6 +109,10 @@ copy_values (IsrCatalog *self, IsrCatalog *of)
   g_strfreev (self->alive);
   self->alive = g_strdupv (of->alive);
   self->trash_days = of->trash_days;
+  self->hides_now = of->hides;
+  self->measure = of->measure;
+  self->measure_data = of->measure_data;
+  isr_catalog_set_storage_rules (self, &of->rules);
   g_clear_pointer (&self->ledger, isr_ledger_free);
   self->ledger = of->ledger ? isr_ledger_copy_given (of->ledger) : NULL;
 }
@@ -121,7 +125,7 @@ take (IsrCatalog *self, IsrCatalog *of, GError **error)
 
   isr_catalog_settle (of);
   isr_events_settle (of);
-  if (!isr_db_exec (self->db, "BEGIN", error) || !isr_overlays_copy (of->db, self->db, error))
+  if (!isr_db_exec (self->db, "BEGIN", error) || !isr_overlays_copy (of->db, self->db, FALSE, error))
     return FALSE;
   copy_values (self, of); /* before the database is looked at: what is committed meanwhile is in one of the two */
   if (!isr_db_get_int64 (self->db, "SELECT max (id) FROM main.recordings", 0, &version, error))
@@ -139,6 +143,7 @@ work_in_thread (GTask *task, gpointer unused, gpointer data, GCancellable *cance
 {
   Work *work = data;
 
+  isr_events_hide_as (work->snapshot, work->snapshot->hides_now);
   work->result = work->func (work->snapshot, work->data, &work->error);
   g_async_queue_push (work->catalog->snapshots->ended, GINT_TO_POINTER (1));
   g_task_return_boolean (task, TRUE);

@@ -148,18 +148,6 @@ isr_storage_forecast (const IsrStorageRules *rules, guint64 free, guint64 used, 
   return us < FURTHEST ? now_us + llround (us) : 0;
 }
 
-/* The day is that which is listed by days, and counted already. */
-static gboolean
-sum_up (IsrCatalog *self, guint64 *used, GError **error)
-{
-  g_autoptr (GPtrArray) days = isr_catalog_days (self, NULL, self->zone, error);
-
-  *used = 0;
-  for (guint i = 0; days && i < days->len; i++)
-    *used += ((IsrDay *) days->pdata[i])->bytes;
-  return days != NULL;
-}
-
 /* The part of a recording that lies behind @from_us, in bytes. */
 static double
 get_share (const IsrRecording *recording, gint64 from_us)
@@ -218,7 +206,7 @@ isr_catalog_report_storage (IsrCatalog *self, gint64 now_us, IsrStorageReport *r
 {
   *report = (IsrStorageReport){ 0 };
   report->known = isr_catalog_measure_space (self, &report->space);
-  if (!isr_catalog_get_trash_size (self, &report->trash, error) || !sum_up (self, &report->used, error) || !measure_rate (self, now_us, &report->bytes_per_day, error))
+  if (!isr_catalog_get_trash_size (self, &report->trash, error) || !isr_catalog_sum_bytes (self, &report->used, error) || !measure_rate (self, now_us, &report->bytes_per_day, error))
     return FALSE;
   if (report->known)
     report->full_at_us = isr_storage_forecast (&self->rules, report->space.free, report->used, report->bytes_per_day, now_us);

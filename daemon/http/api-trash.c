@@ -5,6 +5,7 @@
 #include "daemon/http/handlers.h"
 #include "daemon/http/json-values.h"
 #include "daemon/http/json.h"
+#include "daemon/http/work.h"
 
 #include <string.h>
 
@@ -26,25 +27,29 @@ add_entry (JsonBuilder *builder, const IsrTrashed *entry, GTimeZone *zone)
   json_builder_end_object (builder);
 }
 
-void
-isr_handle_trash (const IsrRequest *request)
+/* Thousands of them are no rarity. */
+static char *
+answer (IsrCatalog *snapshot, gpointer zone, GError **error)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) list = isr_catalog_list_trash (request->house->catalog, &error);
+  g_autoptr (GPtrArray) list = isr_catalog_list_trash (snapshot, error);
 
-  if (!list) {
-    isr_reply_gerror (request, error);
-    return;
-  }
+  if (!list)
+    return NULL;
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "trash");
   json_builder_begin_array (builder);
   for (guint i = 0; i < list->len; i++)
-    add_entry (builder, list->pdata[i], request->house->zone);
+    add_entry (builder, list->pdata[i], zone);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
-  isr_reply_built (request, builder);
+  return isr_json_finish (builder);
+}
+
+void
+isr_handle_trash (const IsrRequest *request)
+{
+  isr_reply_worked (request, answer, g_time_zone_ref (request->house->zone), (GDestroyNotify) g_time_zone_unref);
 }
 
 void

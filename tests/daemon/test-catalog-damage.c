@@ -61,8 +61,7 @@ mend (Fixture *f, void (*between) (Fixture *f))
   g_assert_error (error, ISR_ERROR, ISR_ERROR_UNAVAILABLE);
   if (between)
     between (f);
-  TEMP_WAIT_FOR (!f->catalog->mending);
-  g_assert_true (isr_catalog_check_whole (f->catalog, NULL));
+  TEMP_WAIT_FOR (isr_catalog_check_whole (f->catalog, NULL));
 }
 
 static guint
