@@ -2,8 +2,8 @@
 /* leaving.h - does the client still wait for an answer that takes a while?
  *
  * While a message is paused libsoup does not look at its socket, and would learn only with the
- * first byte that nobody wants it. Whoever closes his side of the connection has left: a
- * client that only closes half of it can not be told from one that is gone. */
+ * first byte that nobody wants it. A client that only closes its half of the connection, and
+ * listens still, is asked for, and served. */
 #pragma once
 
 #include <libsoup/soup.h>
