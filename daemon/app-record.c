@@ -15,10 +15,16 @@
 /* --- rooms --------------------------------------------------------------- */
 
 static char *
-make_status (gpointer data)
+make_status (gpointer data, gboolean needed)
 {
   IsrApp *self = data;
+  g_autoptr (GPtrArray) states = isr_control_states (isr_capture_get_control (self->capture));
+  guint done, total;
 
+  if (!needed && self->told && isr_control_says_same (states, self->told) && !isr_catalog_is_looking (self->catalog, &done, &total))
+    return NULL;
+  g_clear_pointer (&self->told, g_ptr_array_unref);
+  self->told = g_steal_pointer (&states);
   return isr_http_dup_status (isr_capture_get_control (self->capture), self->catalog, self->config->timezone);
 }
 

@@ -15,6 +15,7 @@ void
 isr_app_clear (IsrApp *self)
 {
   g_clear_pointer (&self->status_file, isr_status_file_free);
+  g_clear_pointer (&self->told, g_ptr_array_unref);
   g_clear_pointer (&self->doctor, isr_doctor_keeper_free);
   g_clear_pointer (&self->http, isr_http_free);
   g_clear_pointer (&self->viewer, isr_viewer_free);

@@ -43,6 +43,7 @@ typedef struct {
 #endif
   IsrDoctorKeeper *doctor;
   IsrStatusFile *status_file;
+  GPtrArray *told; /* the states that it holds; NULL: none yet */
   GMainLoop *loop;
   gboolean stopping;
   int status;

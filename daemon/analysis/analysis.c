@@ -189,14 +189,8 @@ on_renamed (IsrCatalog *catalog, const char *from, const char *to, IsrAnalysis *
 static void
 on_changed (IsrCatalog *catalog, const char *kind, const char *name, IsrAnalysis *self)
 {
-  g_autoptr (IsrRecording) recording = NULL;
-
-  if (!g_str_equal (kind, "file") || !*name)
-    return;
-  recording = isr_catalog_lookup (catalog, name);
-  if (recording)
-    return;
-  doubt (self, name);
+  if (g_str_equal (kind, "file") && *name && !isr_catalog_has (catalog, name))
+    doubt (self, name);
 }
 
 void

@@ -53,6 +53,25 @@ isr_catalog_note_end (IsrCatalog *self, gint64 now_us)
     isr_ledger_note_end (self->ledger, now_us);
 }
 
+/* Who writes them has them at hand; where sources are many, to ask for those of each costs the
+ * square of it. */
+static GPtrArray *
+list_live (IsrCatalog *self, const char *source, GError **error)
+{
+  GPtrArray *live;
+  GHashTableIter iter;
+  gpointer file;
+
+  if (!self->writer)
+    return isr_listing_live (self->db, source, error);
+  live = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_recording_free);
+  g_hash_table_iter_init (&iter, self->live);
+  while (g_hash_table_iter_next (&iter, NULL, &file))
+    if (g_strcmp0 (((IsrRecording *) file)->source, source) == 0)
+      g_ptr_array_add (live, isr_recording_copy (file));
+  return live;
+}
+
 /* What was deleted on purpose has been there: the life of @source does not shrink by it. */
 static gboolean
 add_deleted (IsrCatalog *self, const char *source, const GArray *given, gint64 *first_us, gint64 *last_us, GError **error)
@@ -97,7 +116,7 @@ static gboolean
 take_survey (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 now_us, Survey *survey, GError **error)
 {
   g_autoptr (GArray) given = isr_catalog_list_given (self, source);
-  g_autoptr (GPtrArray) live = isr_listing_live (self->db, source, error);
+  g_autoptr (GPtrArray) live = list_live (self, source, error);
   gint64 first_us = G_MAXINT64, last_us = G_MININT64, birth_us, end_us;
 
   survey->stretches = g_array_new (FALSE, FALSE, sizeof (IsrStretch));

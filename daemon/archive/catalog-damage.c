@@ -237,6 +237,7 @@ write_live (IsrCatalog *self)
   g_hash_table_iter_init (&iter, self->live);
   while (g_hash_table_iter_next (&iter, NULL, &recording))
     g_ptr_array_add (live, isr_recording_copy (recording));
+  g_hash_table_remove_all (self->live); /* with the ids that they had */
   for (guint i = 0; i < live->len; i++)
     isr_catalog_bring_back (self, live->pdata[i]);
 }

@@ -44,6 +44,18 @@ isr_catalog_read_row (IsrCatalog *self, const char *name, GError **error)
   return self->find ? isr_listing_lookup (self->find, name, error) : NULL;
 }
 
+gboolean
+isr_catalog_has (IsrCatalog *self, const char *name)
+{
+  gboolean live = g_hash_table_contains (self->live, name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrRecording) row = live ? NULL : isr_catalog_read_row (self, name, &error);
+
+  if (error)
+    isr_db_complain (error);
+  return live || row || error;
+}
+
 IsrRecording *
 isr_catalog_require (IsrCatalog *self, const char *name, GError **error)
 {

@@ -125,7 +125,8 @@ put (IsrCatalog *self, const IsrRecording *recording)
 {
   g_autoptr (IsrRecording) entry = isr_recording_copy (recording);
   g_autoptr (GError) error = NULL;
-  g_autoptr (IsrRecording) known = isr_catalog_read_row (self, recording->name, &error);
+  const IsrRecording *live = g_hash_table_lookup (self->live, recording->name);
+  g_autoptr (IsrRecording) known = live ? isr_recording_copy (live) : isr_catalog_read_row (self, recording->name, &error);
 
   if (error)
     isr_db_complain (error); /* the writer goes by the name, too */

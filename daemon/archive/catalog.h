@@ -120,6 +120,9 @@ IsrCatalogHold *isr_catalog_hold (IsrCatalog *self);
 void isr_catalog_let_go (IsrCatalogHold *hold);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrCatalogHold, isr_catalog_let_go)
 
+/* FALSE: there is surely no recording of that name. */
+gboolean isr_catalog_has (IsrCatalog *self, const char *name);
+
 /* By its name (the final one, also while it is being written). ISR_ERROR_NOT_FOUND: there is
  * none; else it can not be told. */
 IsrRecording *isr_catalog_require (IsrCatalog *self, const char *name, GError **error);

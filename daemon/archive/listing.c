@@ -28,7 +28,8 @@ isr_listing_prepare (sqlite3 *db, GError **error)
       "PRAGMA temp_store = MEMORY;"
       "CREATE TEMP TABLE pending (id INTEGER PRIMARY KEY, source, name, recording, adopted, start_us, end_us, utc_offset, position,"
       " samples, rate, channels, bytes, mtime_us, reason, clock, number INTEGER, gone INTEGER);"
-      "CREATE INDEX temp.pending_by_name ON pending (name)",
+      "CREATE INDEX temp.pending_by_name ON pending (name);"
+      "CREATE INDEX temp.pending_by_source ON pending (source, start_us)",
       error);
 }
 

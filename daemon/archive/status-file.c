@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* status-file.c - a timer, and a worker that writes beside and renames.
+/* status-file.c - a timer, and a worker that writes beside and renames, or sets the time.
  *
+ * The time of the file is the sign of life; its text costs much where sources are many.
  * While a write is under way (a slow disk) the next ones are left out: the file
  * is only ever old, never a queue. The worker and the end meet in one mutex-free
  * way: the end waits for the worker before it removes the file. */
@@ -9,9 +10,12 @@
 #include "daemon/archive/status-file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#define TEXT_AGE 10 /* seconds: then it is written, whatever it says */
 
 struct _IsrStatusFile {
   char *path;
@@ -20,30 +24,57 @@ struct _IsrStatusFile {
   guint timer;
   GThread *worker;
   gint busy;        /* atomic: the worker runs */
+  gint needed;      /* atomic: there is no file, or an old one */
+  gint64 written;   /* monotonic, µs: when the last text was given to the worker */
   gboolean failing; /* the worker's: said once */
 };
 
 typedef struct {
   IsrStatusFile *file;
-  char *text;
+  char *text; /* NULL: it is still so */
 } Write;
+
+static void
+write_text (IsrStatusFile *self, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (g_file_set_contents_full (self->path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error)) {
+    self->failing = FALSE;
+    return;
+  }
+  g_atomic_int_set (&self->needed, TRUE);
+  if (!self->failing)
+    g_message ("%s; it is tried again every %d seconds", error->message, ISR_STATUS_FILE_INTERVAL);
+  self->failing = TRUE;
+}
 
 static gpointer
 write_in_worker (gpointer data)
 {
   g_autofree Write *write = data;
   g_autofree char *text = write->text;
-  g_autoptr (GError) error = NULL;
   IsrStatusFile *self = write->file;
 
-  if (g_file_set_contents_full (self->path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error)) {
-    self->failing = FALSE;
-  } else if (!self->failing) {
-    self->failing = TRUE;
-    g_message ("%s; it is tried again every %d seconds", error->message, ISR_STATUS_FILE_INTERVAL);
-  }
+  if (text)
+    write_text (self, text);
+  else if (utimensat (AT_FDCWD, self->path, NULL, 0) < 0)
+    g_atomic_int_set (&self->needed, TRUE);
   g_atomic_int_set (&self->busy, FALSE);
   return NULL;
+}
+
+static char *
+make_text (IsrStatusFile *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean due = self->written == 0 || now - self->written >= TEXT_AGE * G_USEC_PER_SEC;
+  gboolean needed = g_atomic_int_compare_and_exchange (&self->needed, TRUE, FALSE) || due;
+  char *text = self->func (self->data, needed);
+
+  if (text)
+    self->written = now;
+  return text;
 }
 
 static gboolean
@@ -56,8 +87,7 @@ on_time (gpointer data)
     return G_SOURCE_CONTINUE;
   g_clear_pointer (&self->worker, g_thread_join);
   write = g_new (Write, 1);
-  write->file = self;
-  write->text = self->func (self->data);
+  *write = (Write){ self, make_text (self) };
   g_atomic_int_set (&self->busy, TRUE);
   self->worker = g_thread_new ("isr-status", write_in_worker, write);
   return G_SOURCE_CONTINUE;

@@ -7,14 +7,16 @@
 
 G_BEGIN_DECLS
 
-#define ISR_STATUS_FILE_INTERVAL 2 /* seconds between two writes */
+#define ISR_STATUS_FILE_INTERVAL 2 /* seconds between two signs of life */
 
 typedef struct _IsrStatusFile IsrStatusFile;
 
-/* Gives the text to be written; on the main loop. */
-typedef char *(*IsrStatusFunc) (gpointer data);
+/* Gives the text to be written; on the main loop. NULL: what is in the file is still so, which can
+ * be said where it is not @needed. */
+typedef char *(*IsrStatusFunc) (gpointer data, gboolean needed);
 
-/* Replaces the file every two seconds, atomically, in a worker. */
+/* Every two seconds, in a worker: the file is replaced, atomically, or where nothing is new only
+ * its time is set. Every ten seconds it is replaced in any case. */
 IsrStatusFile *isr_status_file_new (const char *state_directory, IsrStatusFunc func, gpointer data);
 /* A clean stop: the file is removed. */
 void isr_status_file_free (IsrStatusFile *self);

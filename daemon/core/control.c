@@ -40,3 +40,13 @@ isr_control_states (const IsrControl *self)
     return self->states (self->self);
   return g_ptr_array_new_with_free_func ((GDestroyNotify) isr_source_state_free);
 }
+
+gboolean
+isr_control_says_same (GPtrArray *states, GPtrArray *others)
+{
+  gboolean same = states->len == others->len;
+
+  for (guint i = 0; same && i < states->len; i++)
+    same = isr_source_state_says_same (states->pdata[i], others->pdata[i]);
+  return same;
+}

@@ -30,5 +30,7 @@ gboolean isr_control_start (const IsrControl *self, const char *source, GError *
 gboolean isr_control_stop (const IsrControl *self, const char *source, GError **error);
 gboolean isr_control_split (const IsrControl *self, const char *source, GError **error);
 GPtrArray *isr_control_states (const IsrControl *self);
+/* What people are told is the same in both. */
+gboolean isr_control_says_same (GPtrArray *states, GPtrArray *others);
 
 G_END_DECLS

@@ -47,6 +47,26 @@ isr_source_state_copy (const IsrSourceState *self)
   return copy;
 }
 
+static gboolean
+has_same_levels (const IsrSourceState *a, const IsrSourceState *b)
+{
+  return a->level == b->level && a->peak == b->peak && a->floor == b->floor;
+}
+
+static gboolean
+has_same_words (const IsrSourceState *a, const IsrSourceState *b)
+{
+  return g_strcmp0 (a->reason, b->reason) == 0 && g_strcmp0 (a->detail, b->detail) == 0 && g_strcmp0 (a->file, b->file) == 0
+         && g_strv_equal ((const char *const *) a->warnings, (const char *const *) b->warnings);
+}
+
+gboolean
+isr_source_state_says_same (const IsrSourceState *a, const IsrSourceState *b)
+{
+  return a->state == b->state && a->since_us == b->since_us && a->retry_at_us == b->retry_at_us && a->retries == b->retries && a->disk_us == b->disk_us && has_same_levels (a, b)
+         && g_str_equal (a->name, b->name) && g_str_equal (a->type, b->type) && has_same_words (a, b);
+}
+
 void
 isr_source_state_free (IsrSourceState *self)
 {

@@ -40,6 +40,8 @@ IsrSourceState *isr_source_state_new (const char *name, const char *type);
 IsrSourceState *isr_source_state_copy (const IsrSourceState *self);
 /* Adds or takes away a warning; FALSE: it was so already. */
 gboolean isr_source_state_warn (IsrSourceState *self, const char *code, gboolean on);
+/* People are told the same of both: all is equal but what came in. */
+gboolean isr_source_state_says_same (const IsrSourceState *a, const IsrSourceState *b);
 void isr_source_state_free (IsrSourceState *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrSourceState, isr_source_state_free)
 

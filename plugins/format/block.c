@@ -2,8 +2,8 @@
 /* block.c - the free blocks in a queue, the last one first; more than a few are not kept. */
 #include "plugins/format/block.h"
 
-#define KEPT 16                      /* free blocks at most: as many are on their way at one moment */
-#define FEW (ISR_BLOCK_SIZE * 3 / 8) /* bytes that do not deserve a block */
+#define KEPT 16        /* free blocks at most: as many are on their way at one moment */
+#define FEW (7 * 1024) /* bytes that do not deserve a block */
 
 static GAsyncQueue *
 get_free_blocks (void)

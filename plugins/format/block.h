@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* block.h - memory for bytes that are on their way: read, taken apart, written, gone.
  *
- * A second of a stream is some 16 KiB. Asked of malloc() by hundreds of threads, in turn and
+ * A second of a stream is 16 to 40 KiB. Asked of malloc() by hundreds of threads, in turn and
  * at once, such pieces cost more than the bytes in them: one lock, holes that are joined and
  * torn again, and memory that is cold each time. Here the block that was given back last is
  * given out next. Whoever holds many bytes for long shall copy them: blocks are for those
@@ -14,7 +14,7 @@
 
 G_BEGIN_DECLS
 
-#define ISR_BLOCK_SIZE (20 * 1024) /* bytes: those of a read, and what was left of the one before */
+#define ISR_BLOCK_SIZE (44 * 1024) /* bytes: those of a read, and what was left of the one before; what is not used is never touched */
 
 /* ISR_BLOCK_SIZE bytes, for isr_block_free() or isr_block_to_bytes(). */
 guint8 *isr_block_new (void);

@@ -29,7 +29,7 @@ typedef struct {
   guint64 announced; /* frames; 0 = not known, or known to be wrong */
   guint drop;        /* samples at the end of these that are not to be played */
   guint64 received;  /* frames since */
-  GQueue held;       /* GBytes: frames not handed out yet, the last of received */
+  GPtrArray *held;   /* GBytes: frames not handed out yet, the last of received; none or one mostly */
 
   gboolean interrupted; /* while frames were held: the gap is behind them */
   guint before;         /* how many of them are still held */

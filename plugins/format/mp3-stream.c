@@ -18,7 +18,7 @@ mp3_free (IsrStream *stream)
 
   isr_framer_clear (&self->framer);
   isr_mp3_history_clear (&self->history);
-  g_queue_clear_full (&self->held, (GDestroyNotify) g_bytes_unref);
+  g_ptr_array_unref (self->held);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_clear_error (&self->error);
   g_free (self);
@@ -42,7 +42,7 @@ mp3_take_info (IsrMp3Stream *self, GBytes *bytes)
 {
   gsize size = 0;
   const guint8 *data = g_bytes_get_data (bytes, &size);
-  gboolean first = self->history.seen == 0 && !self->bytes && self->held.length == 0;
+  gboolean first = self->history.seen == 0 && !self->bytes && self->held->len == 0;
   IsrMp3Frame frame;
   IsrMp3Info info;
 
@@ -101,7 +101,7 @@ mp3_hand_out (IsrMp3Stream *self, GBytes *bytes, const IsrMp3Frame *frame, guint
 static guint
 mp3_count_dropped (IsrMp3Stream *self, guint samples)
 {
-  guint64 n = self->received - self->held.length;
+  guint64 n = self->received - self->held->len;
   guint64 all = self->announced * samples;
   guint64 end = all - MIN (all, self->drop);
 
@@ -113,7 +113,7 @@ mp3_count_dropped (IsrMp3Stream *self, guint samples)
 static gboolean
 mp3_next_held (IsrMp3Stream *self, IsrPacket *packet)
 {
-  GBytes *bytes = g_queue_peek_head (&self->held);
+  GBytes *bytes = self->held->len ? self->held->pdata[0] : NULL;
   guint dropped;
   gsize size = 0;
   const guint8 *data;
@@ -128,7 +128,7 @@ mp3_next_held (IsrMp3Stream *self, IsrPacket *packet)
   dropped = mp3_count_dropped (self, frame.samples);
   if (dropped > 0 && !self->ended)
     return FALSE;
-  g_queue_pop_head (&self->held);
+  g_ptr_array_steal_index (self->held, 0);
   mp3_hand_out (self, bytes, &frame, dropped, packet);
   return TRUE;
 }
@@ -138,7 +138,7 @@ static void
 mp3_receive (IsrMp3Stream *self, GBytes *bytes)
 {
   if (bytes) {
-    g_queue_push_tail (&self->held, bytes);
+    g_ptr_array_add (self->held, bytes);
     self->received++;
     if (self->received > self->announced)
       self->announced = 0;
@@ -211,7 +211,7 @@ mp3_discont (IsrStream *stream)
 
   isr_framer_flush (&self->framer);
   self->announced = 0;
-  self->before = self->held.length;
+  self->before = self->held->len;
   self->interrupted = self->before > 0;
   if (!self->interrupted)
     mp3_forget (self);
@@ -249,6 +249,6 @@ isr_stream_new_mp3 (void)
   self->parent.klass = &mp3_class;
   isr_framer_init (&self->framer, isr_mp3_frame_measure, ISR_MP3_HEADER_SIZE);
   isr_mp3_history_init (&self->history);
-  g_queue_init (&self->held);
+  self->held = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   return &self->parent;
 }

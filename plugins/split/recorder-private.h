@@ -35,9 +35,11 @@ struct _IsrRecorder {
   gint64 synced_us;   /* monotonic */
   gboolean split_requested;
   gint64 paused_us;           /* where a file ended behind which nothing is known to be missing; 0: none did */
+  gboolean full;              /* the disk is behind, as of the bytes at hand */
   gboolean broken;            /* what comes is another run, which upstream can not know */
   IsrProvisional provisional; /* files since the start, while the clock is not set */
 
+  guint64 written;         /* samples */
   IsrRecorderStats *stats; /* object lock of lock */
   GstObject *lock;
 };

@@ -20,9 +20,16 @@ static void
 advance (IsrRecorder *self, guint64 samples, gboolean written)
 {
   self->position.samples += samples;
+  self->written += written ? samples : 0;
+}
+
+/* Not at every packet: of a stream they are forty a second. */
+static void
+publish (IsrRecorder *self)
+{
   GST_OBJECT_LOCK (self->lock);
   self->stats->position_ns = (guint64) isr_position_get (&self->position, 0);
-  self->stats->samples += written ? samples : 0;
+  self->stats->samples = self->written;
   GST_OBJECT_UNLOCK (self->lock);
 }
 
@@ -71,11 +78,12 @@ write_packet (IsrRecorder *self, IsrPacket *packet)
 static gboolean
 must_drop (IsrRecorder *self)
 {
-  if (!isr_io_thread_is_full (self->io))
+  if (!self->full)
     return FALSE;
   if (!self->input.may_wait)
     return TRUE;
   isr_io_thread_drain (self->io, FALSE);
+  self->full = isr_io_thread_is_full (self->io);
   return FALSE;
 }
 
@@ -158,6 +166,7 @@ take_packets (IsrRecorder *self, const IsrTimeReading *now, gint64 age_ns, GErro
   IsrPacket packet = { 0 };
   GError *problem = NULL;
 
+  self->full = isr_io_thread_is_full (self->io);
   while (isr_stream_next (self->stream, &packet, &problem)) {
     heed_flags (self, packet.flags & (ISR_PACKET_NEW_FILE | ISR_PACKET_GAP));
     isr_position_set_rate (&self->position, isr_stream_get_rate (self->stream));
@@ -172,6 +181,7 @@ take_packets (IsrRecorder *self, const IsrTimeReading *now, gint64 age_ns, GErro
     place_packet (self, &packet);
     isr_packet_clear (&packet);
   }
+  publish (self);
   if (!problem)
     return TRUE;
   if (self->map)
@@ -196,6 +206,7 @@ take_lead (IsrRecorder *self, GBytes *bytes, GError **error)
     advance (self, packet.samples, FALSE);
     isr_packet_clear (&packet);
   }
+  publish (self);
   if (problem)
     g_propagate_error (error, problem);
   return !problem;

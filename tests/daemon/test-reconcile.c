@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Catalog and directory come together, whatever happened to either. */
 #include "daemon/archive/catalog.h"
-#include "daemon/archive/status-file.h"
 #include "tests/daemon/temp.h"
 
 #include <fcntl.h>
@@ -448,27 +447,6 @@ test_close_in_between (Fixture *f, gconstpointer data)
   TEMP_WAIT_FOR (done);
 }
 
-static char *
-make_status (gpointer data)
-{
-  return g_strdup_printf ("{\"n\":%d}", ++*(int *) data);
-}
-
-static void
-test_status_file (Fixture *f, gconstpointer data)
-{
-  int n = 0;
-  IsrStatusFile *file = isr_status_file_new (f->state, make_status, &n);
-  g_autofree char *path = g_build_filename (f->state, "status.json", NULL);
-  struct utimbuf old = { 1000, 1000 };
-
-  TEMP_WAIT_FOR (({ g_autofree char *text = isr_status_file_read (f->state, 10); g_strcmp0 (text, "{\"n\":2}") == 0; }));
-  g_assert_cmpint (utime (path, &old), ==, 0);
-  g_assert_null (isr_status_file_read (f->state, 10));
-  isr_status_file_free (file);
-  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -487,6 +465,5 @@ main (int argc, char **argv)
   ADD ("nothing-is-written-for-readers", test_nothing_is_written_for_readers);
   ADD ("in-a-worker", test_in_a_worker);
   ADD ("close-in-between", test_close_in_between);
-  ADD ("status-file", test_status_file);
   return g_test_run ();
 }
