@@ -137,7 +137,7 @@ add_last (IsrCatalog *self, const GArray *open, const IsrRecording *file, IsrStr
 static void
 end_between (IsrCatalog *self, const GArray *open, const GArray *stretches, gint64 last_us, gint64 *end_us)
 {
-  if (open->len || last_us < *end_us - NEXT_FILE || !is_recorded (self))
+  if (open->len || !is_recorded (self))
     return;
   for (guint i = 0; i < stretches->len; i++) {
     const IsrStretch *stretch = &g_array_index (stretches, IsrStretch, i);
@@ -171,8 +171,11 @@ add_live (IsrCatalog *self, const GArray *open, GPtrArray *live, GArray *stretch
 gboolean
 isr_catalog_add_live (IsrCatalog *self, const char *source, GPtrArray *live, GArray *stretches, gint64 last_us, gint64 *end_us, GError **error)
 {
-  g_autoptr (GArray) open = read_open_notes (self, source, error);
+  g_autoptr (GArray) open = NULL;
 
+  if (!live->len && last_us < *end_us - NEXT_FILE) /* nothing is being recorded */
+    return TRUE;
+  open = read_open_notes (self, source, error);
   if (!open)
     return FALSE;
   if (live->len)
