@@ -15,6 +15,7 @@
 #include "daemon/analysis/flac-reader.h"
 #include "daemon/analysis/gauge.h"
 #include "daemon/core/error.h"
+#include "daemon/core/missing.h"
 #include "daemon/core/patience.h"
 #include "plugins/format/format.h"
 
@@ -44,6 +45,8 @@ typedef struct {
   gint buffers; /* atomic: that came out of the decoder */
   guint empty;  /* of them: the last ones */
   GError *error;
+  gboolean opened; /* what kind of file it is was told; the decoder's thread */
+  char *missing;   /* what to install for this file; NULL: nothing is missing */
 } Decode;
 
 static gboolean
@@ -273,12 +276,15 @@ on_pad (GstElement *decoder, GstPad *pad, gpointer data)
     gst_pad_link (pad, sink);
 }
 
-/* A file with a cover has a picture, too: nobody wants it decoded. */
+/* A file with a cover has a picture, too: nobody wants it decoded. What the file itself is called,
+ * which is told first, says little: sound alone may lie in "video/quicktime". */
 static gboolean
-on_continue (GstElement *decoder, GstPad *pad, GstCaps *caps, gpointer data)
+on_continue (GstElement *decoder, GstPad *pad, GstCaps *caps, Decode *self)
 {
   const char *name = gst_caps_is_any (caps) || gst_caps_is_empty (caps) ? "" : gst_structure_get_name (gst_caps_get_structure (caps, 0));
 
+  if (!self->opened && (self->opened = TRUE))
+    return TRUE;
   return !g_str_has_prefix (name, "image/") && !g_str_has_prefix (name, "video/") && !g_str_has_prefix (name, "text/") && !g_str_has_prefix (name, "subpicture/");
 }
 
@@ -299,7 +305,7 @@ make_pipeline (Decode *self, const char *path)
   g_object_set (filter, "caps", caps, NULL);
   g_object_set (sink, "sync", FALSE, "async", FALSE, NULL);
   g_signal_connect (decoder, "pad-added", G_CALLBACK (on_pad), convert);
-  g_signal_connect (decoder, "autoplug-continue", G_CALLBACK (on_continue), NULL);
+  g_signal_connect (decoder, "autoplug-continue", G_CALLBACK (on_continue), self);
   pad = gst_element_get_static_pad (sink, "sink");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_buffer, self, NULL);
   return pipeline;
@@ -317,10 +323,20 @@ take_error (Decode *self, GstMessage *message, GError **error)
     return;
   }
   gst_message_parse_error (message, &wrong, &detail);
-  if (g_error_matches (wrong, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN) || g_error_matches (wrong, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND))
-    fail (error, "there is no decoder for it: %s; gstreamer1.0-plugins-ugly or gstreamer1.0-libav may have one", wrong->message);
-  else
-    fail (error, "%s", wrong->message);
+  fail (error, "%s", self->missing ? self->missing : wrong->message);
+}
+
+/* Told before the error that comes of it. */
+static void
+take_missing (Decode *self, GstMessage *message)
+{
+  const GstStructure *said = gst_message_has_name (message, "missing-plugin") ? gst_message_get_structure (message) : NULL;
+  g_autoptr (GstCaps) caps = NULL;
+
+  if (!said || self->missing)
+    return;
+  gst_structure_get (said, "detail", GST_TYPE_CAPS, &caps, NULL);
+  self->missing = isr_missing_advise (caps && gst_caps_get_size (caps) > 0 ? gst_structure_get_name (gst_caps_get_structure (caps, 0)) : NULL, gst_structure_get_string (said, "name"));
 }
 
 /* A decoder that gives nothing any more, and does not end. */
@@ -348,12 +364,16 @@ wait_for_end (Decode *self, GstElement *pipeline, GError **error)
 
   isr_patience_renew (&patience);
   while (!is_cancelled (self, error) && !is_stuck (self, &patience, &seen, error)) {
-    g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus, POLL, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+    g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus, POLL, GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
 
     if (!message)
       continue;
     if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS)
       return TRUE;
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT) {
+      take_missing (self, message);
+      continue;
+    }
     take_error (self, message, error);
     return FALSE;
   }
@@ -368,6 +388,8 @@ decode_any (Decode *self, const char *path, GError **error)
 
   ok = wait_for_end (self, pipeline, error) && ok;
   gst_element_set_state (pipeline, GST_STATE_NULL);
+  g_clear_pointer (&self->missing, g_free);
+  self->opened = FALSE;
   return ok;
 }
 

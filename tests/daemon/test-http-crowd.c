@@ -7,13 +7,20 @@
 #define LISTEN "GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
 #define ASK "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 #define MOST 3
+#define TOLD 16 /* beyond it, an answer each */
+
+static void
+limit_to (Fixture *f, guint most, gboolean here)
+{
+  const IsrLimits limits = { .connections = 100, .receive_ms = 60000, .idle_ms = 60000, .per_address = most, .here = here };
+
+  isr_http_set_limits (f->http, &limits);
+}
 
 static void
 limit (Fixture *f, gboolean here)
 {
-  const IsrLimits limits = { .connections = 100, .receive_ms = 60000, .idle_ms = 60000, .per_address = MOST, .here = here };
-
-  isr_http_set_limits (f->http, &limits);
+  limit_to (f, MOST, here);
 }
 
 /* From @address, one of this machine's. */
@@ -35,14 +42,15 @@ come (Fixture *f, const char *address, const char *text)
   return self;
 }
 
+/* 0: cut without a word. */
 static guint
 get_status (Client *client)
 {
   g_autoptr (Answer) answer = NULL;
 
-  TEMP_WAIT_FOR (client_has (client, "\r\n\r\n"));
-  answer = client_parse (client);
-  return answer->status;
+  TEMP_WAIT_FOR (client->ended || client_has (client, "\r\n\r\n"));
+  answer = client->in->len ? client_parse (client) : NULL;
+  return answer ? answer->status : 0;
 }
 
 static guint
@@ -96,6 +104,31 @@ test_told (Fixture *f, gconstpointer data)
   free_all (clients);
 }
 
+/* The limit was lowered below what an address has: what comes then is not worth a word. */
+static void
+test_many_more (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Client) one_more = NULL;
+  Client *clients[MOST + TOLD];
+
+  limit_to (f, G_N_ELEMENTS (clients), TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++) {
+    clients[i] = come (f, "127.0.0.2", LISTEN);
+    g_assert_cmpuint (get_status (clients[i]), ==, 200);
+  }
+  limit (f, TRUE);
+  one_more = come (f, "127.0.0.2", ASK);
+  TEMP_WAIT_FOR (one_more->ended);
+  g_assert_cmpuint (one_more->in->len, ==, 0);
+  g_assert_cmpuint (ask_from (f, "127.0.0.3"), ==, 200);
+  client_free (clients[0]);
+  TEMP_WAIT_FOR (ask_from (f, "127.0.0.2") == 503);
+  for (guint i = 1; i < G_N_ELEMENTS (clients); i++) {
+    g_assert_false (clients[i]->ended);
+    client_free (clients[i]);
+  }
+}
+
 /* Who says nothing makes room, as he would be cut sooner or later. */
 static void
 test_silent (Fixture *f, gconstpointer data)
@@ -146,6 +179,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("told", test_told);
+  ADD ("many-more", test_many_more);
   ADD ("silent", test_silent);
   ADD ("here", test_here);
   ADD ("reset", test_reset);

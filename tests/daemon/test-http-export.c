@@ -2,7 +2,10 @@
 /* An export that is longer than a portion: whole, in order, each row once, whatever happens
  * meanwhile. */
 #include <json-glib/json-glib.h>
+#include <sqlite3.h>
+#include <sys/socket.h>
 
+#include "daemon/archive/catalog-private.h"
 #include "daemon/archive/labels.h"
 #include "tests/daemon/house.h"
 
@@ -208,6 +211,40 @@ test_leaves (Fixture *f, gconstpointer data)
   g_assert_cmpuint (again->status, ==, 200);
 }
 
+static void
+drop_events (Fixture *f)
+{
+  g_autofree char *path = g_build_filename (f->directory, "isr.db", NULL);
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  sqlite3_busy_timeout (db, 10000);
+  g_assert_cmpint (sqlite3_exec (db, "DROP TABLE events", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+}
+
+/* Behind the first portion nothing can be said any more: that it is not whole must be seen. */
+static void
+test_fails (Fixture *f, gconstpointer data)
+{
+  static const char request[] = "GET " EXPORT "&format=json HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  g_autoptr (Client) client = client_new (f->port);
+
+  fill (f);
+  isr_writer_flush (f->catalog->writer);
+  g_assert_true (g_socket_set_option (client->socket, SOL_SOCKET, SO_RCVBUF, 4096, NULL));
+  client_send (client, request, strlen (request));
+  TEMP_WAIT_FOR (g_socket_condition_check (client->socket, G_IO_IN)); /* the first one is on its way */
+  drop_events (f);
+  g_test_expect_message ("isr-http", G_LOG_LEVEL_WARNING, "*the connection that was told the rest is cut");
+  client_read (client);
+  TEMP_WAIT_FOR (client->ended);
+  g_test_assert_expected_messages ();
+  g_assert_true (client_has (client, "HTTP/1.1 200 OK"));
+  g_assert_true (client_has (client, "Transfer-Encoding: chunked"));
+  g_assert_false (client->in->len >= 5 && memcmp (client->in->data + client->in->len - 5, "0\r\n\r\n", 5) == 0);
+}
+
 #define ADD(name, test) g_test_add ("/http-export/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -219,5 +256,6 @@ main (int argc, char **argv)
   ADD ("zipped", test_zipped);
   ADD ("headers", test_headers);
   ADD ("leaves", test_leaves);
+  ADD ("fails", test_fails);
   return g_test_run ();
 }

@@ -217,6 +217,27 @@ class Analyze(unittest.TestCase):
             self.assertRegex(done.stderr, rf'(?m)^isr: {re.escape(name)}: .{{10,}}$')
         self.assertNotIn('\r', done.stderr)  # no bar where there is no terminal
 
+    def test_containers(self):
+        """Also those whose name speaks of video."""
+        names = ['x.mp4', 'x.m4a', 'x.mov', 'x.mkv', 'x.webm']
+        for name in names:
+            process.run('ffmpeg', '-v', 'error', '-i', self.wav, self.dir / name)
+        lines = [json.loads(line) for line in self.isr('--json', self.wav.name, *names).stdout.splitlines()]
+        for line in lines[1:]:
+            with self.subTest(line['file']):
+                self.assertAlmostEqual(line['duration'], lines[0]['duration'], delta=0.1)
+                self.assertEqual(len(line['sections']), len(lines[0]['sections']))
+
+    def test_no_decoder(self):
+        """What to install, or that there is nothing."""
+        for name in ('x.caf', 'x.w64', 'x.wma'):
+            process.run('ffmpeg', '-v', 'error', '-i', self.wav, self.dir / name)
+        said = self.isr('x.caf', 'x.w64', 'x.wma', status=1).stderr
+        for name in ('x.caf', 'x.w64'):
+            self.assertRegex(said, rf'(?m)^isr: {name}: no package of Debian can decode it .* ffmpeg -i FILE FILE.flac$')
+        if 'x.wma' in said:  # else it is decoded here
+            self.assertRegex(said, r'(?m)^isr: x.wma: no decoder for it is installed .* install gstreamer1.0-plugins-ugly and gstreamer1.0-libav')
+
     def test_usage(self):
         for args in ([], ['--margin', 'x', 'a'], ['--margin', '99', 'a'], ['--min-gap', '0', 'a'], ['--mode', 'other', 'a'], ['--labels', 'pdf', 'a'],
                      ['--labels', 'csv', '--json', 'a'], ['--labels', 'audacity', 'a', 'b'], ['--plot', 'p.svg', 'a', 'b']):

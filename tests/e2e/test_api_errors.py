@@ -192,6 +192,9 @@ class Errors(unittest.TestCase):
         self.assertEqual(client.ask(f'/api/cut?file={quote(name)}&start=0&end=1')[0], 200)  # nothing is decoded for it
         isr.wait_state('desk', 'recording')
         self.meet(client, '/live/{source}', 'get', '/live/desk', 501, 'no-decoder')
+        self.assertIn(b'nobody can listen to this source now: no element', client.ask('/live/desk')[2])
+        self.assertIn(b'install gstreamer1.0-plugins-base', client.ask('/live/desk')[2])
+        isr.wait_state('desk', 'recording')
 
     def full_disk(self):
         """507: a disk of 8 MiB, and somebody else's file has the rest of it."""
