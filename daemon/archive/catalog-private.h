@@ -52,10 +52,11 @@ struct _IsrCatalog {
   GPtrArray *sources; /* IsrSourceFiles, counted; NULL: to be counted */
   guint64 changes;    /* of what they are counted from */
   gint64 polled;      /* of another process' catalog, when its news were told */
-  guint64 hides;      /* how often events were hidden, or shown again; of a snapshot: for which of it it knows them */
-  guint64 hides_now;  /* of what it is a snapshot */
-  gint64 hidden;      /* of another process' catalog, when the events of its trash were hidden */
-  gint64 version;     /* of another process' catalog, when the days were counted */
+  guint64 hides;      /* how often events were hidden, or shown again; of a snapshot: which of these times it knows */
+  GArray *hidden_ids; /* gint64: which ones, as of */
+  guint64 hidden_ids_of;
+  gint64 hidden;  /* of another process' catalog, when the events of its trash were hidden */
+  gint64 version; /* of another process' catalog, when the days were counted */
 
   guint trash_days;
   gboolean trash_stuck; /* it was said that it can not be emptied */

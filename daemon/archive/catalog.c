@@ -357,6 +357,7 @@ isr_catalog_finalize (GObject *object)
   g_strfreev (self->alive);
   g_free (self->condition.message);
   isr_catalog_forget_mended (self);
+  g_clear_pointer (&self->hidden_ids, g_array_unref);
   g_clear_pointer (&self->held_back, g_ptr_array_unref);
   g_hash_table_unref (self->today);
   g_hash_table_unref (self->live);

@@ -203,10 +203,9 @@ GPtrArray *isr_catalog_titles_of (IsrCatalog *self, const IsrRecording *recordin
 /* A loud event is final (its state is ENDED). One that begins when another of its
  * source begins is that one, told again. */
 void isr_catalog_note_event (IsrCatalog *self, const IsrEvent *event);
-/* Events (IsrEvent) of @source (NULL: all) that reach into [from_us, to_us), by their start. */
-GPtrArray *isr_catalog_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GError **error);
-/* The first of those that begin in [from_us, to_us), by their start, fewer than @limit (2 or
- * more): all that begin before @next_us, which is @to_us when there are no others. */
+/* The first of the events (IsrEvent) of @source (NULL: all) that begin in [from_us, to_us), by
+ * their start, fewer than @limit (2 or more): all that begin before @next_us, which is @to_us
+ * when there are no others. */
 GPtrArray *isr_catalog_events_from (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, guint limit, gint64 *next_us, GError **error);
 /* How many begin in [from_us, to_us). */
 guint isr_catalog_count_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us);

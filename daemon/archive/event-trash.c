@@ -3,8 +3,9 @@
  *
  * They stay in the table, for the recording may come back, and are laid over as gone under
  * a number that is never committed: every question passes them by. A moment that another
- * recording of the source holds is still one that can be heard. A snapshot finds them by itself, in
- * its worker, when they are others than the last time: with a large trash they are many. */
+ * recording of the source holds is still one that can be heard. With a large
+ * trash they are many: a snapshot gets their ids alone, and its worker lays them over, when they are
+ * others than the last time. */
 #define G_LOG_DOMAIN "isr-catalog"
 
 #include "daemon/archive/catalog-private.h"
@@ -92,14 +93,56 @@ isr_events_hide_again (IsrCatalog *self)
   isr_events_hide_all (self);
 }
 
-void
-isr_events_hide_as (IsrCatalog *self, guint64 hides)
+static GArray *
+list_hidden (IsrCatalog *self)
 {
-  if (self->hides == hides)
+  g_autoptr (GError) error = NULL;
+  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (self->db, "SELECT id FROM temp.pending_events WHERE number = " FOR_EVER, &error);
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gboolean row = FALSE;
+
+  while (statement && isr_db_step (statement, &row, &error) && row) {
+    gint64 id = sqlite3_column_int64 (statement, 0);
+
+    g_array_append_val (ids, id);
+  }
+  if (error)
+    isr_db_complain (error);
+  return ids;
+}
+
+void
+isr_events_tell_hidden (IsrCatalog *self, IsrCatalog *snapshot)
+{
+  if (!self->hidden_ids || self->hidden_ids_of != self->hides) {
+    g_clear_pointer (&self->hidden_ids, g_array_unref);
+    self->hidden_ids = list_hidden (self);
+    self->hidden_ids_of = self->hides;
+  }
+  g_clear_pointer (&snapshot->hidden_ids, g_array_unref);
+  snapshot->hidden_ids = g_array_ref (self->hidden_ids);
+  snapshot->hidden_ids_of = self->hides;
+}
+
+/* One that is not committed yet is not in the table: it is looked for again the next time. */
+void
+isr_events_hide_told (IsrCatalog *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (sqlite3_stmt) statement = NULL;
+  guint hidden = 0;
+
+  if (self->hides == self->hidden_ids_of)
     return;
   forget_hidden (self);
-  isr_events_hide_all (self);
-  self->hides = hides;
+  statement = isr_db_prepare (self->db, HIDE " FROM main.events e WHERE e.id = ?1", &error);
+  for (guint i = 0; statement && i < self->hidden_ids->len && !error; i++) {
+    sqlite3_bind_int64 (statement, 1, g_array_index (self->hidden_ids, gint64, i));
+    hidden += isr_db_run (statement, &error) && sqlite3_changes (self->db) > 0;
+  }
+  if (error)
+    isr_db_complain (error);
+  self->hides = hidden == self->hidden_ids->len ? self->hidden_ids_of : 0;
 }
 
 void

@@ -13,7 +13,6 @@
 #include "daemon/archive/overlay.h"
 
 #define NOT_PENDING "NOT EXISTS (SELECT 1 FROM temp.pending_events p WHERE p.id = r.id)"
-#define LONGEST "SELECT max (end_us - start_us) FROM main.events"
 #define N_COLUMNS 10
 
 /* --- rows --- */
@@ -155,46 +154,6 @@ isr_events_read (sqlite3_stmt *statement, GError **error)
   }
 }
 
-static char *
-build_query (const char *source)
-{
-  const char *of_source = source ? " AND r.source = ?1" : "";
-
-  return g_strdup_printf ("SELECT " ISR_EVENT_COLUMNS " FROM main.events r INDEXED BY %s"
-                          " WHERE r.start_us >= ?2 - ?4 AND r.start_us < ?3 AND (r.end_us > ?2 OR r.start_us >= ?2)%s AND " NOT_PENDING
-                          " UNION ALL SELECT " ISR_EVENT_COLUMNS " FROM temp.pending_events r"
-                          " WHERE r.gone = 0 AND r.start_us < ?3 AND (r.end_us > ?2 OR r.start_us >= ?2)%s ORDER BY start_us, id",
-      source ? "events_by_source" : "events_by_start", of_source, of_source);
-}
-
-/* Those that begin less than @back_us before @from_us and reach into the span. */
-static GPtrArray *
-query (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 back_us, GError **error)
-{
-  g_autofree char *sql = build_query (source);
-  g_autoptr (sqlite3_stmt) statement = isr_db_prepare (isr_catalog_get_reader (self), sql, error);
-
-  if (!statement)
-    return NULL;
-  if (source)
-    isr_db_bind_text (statement, 1, source);
-  sqlite3_bind_int64 (statement, 2, isr_events_near (from_us));
-  sqlite3_bind_int64 (statement, 3, isr_events_near (to_us));
-  sqlite3_bind_int64 (statement, 4, back_us);
-  return isr_events_read (statement, error);
-}
-
-GPtrArray *
-isr_catalog_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GError **error)
-{
-  gint64 longest;
-
-  isr_events_settle (self);
-  if (!isr_db_get_int64 (isr_catalog_get_reader (self), LONGEST, 0, &longest, error))
-    return NULL;
-  return query (self, source, from_us, to_us, longest, error);
-}
-
 /* Of a full page the last moment is left to the next one: others may begin in it, too. */
 static void
 cut_page (GPtrArray *page, gint64 *next_us)
@@ -242,17 +201,13 @@ isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) old = NULL;
+  gint64 next_us;
 
   g_return_if_fail (isr_catalog_get_writer (self));
 
-  isr_events_settle (self);
-  old = query (self, source, from_us, to_us, 0, &error);
-  for (guint i = 0; old && i < old->len; i++) {
-    const IsrEvent *event = old->pdata[i];
-
-    if (event->start_us >= from_us)
-      isr_events_remove (self, event);
-  }
+  old = isr_catalog_events_from (self, source, from_us, to_us, G_MAXINT, &next_us, &error);
+  for (guint i = 0; old && i < old->len; i++)
+    isr_events_remove (self, old->pdata[i]);
   isr_day_cache_uncount (self->days, source, from_us, to_us);
   for (guint i = 0; i < events->len && !error; i++)
     put (self, events->pdata[i], &error);

@@ -29,8 +29,9 @@ void isr_events_show (IsrCatalog *self, const IsrRecording *recording);
 void isr_events_drop (IsrCatalog *self, const IsrRecording *recording);
 /* Those of all that is in the trash. */
 void isr_events_hide_all (IsrCatalog *self);
-/* The same, unless they were looked for at @hides of the catalog whose snapshot it is. */
-void isr_events_hide_as (IsrCatalog *self, guint64 hides);
+/* Which ones these are; and, in its worker, a snapshot hides them, too. */
+void isr_events_tell_hidden (IsrCatalog *self, IsrCatalog *snapshot);
+void isr_events_hide_told (IsrCatalog *self);
 /* The same where another process writes, when it has committed something. */
 void isr_events_hide_again (IsrCatalog *self);
 

@@ -109,7 +109,7 @@ copy_values (IsrCatalog *self, IsrCatalog *of)
   g_strfreev (self->alive);
   self->alive = g_strdupv (of->alive);
   self->trash_days = of->trash_days;
-  self->hides_now = of->hides;
+  isr_events_tell_hidden (of, self);
   self->measure = of->measure;
   self->measure_data = of->measure_data;
   isr_catalog_set_storage_rules (self, &of->rules);
@@ -143,7 +143,7 @@ work_in_thread (GTask *task, gpointer unused, gpointer data, GCancellable *cance
 {
   Work *work = data;
 
-  isr_events_hide_as (work->snapshot, work->snapshot->hides_now);
+  isr_events_hide_told (work->snapshot);
   work->result = work->func (work->snapshot, work->data, &work->error);
   g_async_queue_push (work->catalog->snapshots->ended, GINT_TO_POINTER (1));
   g_task_return_boolean (task, TRUE);

@@ -57,6 +57,15 @@ tear_down (Fixture *f, gconstpointer data)
   g_free (f->directory);
 }
 
+/* All that begin in the span. */
+static inline GPtrArray *
+list_events (IsrCatalog *catalog, const char *source, gint64 from_us, gint64 to_us, GError **error)
+{
+  gint64 next_us;
+
+  return isr_catalog_events_from (catalog, source, from_us, to_us, G_MAXINT, &next_us, error);
+}
+
 static inline IsrRecording *
 make (const char *source, const char *name, gint64 start_s, gint64 seconds)
 {

@@ -100,7 +100,7 @@ assert_events_of_days (Fixture *f, const char *source, GTimeZone *zone)
 {
   g_autoptr (GPtrArray) days = isr_catalog_days (f->catalog, source, zone, NULL);
   g_autoptr (GPtrArray) labels = isr_catalog_labels (f->catalog, NULL, 0, 0, NULL);
-  g_autoptr (GPtrArray) events = isr_catalog_events (f->catalog, source, 0, G_MAXINT64, NULL);
+  g_autoptr (GPtrArray) events = list_events (f->catalog, source, 0, G_MAXINT64, NULL);
 
   for (guint i = 0; i < days->len; i++) {
     const IsrDay *day = days->pdata[i];
@@ -326,7 +326,7 @@ test_meanwhile (Fixture *f, gconstpointer data)
 static guint
 count (Fixture *f)
 {
-  g_autoptr (GPtrArray) events = isr_catalog_events (f->catalog, NULL, 0, G_MAXINT64, NULL);
+  g_autoptr (GPtrArray) events = list_events (f->catalog, NULL, 0, G_MAXINT64, NULL);
   guint total;
   g_autoptr (GPtrArray) top = isr_catalog_top_events (f->catalog, NULL, 0, G_MAXINT64, 1000, &total, NULL);
 
@@ -425,7 +425,7 @@ static void
 assert_top (Fixture *f, const char *source, gint64 from_us, gint64 to_us, guint limit)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) all = isr_catalog_events (f->catalog, source, from_us, to_us, &error);
+  g_autoptr (GPtrArray) all = list_events (f->catalog, source, from_us, to_us, &error);
   guint total;
   g_autoptr (GPtrArray) top = isr_catalog_top_events (f->catalog, source, from_us, to_us, limit, &total, &error);
 

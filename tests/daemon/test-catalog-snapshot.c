@@ -46,7 +46,7 @@ describe (IsrCatalog *catalog, GError **error)
 {
   g_autoptr (GPtrArray) page = isr_catalog_list (catalog, &(IsrCatalogQuery){ .limit = 1000 }, NULL, error);
   g_autoptr (GPtrArray) labels = page ? isr_catalog_labels (catalog, NULL, 0, 0, error) : NULL;
-  g_autoptr (GPtrArray) events = labels ? isr_catalog_events (catalog, NULL, 0, G_MAXINT64, error) : NULL;
+  g_autoptr (GPtrArray) events = labels ? list_events (catalog, NULL, 0, G_MAXINT64, error) : NULL;
   g_autoptr (GPtrArray) coverage = events ? isr_catalog_coverage (catalog, "mic", 0, G_MAXINT64 / 4, (DAY0 + 86400) * G_USEC_PER_SEC, error) : NULL;
   GString *text;
 
