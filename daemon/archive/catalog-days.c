@@ -192,15 +192,12 @@ on_days_counted (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   IsrCatalog *self = ISR_CATALOG (object);
   Question *question = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
   GPtrArray *days = isr_catalog_work_finish (self, result, &error);
 
   if (question->build)
     isr_day_cache_end (self->days, question->build, g_steal_pointer (&question->counted));
-  if (days)
-    g_task_return_pointer (task, days, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  isr_snapshots_return (task, days, error);
 }
 
 void

@@ -110,20 +110,28 @@ read_labels (sqlite3_stmt *statement, GError **error)
   return NULL;
 }
 
+/* Those of @source (NULL: all, and ?1 is no parameter) that @which says; from ?2 on its own. */
+static sqlite3_stmt *
+prepare_labels (IsrCatalog *self, const char *source, const char *which, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT " COLUMNS " FROM labels_now WHERE %s%s", source ? "source = ?1 AND " : "", which);
+  sqlite3_stmt *statement;
+
+  isr_overlay_settle (&labels, self);
+  statement = isr_db_prepare (isr_catalog_get_reader (self), sql, error);
+  if (statement && source)
+    isr_db_bind_text (statement, 1, source);
+  return statement;
+}
+
 GPtrArray *
 isr_catalog_labels (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = NULL;
+  g_autoptr (sqlite3_stmt) statement = prepare_labels (self, source, "start_us > ?4 AND start_us < ?3 AND end_us > ?2 ORDER BY start_us, end_us", error);
   gboolean all = from_us == 0 && to_us == 0;
 
-  isr_overlay_settle (&labels, self);
-  statement = isr_db_prepare (isr_catalog_get_reader (self),
-      source ? "SELECT " COLUMNS " FROM labels_now WHERE source = ?1 AND start_us > ?4 AND start_us < ?3 AND end_us > ?2 ORDER BY start_us, end_us"
-             : "SELECT " COLUMNS " FROM labels_now WHERE start_us > ?4 AND start_us < ?3 AND end_us > ?2 ORDER BY start_us, end_us",
-      error);
   if (!statement)
     return NULL;
-  isr_db_bind_text (statement, 1, source);
   sqlite3_bind_int64 (statement, 2, all ? G_MININT64 : from_us);
   sqlite3_bind_int64 (statement, 3, all ? G_MAXINT64 : to_us);
   sqlite3_bind_int64 (statement, 4, all || from_us < 0 ? G_MININT64 : from_us - G_TIME_SPAN_DAY - 1); /* none is longer */
@@ -133,16 +141,10 @@ isr_catalog_labels (IsrCatalog *self, const char *source, gint64 from_us, gint64
 GPtrArray *
 isr_catalog_labels_from (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, gint64 after_id, guint limit, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = NULL;
+  g_autoptr (sqlite3_stmt) statement = prepare_labels (self, source, "start_us >= ?2 AND start_us < ?3 AND (start_us, id) > (?2, ?4) ORDER BY start_us, id LIMIT ?5", error);
 
-  isr_overlay_settle (&labels, self);
-  statement = isr_db_prepare (isr_catalog_get_reader (self),
-      source ? "SELECT " COLUMNS " FROM labels_now WHERE source = ?1 AND start_us >= ?2 AND start_us < ?3 AND (start_us, id) > (?2, ?4) ORDER BY start_us, id LIMIT ?5"
-             : "SELECT " COLUMNS " FROM labels_now WHERE start_us >= ?2 AND start_us < ?3 AND (start_us, id) > (?2, ?4) ORDER BY start_us, id LIMIT ?5",
-      error);
   if (!statement)
     return NULL;
-  isr_db_bind_text (statement, 1, source);
   sqlite3_bind_int64 (statement, 2, from_us);
   sqlite3_bind_int64 (statement, 3, to_us);
   sqlite3_bind_int64 (statement, 4, after_id);
@@ -153,14 +155,11 @@ isr_catalog_labels_from (IsrCatalog *self, const char *source, gint64 from_us, g
 static IsrLabel *
 find_label (IsrCatalog *self, const char *source, gint64 start_us, gint64 end_us, GError **error)
 {
-  g_autoptr (sqlite3_stmt) statement = NULL;
+  g_autoptr (sqlite3_stmt) statement = prepare_labels (self, source, "start_us = ?2 AND end_us = ?3", error);
   gboolean row;
 
-  isr_overlay_settle (&labels, self);
-  statement = isr_db_prepare (isr_catalog_get_reader (self), "SELECT " COLUMNS " FROM labels_now WHERE source = ?1 AND start_us = ?2 AND end_us = ?3", error);
   if (!statement)
     return NULL;
-  isr_db_bind_text (statement, 1, source);
   sqlite3_bind_int64 (statement, 2, start_us);
   sqlite3_bind_int64 (statement, 3, end_us);
   return isr_db_step (statement, &row, error) && row ? read_label (statement) : NULL;

@@ -300,6 +300,15 @@ isr_catalog_work_finish (IsrCatalog *self, GAsyncResult *result, GError **error)
 }
 
 void
+isr_snapshots_return (GTask *task, GPtrArray *list, GError *error)
+{
+  if (list)
+    g_task_return_pointer (task, list, (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
 isr_snapshots_close (IsrSnapshots *self)
 {
   Work *work;

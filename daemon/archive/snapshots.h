@@ -18,5 +18,7 @@ void isr_snapshots_free (IsrSnapshots *self);
  * snapshot shows, which may be later, and not at all. @data is the caller's. */
 typedef void (*IsrSnapshotBegin) (IsrCatalog *self, gpointer data);
 void isr_snapshots_work_async (IsrCatalog *self, IsrSnapshotBegin begin, IsrSnapshotFunc func, gpointer data, GDestroyNotify free_result, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Ends @task, whose answer is a list, with @list or, where that is NULL, with @error; both are taken. */
+void isr_snapshots_return (GTask *task, GPtrArray *list, GError *error);
 
 G_END_DECLS

@@ -253,15 +253,12 @@ on_sources_counted (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   IsrCatalog *self = ISR_CATALOG (object);
   Count *count = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
   GPtrArray *list = isr_catalog_work_finish (self, result, &error);
 
   if (count->counted && !self->sources && count->changes == self->changes)
     self->sources = g_steal_pointer (&count->counted);
-  if (list)
-    g_task_return_pointer (task, list, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  isr_snapshots_return (task, list, error);
 }
 
 static void
@@ -270,10 +267,7 @@ return_at_once (IsrCatalog *self, GTask *task)
   GError *error = NULL;
   GPtrArray *list = isr_catalog_sources (self, &error);
 
-  if (list)
-    g_task_return_pointer (task, list, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_task_return_error (task, error);
+  isr_snapshots_return (task, list, error);
 }
 
 void
