@@ -14,17 +14,26 @@
 
 /* --- rooms --------------------------------------------------------------- */
 
+/* What status.json says is still so, but for the time and the shares of today. */
+static gboolean
+is_told (IsrApp *self, GPtrArray *states)
+{
+  guint done, total;
+
+  return self->told && isr_control_says_same (states, self->told) && self->told_us == isr_catalog_get_condition (self->catalog)->since_us && !isr_catalog_is_looking (self->catalog, &done, &total);
+}
+
 static char *
 make_status (gpointer data, gboolean needed)
 {
   IsrApp *self = data;
   g_autoptr (GPtrArray) states = isr_control_states (isr_capture_get_control (self->capture));
-  guint done, total;
 
-  if (!needed && self->told && isr_control_says_same (states, self->told) && !isr_catalog_is_looking (self->catalog, &done, &total))
+  if (!needed && is_told (self, states))
     return NULL;
   g_clear_pointer (&self->told, g_ptr_array_unref);
   self->told = g_steal_pointer (&states);
+  self->told_us = isr_catalog_get_condition (self->catalog)->since_us;
   return isr_http_dup_status (isr_capture_get_control (self->capture), self->catalog, self->config->timezone);
 }
 

@@ -44,6 +44,7 @@ typedef struct {
   IsrDoctorKeeper *doctor;
   IsrStatusFile *status_file;
   GPtrArray *told; /* the states that it holds; NULL: none yet */
+  gint64 told_us;  /* and since when the catalog is as it says */
   GMainLoop *loop;
   gboolean stopping;
   int status;

@@ -8,7 +8,9 @@ And how long it takes from the start of a process to the first byte on disk.
 import argparse
 import os
 import pathlib
+import resource
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -21,6 +23,7 @@ SPLIT = 10
 PACE = 16000
 SETTLE = 5  # s: the burst, first headers
 START = 300  # s that a recorder may take until all its files are there
+LOT = 50  # processes that are started together: five hundred at once keep each other from beginning
 BASE, SHARE = 20, 0.5  # MB that may be used by nothing, and by each stream
 
 
@@ -35,16 +38,34 @@ class Recorder:
     """Something that records @count streams of @url below @place."""
 
     def __init__(self, place, port, count, *commands):
-        self.place, self.count = place, count
+        self.place, self.count, self.commands = place, count, commands
+        self.begun, self.children = None, []
+
+    def start(self):
         self.begun = time.monotonic()
-        self.children = [process.Process(command, cwd=cwd) for command, cwd in commands]
+        while len(self.children) < len(self.commands):
+            if self.children:
+                process.wait_for(f'{self.name} to record {len(self.children)} streams', self.has_begun, START)
+            lot = self.commands[len(self.children):len(self.children) + LOT]
+            self.children += [process.Process(command, cwd=cwd) for command, cwd in lot]
+
+    def stop(self):
+        for child in self.children:
+            child.child.send_signal(signal.SIGTERM)
+        for child in self.children:
+            child.stop()
+
+    def close(self):
+        for child in self.children:
+            child.close()
 
     def files(self, n):
         return [self.place / f'{n:03}.mp3']
 
     def has_begun(self):
-        """Something of each stream is on disk."""
-        return all(any(has_bytes(p) for p in self.begun_files(n)) for n in range(self.count))
+        """Something of each stream is on disk, of the last that was begun first of all."""
+        begun = len(self.children) if len(self.commands) > 1 else self.count
+        return all(any(has_bytes(p) for p in self.begun_files(n)) for n in reversed(range(begun)))
 
     def begun_files(self, n):
         return [p for p in self.files(n) if p.exists()]
@@ -129,6 +150,7 @@ def measure(kind, port, source, count, seconds):
     place = pathlib.Path(tempfile.mkdtemp(prefix='isr-bench-'))
     recorder = kind(place, port, count)
     try:
+        recorder.start()
         pids = [c.child.pid for c in recorder.children]
         process.wait_for(f'{kind.name} to record {count} streams', recorder.has_begun, START)
         time.sleep(SETTLE)
@@ -137,15 +159,13 @@ def measure(kind, port, source, count, seconds):
         wall = time.monotonic() - begun
         used = {'cpu': (meters.cpu(pids) - cpu) / wall * 3600 / count, 'pss': meters.pss(pids), 'threads': meters.threads(pids),
                 'switches': (meters.switches(pids) - switches) / wall / count}
-        for child in recorder.children:
-            child.stop()
+        recorder.stop()
         verdicts = judge(recorder, source)
         used['exact'] = sum(not any(v.values()) for v in verdicts)
         used['worst'] = max(verdicts, key=lambda v: sum(v.values()))
         return used
     finally:
-        for child in recorder.children:
-            child.close()
+        recorder.close()
         shutil.rmtree(place, ignore_errors=True)
 
 
@@ -177,14 +197,14 @@ def wait_first_byte(kind, port):
     place = pathlib.Path(tempfile.mkdtemp(prefix='isr-bench-'))
     recorder = kind(place, port, 1)
     try:
+        recorder.start()
         while not recorder.has_begun():
             if time.monotonic() - recorder.begun > START:
                 raise AssertionError(f'{kind.name} records nothing: {recorder.children[0].stderr}')
             os.sched_yield()
         return (time.monotonic() - recorder.begun) * 1000
     finally:
-        for child in recorder.children:
-            child.close()
+        recorder.close()
         shutil.rmtree(place, ignore_errors=True)
 
 
@@ -218,6 +238,7 @@ def main(argv):
     options.add_argument('--runs', type=int, default=1)
     options.add_argument('--only', default=','.join(KINDS), help='of ' + ', '.join(KINDS))
     options = options.parse_args(argv)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)  # two files a process
     with tempfile.NamedTemporaryFile(suffix='.mp3') as song:
         # noise: no two frames are alike
         process.run('ffmpeg', '-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'anoisesrc=seed=1:sample_rate=44100:duration=600',
