@@ -17,3 +17,11 @@ isr_files_limit_raise (void)
   limit.rlim_cur = MIN (limit.rlim_max, FILES);
   setrlimit (RLIMIT_NOFILE, &limit);
 }
+
+unsigned
+isr_files_limit_get_share (void)
+{
+  struct rlimit limit;
+
+  return getrlimit (RLIMIT_NOFILE, &limit) < 0 ? FILES / 2 : (unsigned) MIN (limit.rlim_cur, FILES) / 2;
+}

@@ -102,14 +102,16 @@ take_away (Connection *self)
   g_socket_close (self->socket, NULL);
 }
 
-/* The client of an idle connection is gone. */
+/* Of an idle one. A request is libsoup's, as the connection is from now on. */
 static void
-on_ended (gpointer data)
+on_turn (gpointer data, gboolean gone)
 {
   Connection *self = data;
 
-  if (self->last)
+  if (gone && self->last)
     take_away (self);
+  else
+    stop_waiting (self);
 }
 
 /* --- limits ---------------------------------------------------------------- */
@@ -343,7 +345,17 @@ on_done (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
   soup_message_body_truncate (soup_server_message_get_response_body (message));
   self->last = g_object_ref (message);
   expect (self, all->limits.idle_ms);
-  isr_wire_set_idle (self->wire, on_ended, self);
+  isr_wire_set_idle (self->wire, on_turn, self);
+}
+
+/* libsoup is about to close it. */
+static void
+on_aborted (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
+{
+  Connection *self = find (all, message);
+
+  if (self)
+    stop_waiting (self);
 }
 
 IsrConnections *
@@ -359,7 +371,7 @@ isr_connections_new (SoupServer *server)
   g_signal_connect (server, "request-started", G_CALLBACK (on_started), self);
   g_signal_connect (server, "request-read", G_CALLBACK (on_read), self);
   g_signal_connect (server, "request-finished", G_CALLBACK (on_done), self);
-  g_signal_connect (server, "request-aborted", G_CALLBACK (on_done), self);
+  g_signal_connect (server, "request-aborted", G_CALLBACK (on_aborted), self);
   return self;
 }
 

@@ -9,6 +9,7 @@
 
 #include "daemon/http/server.h"
 
+#include "daemon/core/files-limit.h"
 #include "daemon/http/intake.h"
 #include "daemon/http/json.h"
 #include "daemon/http/door.h"
@@ -221,6 +222,7 @@ open_door (IsrHttp *self, GError **error)
     return FALSE;
   self->no_http = make_no_http ();
   limits.per_address = config->connections_per_address;
+  limits.connections = MIN (limits.connections, isr_files_limit_get_share ());
   self->server = soup_server_new ("raw-paths", TRUE, NULL);
   self->connections = isr_connections_new (self->server);
   isr_connections_set_limits (self->connections, &limits);

@@ -23,7 +23,7 @@ struct _IsrWire {
   GPollFD poll;
   gboolean polled; /* it is part of the source */
   guint readers, writers;
-  IsrWireEnded ended; /* it is idle */
+  IsrWireTurn turn; /* it is idle */
   gpointer data;
   gboolean hold;
   guint8 *held;
@@ -50,32 +50,47 @@ on_prepare (GSource *source, gint *timeout)
 
   *timeout = -1;
   if (g_socket_is_closed (self->socket)) {
-    self->ended = NULL;
+    self->turn = NULL;
     poll_socket (self, FALSE);
     return FALSE;
   }
-  self->poll.events = (gushort) ((self->readers ? POLLIN : 0) | (self->writers ? POLLOUT : 0) | (self->ended ? POLLIN | POLLRDHUP : 0));
+  self->poll.events = (gushort) ((self->readers ? POLLIN : 0) | (self->writers ? POLLOUT : 0) | (self->turn ? POLLIN | POLLRDHUP : 0));
   if (self->poll.events)
     poll_socket (self, TRUE);
   return FALSE;
 }
 
-/* Plain bytes alone are no end. */
-static gboolean
-may_end (const IsrWire *self)
-{
-  return self->poll.revents != POLLIN || !self->plain;
-}
+typedef enum {
+  NOTHING,
+  REQUEST,
+  END,
+} Arrived;
 
-/* The end of the stream, or the goodbye of TLS, which libsoup would take for it. */
-static gboolean
-is_ending (const IsrWire *self)
+/* What poll() says is not enough: it may see an end as something to read, and not yet as
+ * an end. The goodbye of TLS libsoup would take for a request. */
+static Arrived
+look (const IsrWire *self)
 {
   guint8 head[5] = { 0 };
   gssize n = recv (self->poll.fd, head, sizeof head, MSG_PEEK | MSG_DONTWAIT);
   gboolean goodbye = head[0] == TLS_ALERT || (head[0] == TLS_DATA && head[3] * 256 + head[4] <= TLS_GOODBYE);
 
-  return n <= 0 || (n == sizeof head && !self->plain && goodbye);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return self->poll.revents & (POLLERR | POLLHUP) ? END : NOTHING;
+  return n <= 0 || (n == sizeof head && !self->plain && goodbye) ? END : REQUEST;
+}
+
+/* Of an idle connection. TRUE: it has ended. */
+static gboolean
+has_ended (IsrWire *self)
+{
+  const Arrived arrived = look (self);
+
+  if (arrived == REQUEST || (arrived == NOTHING && !self->plain))
+    g_steal_pointer (&self->turn) (self->data, FALSE);
+  else
+    self->poll.revents = 0; /* libsoup shall not look: the end may come between the two looks */
+  return arrived == END;
 }
 
 static gboolean
@@ -87,18 +102,18 @@ on_check (GSource *source)
     return FALSE;
   if (!self->poll.events)
     poll_socket (self, FALSE);
-  return self->poll.events && self->ended && may_end (self) && is_ending (self);
+  return self->poll.events && self->turn && has_ended (self);
 }
 
 static gboolean
 on_ending (GSource *source, GSourceFunc unused, gpointer data)
 {
   IsrWire *self = (IsrWire *) source;
-  IsrWireEnded ended = g_steal_pointer (&self->ended);
+  IsrWireTurn turn = g_steal_pointer (&self->turn);
 
   poll_socket (self, FALSE);
-  if (ended)
-    ended (self->data);
+  if (turn)
+    turn (self->data, TRUE);
   return G_SOURCE_CONTINUE;
 }
 
@@ -148,9 +163,9 @@ isr_wire_is_plain (const IsrWire *self)
 }
 
 void
-isr_wire_set_idle (IsrWire *self, IsrWireEnded ended, gpointer data)
+isr_wire_set_idle (IsrWire *self, IsrWireTurn turn, gpointer data)
 {
-  self->ended = ended;
+  self->turn = turn;
   self->data = data;
 }
 

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 
 typedef struct _IsrWire IsrWire;
 
-/* The client of an idle connection is gone. */
-typedef void (*IsrWireEnded) (gpointer data);
+/* An idle connection is so no longer: a request comes, or its client is gone. */
+typedef void (*IsrWireTurn) (gpointer data, gboolean gone);
 
 /* On the loop of the thread that calls; all else must be done on that thread. @plain:
  * what comes and goes is HTTP, not TLS. Twice for a socket is once. */
@@ -25,10 +25,9 @@ IsrWire *isr_wire_attach (GSocket *socket, gboolean plain);
 IsrWire *isr_wire_of (GSocket *socket);
 gboolean isr_wire_is_plain (const IsrWire *self);
 
-/* Until it is idle no more, @ended is called when nothing can come any more: no byte of a
- * further request is there, but the end of the stream, or the goodbye of TLS. NULL: it is
- * not idle. */
-void isr_wire_set_idle (IsrWire *self, IsrWireEnded ended, gpointer data);
+/* From now on it is idle, until @turn is called, once, before anybody else sees what comes.
+ * The goodbye of TLS is an end, too. NULL: it is not idle. */
+void isr_wire_set_idle (IsrWire *self, IsrWireTurn turn, gpointer data);
 
 /* Stops polling a socket of which nothing is wanted at the moment: call it now and then. */
 void isr_wire_settle (IsrWire *self);

@@ -350,7 +350,7 @@ test_tls_nothing_is_left (Fixture *f, gconstpointer data)
     g_assert_no_error (error);
     g_subprocess_communicate_utf8_async (child, NULL, NULL, on_communicated, &answer);
     TEMP_WAIT_FOR (answer);
-    g_assert_cmpstr (answer, ==, "{\"status\":\"ok\"}");
+    g_assert_true (g_str_has_prefix (answer, "{\"status\":\"ok\""));
     g_free (answer);
   }
   TEMP_WAIT_FOR (temp_count_open_files () <= before);

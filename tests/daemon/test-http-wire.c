@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #define MANY 40
+#define HASTY 10000
 
 static void
 ask_for (Client *client, guint64 start, gsize length)
@@ -180,6 +181,44 @@ test_gone_before (Fixture *f, gconstpointer data)
   }
 }
 
+typedef struct {
+  guint port, answered;
+  gint over;
+} Hasty;
+
+/* On a thread of its own, so that the end comes while the server is still busy with the answer. */
+static gpointer
+come_and_go (gpointer data)
+{
+  static const char request[] = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  Hasty *self = data;
+
+  for (guint i = 0; i < HASTY; i++) {
+    Client *client = client_new (self->port);
+    char buffer[4096];
+
+    client_send (client, request, strlen (request));
+    self->answered += g_socket_receive (client->socket, buffer, sizeof buffer, NULL, NULL) > 0;
+    client_free (client);
+  }
+  g_atomic_int_set (&self->over, TRUE);
+  return NULL;
+}
+
+/* poll() may see the end of a connection as something to read: that must be no request. */
+static void
+test_hasty (Fixture *f, gconstpointer data)
+{
+  guint before = temp_count_open_files ();
+  Hasty hasty = { .port = f->port };
+  GThread *thread = g_thread_new ("hasty", come_and_go, &hasty);
+
+  TEMP_WAIT_FOR (g_atomic_int_get (&hasty.over));
+  g_thread_join (thread);
+  g_assert_cmpuint (hasty.answered, ==, HASTY);
+  TEMP_WAIT_FOR (temp_count_open_files () <= before);
+}
+
 static void
 limit_open_files (rlim_t soft)
 {
@@ -209,6 +248,28 @@ test_too_many_files (Fixture *f, gconstpointer data)
   TEMP_WAIT_FOR (client_has (client, "HTTP/1.1 200"));
 }
 
+/* However many come, half of the files are left for the recordings. */
+static void
+test_share (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) clients = g_ptr_array_new_with_free_func ((GDestroyNotify) client_free);
+  struct rlimit limit;
+  guint ended = 0;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  isr_http_free (f->http);
+  limit_open_files (60);
+  start_server (f);
+  limit_open_files (limit.rlim_cur);
+  for (guint i = 0; i < MANY; i++) {
+    g_ptr_array_add (clients, client_begin (f->port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    TEMP_WAIT_FOR (client_has (clients->pdata[i], "HTTP/1.1 200"));
+  }
+  for (guint i = 0; i < MANY; i++)
+    ended += ((Client *) clients->pdata[i])->ended;
+  g_assert_cmpuint (ended, ==, MANY - 30);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -219,6 +280,8 @@ main (int argc, char **argv)
   ADD ("narrow", test_narrow);
   ADD ("held-alone", test_held_alone);
   ADD ("gone-before", test_gone_before);
+  ADD ("hasty", test_hasty);
   ADD ("too-many-files", test_too_many_files);
+  ADD ("share", test_share);
   return g_test_run ();
 }
