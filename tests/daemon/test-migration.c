@@ -64,6 +64,17 @@ open_raw (Place *self)
   return db;
 }
 
+/* What the rows say that it lies in the trash. */
+static void
+fill_trash (Place *self)
+{
+  for (int i = 1; i <= N; i++) {
+    g_autofree char *name = g_strdup_printf (".trash/x/gone/%04d.flac", i);
+
+    temp_write (self->directory, name, "sound", -1);
+  }
+}
+
 /* As a program of that version left it. */
 static void
 make_older (Place *self, int version)
@@ -78,6 +89,8 @@ make_older (Place *self, int version)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (rows[i].version <= version)
       fill (db, i);
+  if (version >= 5)
+    fill_trash (self);
 }
 
 static gint64
