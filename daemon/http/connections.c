@@ -332,7 +332,8 @@ on_started (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
   expect (self, all->limits.receive_ms);
 }
 
-/* What is kept of a message while its connection is idle shall be small. */
+/* What is kept of a message while its connection is idle shall be small. An answer that is 500
+ * counts as aborted, and its connection is kept alive nevertheless. */
 static void
 on_done (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
 {
@@ -348,16 +349,6 @@ on_done (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
   isr_wire_set_idle (self->wire, on_turn, self);
 }
 
-/* libsoup is about to close it. */
-static void
-on_aborted (SoupServer *server, SoupServerMessage *message, IsrConnections *all)
-{
-  Connection *self = find (all, message);
-
-  if (self)
-    stop_waiting (self);
-}
-
 IsrConnections *
 isr_connections_new (SoupServer *server)
 {
@@ -371,7 +362,7 @@ isr_connections_new (SoupServer *server)
   g_signal_connect (server, "request-started", G_CALLBACK (on_started), self);
   g_signal_connect (server, "request-read", G_CALLBACK (on_read), self);
   g_signal_connect (server, "request-finished", G_CALLBACK (on_done), self);
-  g_signal_connect (server, "request-aborted", G_CALLBACK (on_aborted), self);
+  g_signal_connect (server, "request-aborted", G_CALLBACK (on_done), self);
   return self;
 }
 
