@@ -78,9 +78,8 @@ run_note (sqlite3 *db, gpointer data, GError **error)
   return isr_db_exec (db, sql, error);
 }
 
-/* The tables know as much, as soon as this is committed. */
-static void
-note_size (IsrCatalog *self)
+void
+isr_catalog_journal_note (IsrCatalog *self)
 {
   gint64 size = isr_journal_get_size (self->journal);
 
@@ -108,10 +107,7 @@ open_journal (IsrCatalog *self, GError **error)
 static gboolean
 append (IsrCatalog *self, JsonNode *entry, GError **error)
 {
-  if (!open_journal (self, error) || !isr_journal_append (self->journal, entry, error))
-    return FALSE;
-  note_size (self);
-  return TRUE;
+  return open_journal (self, error) && isr_journal_append (self->journal, entry, error);
 }
 
 gboolean
@@ -375,7 +371,11 @@ write_again (IsrCatalog *self, GError **error)
   for (guint i = 0; labels && i < labels->len; i++)
     if (!isr_catalog_journal_label (self, labels->pdata[i], error))
       return FALSE;
-  return labels && write_protections (self, error);
+  if (!labels || !write_protections (self, error))
+    return FALSE;
+  if (self->journal)
+    isr_catalog_journal_note (self);
+  return TRUE;
 }
 
 gboolean
@@ -396,6 +396,6 @@ isr_catalog_catch_up (IsrCatalog *self, GError **error)
   if (size != known && !read_from (self, path, size > known ? known : 0, error))
     return FALSE;
   if (size != known)
-    note_size (self);
+    isr_catalog_journal_note (self);
   return TRUE;
 }

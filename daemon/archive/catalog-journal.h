@@ -17,6 +17,10 @@ gboolean isr_catalog_catch_up (IsrCatalog *self, GError **error);
 gboolean isr_catalog_journal_label (IsrCatalog *self, const IsrLabel *label, GError **error);
 gboolean isr_catalog_journal_protection (IsrCatalog *self, const char *name, gboolean protect, GError **error);
 
+/* The tables know as much of the journal, as soon as this is committed: to be called when what
+ * was said is on its way to the tables, not before; a crash in between would leave it out. */
+void isr_catalog_journal_note (IsrCatalog *self);
+
 /* In a worker: a database that knows nothing of the journal @path learns what is in it. */
 gboolean isr_catalog_journal_take (sqlite3 *db, const char *path, GError **error);
 

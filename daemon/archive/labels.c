@@ -228,6 +228,7 @@ isr_catalog_put_label (IsrCatalog *self, const IsrLabel *label, GError **error)
   if (!isr_catalog_journal_label (self, entry, error))
     return NULL;
   set_label (self, entry, known);
+  isr_catalog_journal_note (self);
   isr_day_cache_uncount (self->days, entry->source, entry->start_us - G_TIME_SPAN_DAY, entry->end_us);
   isr_catalog_changed (self, "label", entry->source);
   return g_steal_pointer (&entry);
@@ -302,6 +303,7 @@ set_protected (IsrCatalog *self, const char *name, gboolean protect, GError **er
     isr_overlay_put (&protections, self, &entry);
   else if (!protect && known)
     isr_overlay_remove (&protections, self, &entry, entry.id);
+  isr_catalog_journal_note (self);
   return TRUE;
 }
 
