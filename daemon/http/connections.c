@@ -244,7 +244,7 @@ add (IsrConnections *all, SoupServerMessage *message)
   self->all = all;
   self->socket = g_object_ref (socket);
   self->peer = find_peer (all, message);
-  self->wire = isr_wire_attach (socket, !soup_server_is_https (all->server));
+  self->wire = isr_wire_of (socket);
   tune (socket);
   g_hash_table_insert (all->records, socket, self);
   return self;

@@ -134,11 +134,8 @@ IsrWire *
 isr_wire_attach (GSocket *socket, gboolean plain)
 {
   static GSourceFuncs funcs = { on_prepare, on_check, on_ending, on_finalize };
-  IsrWire *self = isr_wire_of (socket);
+  IsrWire *self = (IsrWire *) g_source_new (&funcs, sizeof *self);
 
-  if (self)
-    return self;
-  self = (IsrWire *) g_source_new (&funcs, sizeof *self);
   self->socket = socket;
   self->plain = plain;
   self->poll.fd = g_socket_get_fd (socket);

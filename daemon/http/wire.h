@@ -19,7 +19,7 @@ typedef struct _IsrWire IsrWire;
 typedef void (*IsrWireTurn) (gpointer data, gboolean gone);
 
 /* On the loop of the thread that calls; all else must be done on that thread. @plain:
- * what comes and goes is HTTP, not TLS. Twice for a socket is once. */
+ * what comes and goes is HTTP, not TLS. Once for a socket. */
 IsrWire *isr_wire_attach (GSocket *socket, gboolean plain);
 /* NULL: it has none. */
 IsrWire *isr_wire_of (GSocket *socket);

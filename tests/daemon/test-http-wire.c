@@ -112,6 +112,7 @@ test_narrow (Fixture *f, gconstpointer data)
 {
   g_autoptr (GByteArray) all = g_byte_array_new ();
   g_autoptr (GSocket) socket = NULL;
+  IsrWire *wire;
   guint8 next = 0;
   int pair[2], small = 1;
   gsize total = 0;
@@ -119,9 +120,8 @@ test_narrow (Fixture *f, gconstpointer data)
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
   g_assert_cmpint (setsockopt (pair[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small), ==, 0);
   socket = g_socket_new_from_fd (pair[0], NULL);
+  wire = isr_wire_attach (socket, TRUE);
   for (guint i = 1; i <= 200; i++) {
-    IsrWire *wire = isr_wire_attach (socket, TRUE);
-
     isr_wire_hold (wire);
     send_all (wire, pair[1], all, &next, 10 * i, i);
     send_all (wire, pair[1], all, &next, 7 * i, i);
