@@ -173,17 +173,20 @@ class Resume(unittest.TestCase):
         self.assertEqual(isr.process.stderr.count('does not continue the run before'), 1, isr.process.stderr)
         self.assertLessEqual({g['cause'] for g in isr.json('/api/coverage?source=mp3')['gaps']}, {'not-running'})
 
-    def test_killed(self):
-        """Of MP3 and AAC the file that was left says where to go on."""
-        isr = self.start('kill', ('mp3', 'aac'))
-        for name in self.stations:
-            self.wait_longer(isr, name, 8)  # the catalog has it
+    def kill_and_start(self, isr):
         self.hold()
         isr.process.child.kill()
         isr.process.wait()
         isr.process.close()
         isr.start()
         self.release(isr)
+
+    def test_killed(self):
+        """Of MP3 and AAC the file that was left says where to go on."""
+        isr = self.start('kill', ('mp3', 'aac'))
+        for name in self.stations:
+            self.wait_longer(isr, name, 8)  # the catalog has it
+        self.kill_and_start(isr)
         for name in self.stations:
             self.wait_resumed(isr, name, 2)
             process.wait_for('the file that was left', lambda n=name: sum(f['recording'] for f in self.files(isr, n)) == 1)
@@ -210,12 +213,7 @@ class Resume(unittest.TestCase):
         for delay in (0, 0.05, 0.15, 0.3, 0.6):
             self.wait_for_a_begin(isr, 'mp3')
             time.sleep(delay)  # at which of them it is killed is no matter
-            self.hold()
-            isr.process.child.kill()
-            isr.process.wait()
-            isr.process.close()
-            isr.start()
-            self.release(isr)
+            self.kill_and_start(isr)
             for name in self.stations:
                 process.wait_for('the archive', lambda: isr.get('/readyz')[0] == 200)
                 process.wait_for('the file that was left', lambda n=name: sum(f['recording'] for f in self.files(isr, n)) == 1)
