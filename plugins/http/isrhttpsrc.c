@@ -18,7 +18,7 @@ GST_DEBUG_CATEGORY_STATIC (isr_http_src_debug);
 #define DEFAULT_STALL_TIMEOUT (5 * GST_SECOND)
 #define DEFAULT_RETRY_DELAY (5 * GST_SECOND)
 #define DEFAULT_MAX_RETRIES 0
-#define DEFAULT_LOW_WATERMARK (1 * GST_SECOND)
+#define DEFAULT_LOW_WATERMARK (2 * GST_SECOND)
 #define DEFAULT_ICY TRUE
 #define DEFAULT_SSL_STRICT TRUE
 
@@ -355,7 +355,7 @@ install_properties (GObjectClass *klass)
   props[PROP_MAX_RETRIES] = g_param_spec_uint ("max-retries", "Maximum retries",
       "Failures in a row before giving up with an error; 10 s of audio forget them; 0 = try for ever", 0, G_MAXUINT, DEFAULT_MAX_RETRIES, flags);
   props[PROP_LOW_WATERMARK] = g_param_spec_uint64 ("low-watermark", "Low watermark",
-      "Audio that is left with the kernel, to be woken up less often (ns; at most 64 KiB, plain HTTP only; 0 = none)", 0, 10 * GST_SECOND, DEFAULT_LOW_WATERMARK, flags);
+      "Audio that is left with the kernel, to be woken up less often (ns; half of it where the server's burst at connect is shorter than twice as long; at most 64 KiB, plain HTTP only; 0 = none)", 0, 10 * GST_SECOND, DEFAULT_LOW_WATERMARK, flags);
   props[PROP_ICY] = g_param_spec_boolean ("icy", "ICY",
       "Ask for titles (Icy-MetaData: 1)", DEFAULT_ICY, flags);
   props[PROP_SSL_STRICT] = g_param_spec_boolean ("ssl-strict", "Strict TLS",

@@ -55,5 +55,8 @@ isr_pace_get_patience (const IsrPace *self, gint64 now, gint64 stall)
 gsize
 isr_pace_get_mark (const IsrPace *self, gint64 span)
 {
-  return (gsize) CLAMP ((gint64) self->rate * span / G_USEC_PER_SEC, 1, ISR_PACE_MARK_MAX);
+  gint64 whole = (gint64) self->rate * span / G_USEC_PER_SEC;
+  gint64 held = ((gint64) self->burst - self->rate) / 2;
+
+  return (gsize) CLAMP (MIN (whole, MAX (whole / 2, held)), 1, ISR_PACE_MARK_MAX);
 }

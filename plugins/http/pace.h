@@ -33,7 +33,9 @@ gboolean isr_pace_take (IsrPace *self, gsize bytes, gint64 now, gint64 stall);
 /* µs until the connection counts as stalled; 0: it does. */
 gint64 isr_pace_get_patience (const IsrPace *self, gint64 now, gint64 stall);
 
-/* Bytes that come in @span µs, in the bounds that make sense for SO_RCVLOWAT. */
+/* For SO_RCVLOWAT: bytes that come in @span µs, as far as half of the server's burst holds
+ * them. What lies in the kernel dies with the process, and comes again at the next start only
+ * if the burst is longer than that and the time in between. At least those of half a @span. */
 gsize isr_pace_get_mark (const IsrPace *self, gint64 span);
 
 G_END_DECLS

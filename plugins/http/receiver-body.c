@@ -272,7 +272,7 @@ begin_flow (IsrReceiver *self, GBytes *body)
 static gint64
 get_arrival (IsrReceiver *self, GBytes *body, gint64 now)
 {
-  gboolean woken = self->stats->low_watermark && g_bytes_get_size (body) >= self->stats->low_watermark && now - self->arrived < ISR_RECEIVER_LONGEST_WAIT;
+  gboolean woken = self->stats->low_watermark && g_bytes_get_size (body) >= self->stats->low_watermark && now - self->arrived < isr_receiver_get_longest_wait (self);
 
   return woken ? now : now - isr_http_connection_get_age (self->reached.connection);
 }

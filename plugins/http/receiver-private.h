@@ -13,9 +13,6 @@
 
 G_BEGIN_DECLS
 
-/* For the low watermark; then what is there is taken. */
-#define ISR_RECEIVER_LONGEST_WAIT (5 * G_USEC_PER_SEC / 4)
-
 typedef enum {
   STATE_CONNECT, /* ask the server */
   STATE_JOIN,    /* receive; where it belongs is not clear yet */
@@ -54,6 +51,8 @@ struct _IsrReceiver {
   const char *cause;    /* ISR_GAP_*: why the last connection ended */
 };
 
+/* For the low watermark, µs; then what is there is taken. */
+gint64 isr_receiver_get_longest_wait (const IsrReceiver *self);
 /* Posts isr-stream. */
 void isr_receiver_tell (IsrReceiver *self, const char *state, const char *reason, const char *detail, gint64 retry_us);
 /* The connection is closed; the next try is due, or there is none. Takes @trouble. */

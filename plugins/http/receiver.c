@@ -68,6 +68,12 @@ isr_receiver_fail (IsrReceiver *self, IsrTrouble *taken)
 
 /* --- the states --- */
 
+gint64
+isr_receiver_get_longest_wait (const IsrReceiver *self)
+{
+  return MAX (self->settings.low_watermark, G_USEC_PER_SEC) * 5 / 4;
+}
+
 /* A burst is gathered for a second at most; then it is decided by what there is of it
  * (a head that the server repeats decides nothing). Returns how long to wait, µs. */
 static gint64
@@ -93,7 +99,7 @@ step_receive (IsrReceiver *self)
     return GST_FLOW_OK;
   self->dry = FALSE;
   patience = isr_pace_get_patience (&self->pace, g_get_monotonic_time (), self->settings.stall);
-  wait = mind_burst (self, MIN (patience, ISR_RECEIVER_LONGEST_WAIT));
+  wait = mind_burst (self, MIN (patience, isr_receiver_get_longest_wait (self)));
   if (patience == 0)
     isr_receiver_lose (self, ISR_GAP_STALLED, isr_trouble_new (ISR_STREAM_STALLED, "%s: connected, but too little came for %.3g s", self->reached.where, self->settings.stall / 1e6));
   else if (wait > 0 && !isr_http_connection_wait (self->reached.connection, wait, self->cancellable, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
