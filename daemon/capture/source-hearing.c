@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* source-hearing.c - what a source is told about its loudness: shown in its state at
- * once, and given out as values when their UTC is known. */
+/* source-hearing.c - what a source is told about its loudness: shown in its state, a second
+ * after the other, and given out as values when their UTC is known. */
 #include "daemon/capture/source-private.h"
 
 #include "daemon/capture/pipeline.h"
@@ -19,11 +19,20 @@ on_event (gpointer data, const IsrEvent *event)
 }
 
 static void
-show_level (IsrSource *self, gint level, gint peak, gint floor)
+set_level (IsrSource *self, IsrReading reading)
 {
-  self->state->level = level;
-  self->state->peak = peak;
-  self->state->floor = floor;
+  self->state->level = reading.level;
+  self->state->peak = reading.peak;
+  self->state->floor = reading.floor;
+}
+
+void
+isr_source_show_level (IsrSource *self)
+{
+  IsrReading reading;
+
+  if (isr_readings_take (&self->readings, g_get_monotonic_time (), &reading))
+    set_level (self, reading);
 }
 
 static const gint16 *
@@ -68,7 +77,8 @@ on_heard (gpointer data, IsrEar *ear, const GstStructure *level)
   if (ear != self->ear)
     return;
   isr_source_judge_levels (self, level);
-  show_level (self, get_highest (level, "levels"), get_highest (level, "peaks"), get_last (level, "floors"));
+  isr_readings_put (&self->readings, (IsrReading){ get_highest (level, "levels"), get_highest (level, "peaks"), get_last (level, "floors") });
+  isr_source_show_level (self);
 }
 
 static void
@@ -103,7 +113,8 @@ isr_source_end_hearing (IsrSource *self)
 {
   if (!self->ear)
     return;
-  show_level (self, ISR_LEVELS_UNKNOWN, ISR_LEVELS_UNKNOWN, ISR_LEVELS_UNKNOWN);
+  self->readings = (IsrReadings){ 0 };
+  set_level (self, (IsrReading){ ISR_LEVELS_UNKNOWN, ISR_LEVELS_UNKNOWN, ISR_LEVELS_UNKNOWN });
   self->fading++;
   isr_ear_end (g_steal_pointer (&self->ear));
 }

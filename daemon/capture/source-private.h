@@ -8,6 +8,7 @@
 #include "daemon/capture/beat.h"
 #include "daemon/capture/conditions.h"
 #include "daemon/capture/ear.h"
+#include "daemon/capture/readings.h"
 #include "daemon/capture/run.h"
 #include "daemon/capture/source.h"
 
@@ -36,6 +37,7 @@ struct _IsrSource {
   gboolean ending;          /* the run is on its way out */
   IsrEar *ear;              /* of the run; NULL: nobody listens */
   guint fading;             /* ears of runs before that are not done yet */
+  IsrReadings readings;     /* of the ear */
   IsrConditions conditions; /* of what it delivers */
   guint64 lost;             /* samples in overruns of the run, as far as told */
   guint xruns;              /* those of the driver */
@@ -100,5 +102,6 @@ void isr_source_begin_hearing (IsrSource *self, struct _IsrPipeline *pipeline);
 void isr_source_end_hearing (IsrSource *self);
 void isr_source_hear_file (IsrSource *self, const IsrRecording *recording);
 void isr_source_hear (IsrSource *self, const GstStructure *message);
+void isr_source_show_level (IsrSource *self); /* the next one, if it is time; once a second */
 
 G_END_DECLS

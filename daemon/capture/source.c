@@ -197,6 +197,7 @@ on_tick (gpointer data)
   IsrPipeline *pipeline = isr_run_get_pipeline (self->run);
 
   if (pipeline) {
+    isr_source_show_level (self);
     isr_source_check_overruns (self, pipeline);
     source_check_flow (self, pipeline);
     source_check_device (self, pipeline);
