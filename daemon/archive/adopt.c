@@ -20,7 +20,27 @@
 #include <unistd.h>
 
 #define AT_ONCE 16
+#define PART ".part"
+#define DRIFT 1000 /* at most this part of it: how much slower or quicker than the clock a source is */
+#define SEAM (2 * G_TIME_SPAN_MILLISECOND)
 #define RUN 32 /* files that a worker takes at a time */
+
+/* What can be seen in a file, and beside its bytes. */
+typedef struct {
+  IsrProbe probe;
+  gboolean noted; /* when it was heard: */
+  gint64 start_us;
+  gint64 end_us; /* 0: that is not */
+  int utc_offset;
+} Look;
+
+static void
+look_clear (Look *self)
+{
+  isr_probe_clear (&self->probe);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Look, look_clear)
 
 static gboolean
 begins_with (const char *base, const char *source, gsize length)
@@ -63,16 +83,36 @@ take_own_time (IsrRecording *recording, const IsrProbe *probe, GTimeZone *zone)
   return TRUE;
 }
 
-static void
-set_time (IsrRecording *recording, const IsrProbe *probe, GTimeZone *zone)
+/* What is written beside the bytes is true of the name that we gave, and no more exact than what
+ * the file says. FALSE: it does not count. */
+static gboolean
+take_noted_time (IsrRecording *recording, const Look *look, GTimeZone *zone)
 {
+  gint64 named_us;
+  int named_offset;
+
+  if (!look->noted)
+    return FALSE;
+  if (isr_name_time (recording->name, zone, &named_us, &named_offset) && ABS (named_us + named_offset * G_TIME_SPAN_SECOND - look->start_us - look->utc_offset * G_TIME_SPAN_SECOND) >= G_TIME_SPAN_MINUTE)
+    return FALSE;
+  recording->start_us = look->start_us;
+  recording->utc_offset = look->utc_offset;
+  return TRUE;
+}
+
+static void
+set_time (IsrRecording *recording, const Look *look, GTimeZone *zone)
+{
+  const IsrProbe *probe = &look->probe;
   gint64 length_us = probe->rate ? llround ((double) probe->samples / probe->rate * 1e6) : 0;
 
-  if (!take_own_time (recording, probe, zone) && !isr_name_time (recording->name, zone, &recording->start_us, &recording->utc_offset)) {
+  if (!take_own_time (recording, probe, zone) && !take_noted_time (recording, look, zone) && !isr_name_time (recording->name, zone, &recording->start_us, &recording->utc_offset)) {
     recording->start_us = recording->mtime_us - length_us;
     recording->utc_offset = get_offset (zone, G_TIME_TYPE_UNIVERSAL, recording->start_us);
   }
   recording->end_us = recording->start_us + length_us;
+  if (look->noted && look->end_us && ABS (look->end_us - recording->end_us) <= length_us / DRIFT + SEAM)
+    recording->end_us = look->end_us;
 }
 
 /* --- looking into one ----------------------------------------------------- */
@@ -108,21 +148,24 @@ read_bytes (IsrInput *input, guint64 offset, void *buffer, gsize size)
 
 /* Closes @fd. FALSE: it would have had to wait. */
 static gboolean
-look_into (int fd, const IsrFound *file, gboolean patient, IsrProbe *probe)
+look_into (int fd, const IsrFound *file, gboolean patient, Look *look)
 {
   Bytes bytes = { { read_bytes, file->bytes }, fd, patient, FALSE };
 
-  *probe = (IsrProbe){ 0 };
+  *look = (Look){ 0 };
   if (fd < 0)
     return TRUE;
-  isr_probe (&bytes.input, probe, NULL); /* what is not known stays unknown */
+  look->noted = isr_file_read_span (fd, &look->start_us, &look->end_us, &look->utc_offset);
+  if (!file->part)
+    isr_probe (&bytes.input, &look->probe, NULL); /* what is not known stays unknown */
   close (fd);
   return !bytes.cold;
 }
 
 static IsrRecording *
-make (const IsrFound *file, const IsrProbe *probe, GTimeZone *zone, char *const *sources)
+make (const IsrFound *file, const Look *look, GTimeZone *zone, char *const *sources)
 {
+  const IsrProbe *probe = &look->probe;
   IsrRecording *recording = isr_recording_new ();
 
   recording->name = g_strdup (file->name);
@@ -133,18 +176,18 @@ make (const IsrFound *file, const IsrProbe *probe, GTimeZone *zone, char *const 
   recording->rate = probe->rate;
   recording->channels = probe->channels;
   recording->samples = probe->samples;
-  set_time (recording, probe, zone);
+  set_time (recording, look, zone);
   return recording;
 }
 
 static IsrRecording *
 adopt_below (int root, const IsrFound *file, GTimeZone *zone, char *const *sources)
 {
-  g_auto (IsrProbe) probe = { 0 };
+  g_autofree char *part = file->part ? g_strconcat (file->name, PART, NULL) : NULL;
+  g_auto (Look) look = { 0 };
 
-  if (!file->part)
-    look_into (isr_place_open_below (root, file->name, O_RDONLY | O_NONBLOCK), file, TRUE, &probe);
-  return make (file, &probe, zone, sources);
+  look_into (isr_place_open_below (root, part ? part : file->name, O_RDONLY | O_NONBLOCK), file, TRUE, &look);
+  return make (file, &look, zone, sources);
 }
 
 IsrRecording *
@@ -216,10 +259,10 @@ adopt_what_is_in_memory (Batch *self)
 {
   for (guint i = 0; i < self->recordings->len; i++) {
     const IsrFound *file = self->files->pdata[self->from + i];
-    g_auto (IsrProbe) probe = { 0 };
+    g_auto (Look) look = { 0 };
 
-    if (look_into (open_next (self, file->name), file, FALSE, &probe)) {
-      self->recordings->pdata[i] = make (file, &probe, self->zone, self->sources);
+    if (look_into (open_next (self, file->name), file, FALSE, &look)) {
+      self->recordings->pdata[i] = make (file, &look, self->zone, self->sources);
       g_atomic_int_inc (self->done);
     } else {
       g_array_append_val (self->cold, i);

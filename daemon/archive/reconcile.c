@@ -326,25 +326,37 @@ ask_itself (Run *run, IsrRecording **recording)
   *recording = g_steal_pointer (&now);
 }
 
-/* The name of a file that was begun at a boundary tells that; its first packet lies a little
- * behind it, where the file before ends. */
+/* Where nothing but its name says when a file begins, that is a whole second: of one begun at a
+ * boundary its first packet lies a little behind it, where the file before ends; and that ends
+ * first in any case. */
+static gboolean
+can_go_before (const IsrRecording *before, const IsrRecording *recording)
+{
+  gint64 behind_us = before->end_us - recording->start_us;
+
+  return !before->recording && g_strcmp0 (before->source, recording->source) == 0 && before->start_us < recording->start_us && behind_us > -NAMED && behind_us < G_TIME_SPAN_SECOND;
+}
+
 static void
 put_behind (Run *run, IsrRecording *recording)
 {
-  gint64 nearest = NAMED, start_us = recording->start_us;
+  gint64 start_us = G_MININT64;
   GHashTableIter iter;
   gpointer known;
 
+  if (recording->start_us % G_TIME_SPAN_SECOND)
+    return;
   g_hash_table_iter_init (&iter, run->known);
   while (g_hash_table_iter_next (&iter, NULL, &known)) {
     const IsrRecording *before = ((Known *) known)->recording;
 
-    if (before->recording || g_strcmp0 (before->source, recording->source) != 0 || ABS (before->end_us - start_us) >= nearest)
-      continue;
-    nearest = ABS (before->end_us - start_us);
-    recording->end_us += before->end_us - recording->start_us;
-    recording->start_us = before->end_us;
+    if (can_go_before (before, recording))
+      start_us = MAX (start_us, before->end_us);
   }
+  if (start_us == G_MININT64)
+    return;
+  recording->end_us += start_us - recording->start_us;
+  recording->start_us = start_us;
 }
 
 static void

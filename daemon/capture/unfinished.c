@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* unfinished.c - the repair of such a file says how long it will be (repair.h); here it is asked the
- * same, and changes nothing. */
+ * same, and changes nothing.
+ *
+ *   catalog   |--- before ---|-- newest --|
+ *   disk                                  |- fresh -|- fresh.part      it never got to know those
+ *   history              ####|############|#########|#####
+ *
+ * Of what it never got to know the names are made as the recorder makes them, second by second: they
+ * may lie in any directory, and none is looked through. */
 #include "daemon/capture/unfinished.h"
 
-#include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/capture/message.h"
+#include "daemon/capture/pipeline.h"
 #include "daemon/capture/stream.h"
 #include "plugins/format/format.h"
 #include "plugins/messages.h"
@@ -14,6 +23,8 @@
 #define RECENT (20 * G_TIME_SPAN_SECOND) /* no burst reaches further back */
 #define HEAD (8 * 1024)                  /* at most: what is ours at the begin of an MP3 file */
 #define TAIL (64 * 1024)
+#define LITTLE (HEAD + TAIL) /* less than this is read whole */
+#define MOST 8               /* files that are looked at */
 #define PART ".part"
 #define SHORTEST (50 * G_TIME_SPAN_MILLISECOND) /* of files */
 #define SEAM (2 * G_TIME_SPAN_MILLISECOND)      /* between two of them: the time map moves */
@@ -21,11 +32,9 @@
 #define LIMIT (2 * G_TIME_SPAN_SECOND)
 
 static void
-close_it (int *fd)
+file_clear (gpointer data)
 {
-  if (*fd >= 0)
-    close (*fd);
-  *fd = -1;
+  close (((IsrUnfinishedFile *) data)->fd);
 }
 
 static void
@@ -33,8 +42,7 @@ unfinished_free (gpointer data)
 {
   IsrUnfinished *self = data;
 
-  close_it (&self->fd);
-  close_it (&self->next);
+  g_array_unref (self->files);
   g_free (self->source);
   g_free (self);
 }
@@ -57,45 +65,12 @@ get_size (int fd)
   return fstat (fd, &st) == 0 ? (gsize) st.st_size : 0;
 }
 
-/* As the pattern makes it at another time. */
 static gboolean
-is_alike (const char *one, const char *other)
+exists (const char *path)
 {
-  for (; *one && *other; one++, other++)
-    if (*one != *other && !(g_ascii_isdigit (*one) && g_ascii_isdigit (*other)))
-      return FALSE;
-  return *one == *other;
-}
+  struct stat st;
 
-/* What was begun behind @recording, and the catalog never got to know; -1: nothing, or nobody can
- * say which. */
-static int
-open_next (IsrCatalog *catalog, const IsrRecording *recording)
-{
-  g_autofree char *path = g_build_filename (isr_catalog_get_output_directory (catalog), recording->name, NULL);
-  g_autofree char *directory = g_path_get_dirname (path), *base = g_path_get_basename (path), *alike = g_strconcat (base, PART, NULL);
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  g_autofree char *found = NULL;
-  const char *name;
-
-  while (dir && (name = g_dir_read_name (dir)))
-    if (is_alike (name, alike)) {
-      if (found)
-        return -1;
-      found = g_build_filename (directory, name, NULL);
-    }
-  return found ? open (found, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
-}
-
-/* The one before @recording, which goes on where that ends; NULL: none. */
-static IsrRecording *
-find_before (IsrCatalog *catalog, const IsrRecording *recording)
-{
-  g_autoptr (IsrRecording) before = isr_catalog_find_at (catalog, recording->source, recording->start_us - SHORTEST);
-
-  if (!before || before->recording || ABS (before->end_us - recording->start_us) > SEAM)
-    return NULL;
-  return g_steal_pointer (&before);
+  return lstat (path, &st) == 0 && S_ISREG (st.st_mode);
 }
 
 /* It ended for the next one to go on. */
@@ -113,39 +88,113 @@ is_complete (IsrCatalog *catalog, const IsrRecording *recording)
   return !g_str_has_suffix (path, PART);
 }
 
-/* What ended last, and what it was that goes on behind it, if it is known. */
-static void
-open_both (IsrUnfinished *self, IsrCatalog *catalog, const IsrRecording *newest, gboolean left_behind)
+/* @ended: the catalog knows when. FALSE: it can not be opened. */
+static gboolean
+insert_file (IsrUnfinished *self, guint at, IsrCatalog *catalog, const IsrRecording *recording, gboolean ended)
 {
-  g_autoptr (IsrRecording) before = NULL;
+  IsrUnfinishedFile file = { isr_catalog_open_file (catalog, recording), recording->start_us, recording->end_us };
+  int utc_offset;
 
-  self->fd = isr_catalog_open_file (catalog, newest);
-  self->start_us = newest->start_us;
-  self->end_us = left_behind ? 0 : newest->end_us;
-  if (!left_behind || is_complete (catalog, newest)) {
-    self->next = open_next (catalog, newest);
-  } else if (get_size (self->fd) < HEAD + TAIL && (before = find_before (catalog, newest))) {
-    self->next = self->fd;
-    self->fd = isr_catalog_open_file (catalog, before);
-    self->start_us = before->start_us;
-    self->end_us = before->end_us;
+  if (file.fd < 0)
+    return FALSE;
+  if (!ended && !isr_file_read_span (file.fd, &file.start_us, &file.end_us, &utc_offset))
+    file = (IsrUnfinishedFile){ file.fd, recording->start_us, 0 };
+  g_array_insert_val (self->files, at, file);
+  return TRUE;
+}
+
+static const char *
+get_extension (const IsrUnfinished *self)
+{
+  return self->aac ? "aac" : "mp3";
+}
+
+/* FALSE: nobody has that name. */
+static gboolean
+take_name (IsrUnfinished *self, IsrCatalog *catalog, const char *path)
+{
+  g_autofree char *part = g_strconcat (path, PART, NULL);
+  IsrRecording fresh = { .recording = TRUE };
+  g_autofree char *name = NULL;
+
+  if (!exists (part) && !exists (path))
+    return FALSE;
+  name = fresh.name = isr_message_get_name (isr_catalog_get_output_directory (catalog), path);
+  if (!isr_catalog_has (catalog, name) && self->files->len < MOST)
+    insert_file (self, self->files->len, catalog, &fresh, FALSE);
+  return TRUE;
+}
+
+/* What was begun, and the catalog never got to know. The first file of a stream is named by the
+ * begin of the burst that it got. */
+static void
+add_fresh (IsrUnfinished *self, IsrCatalog *catalog, const IsrSourceConfig *config)
+{
+  g_autoptr (GTimeZone) zone = config->timezone ? g_time_zone_new_identifier (config->timezone) : g_time_zone_new_local ();
+  g_autofree char *pattern = isr_pipeline_get_location (config), *last = NULL;
+  gint64 now_us = g_get_real_time (), from_us = now_us / G_TIME_SPAN_SECOND * G_TIME_SPAN_SECOND - 2 * RECENT;
+
+  for (gint64 at_us = from_us; zone && at_us <= now_us; at_us += G_TIME_SPAN_SECOND) {
+    g_autofree char *stem = isr_naming_format (pattern, config->name, zone, at_us);
+    gboolean there = stem && g_strcmp0 (stem, last) != 0;
+
+    for (guint n = 1; there; n++) {
+      g_autofree char *path = isr_naming_candidate (stem, get_extension (self), n);
+
+      there = take_name (self, catalog, path);
+    }
+    g_free (last);
+    last = g_steal_pointer (&stem);
+  }
+}
+
+/* The one before @recording, which goes on where that ends; NULL: none. */
+static IsrRecording *
+find_before (IsrCatalog *catalog, const IsrRecording *recording)
+{
+  g_autoptr (IsrRecording) before = isr_catalog_find_at (catalog, recording->source, recording->start_us - SHORTEST);
+
+  if (!before || before->recording || ABS (before->end_us - recording->start_us) > SEAM)
+    return NULL;
+  return g_steal_pointer (&before);
+}
+
+/* As many as it takes for something to be found in a burst. */
+static void
+add_before (IsrUnfinished *self, IsrCatalog *catalog, const IsrRecording *newest)
+{
+  g_autoptr (IsrRecording) first = isr_recording_copy (newest);
+
+  while (self->files->len < MOST / 2 && get_size (g_array_index (self->files, IsrUnfinishedFile, 0).fd) < LITTLE) {
+    IsrRecording *before = find_before (catalog, first);
+
+    if (!before)
+      return;
+    isr_recording_free (first);
+    first = before;
+    if (!insert_file (self, 0, catalog, first, TRUE))
+      return;
   }
 }
 
 static IsrUnfinished *
-look_at (IsrCatalog *catalog, const char *name)
+look_at (IsrCatalog *catalog, const IsrSourceConfig *config)
 {
   gboolean left_behind = FALSE;
-  g_autoptr (IsrRecording) newest = isr_catalog_find_newest (catalog, name, &left_behind);
+  g_autoptr (IsrRecording) newest = isr_catalog_find_newest (catalog, config->name, &left_behind);
   gboolean aac = newest && g_str_has_suffix (newest->name, ".aac");
   IsrUnfinished *self;
 
-  if (!newest || !(aac || g_str_has_suffix (newest->name, ".mp3")) || !(left_behind || is_to_be_continued (newest)))
+  if (!newest || !(aac || g_str_has_suffix (newest->name, ".mp3")))
     return NULL;
   self = g_new (IsrUnfinished, 1);
-  *self = (IsrUnfinished){ g_strdup (name), -1, -1, 0, 0, aac };
-  open_both (self, catalog, newest, left_behind);
-  if (self->fd >= 0 && is_recent (self->next >= 0 ? self->next : self->fd))
+  *self = (IsrUnfinished){ g_strdup (config->name), g_array_new (FALSE, FALSE, sizeof (IsrUnfinishedFile)), aac };
+  g_array_set_clear_func (self->files, file_clear);
+  if ((left_behind || is_to_be_continued (newest)) && insert_file (self, 0, catalog, newest, !left_behind))
+    add_before (self, catalog, newest);
+  if (!left_behind || is_complete (catalog, newest))
+    add_fresh (self, catalog, config);
+  if (self->files->len && is_recent (g_array_index (self->files, IsrUnfinishedFile, self->files->len - 1).fd))
     return self;
   unfinished_free (self);
   return NULL;
@@ -158,7 +207,7 @@ isr_unfinished_find (IsrCatalog *catalog, const IsrConfig *config)
 
   for (guint i = 0; i < config->sources->len; i++) {
     const IsrSourceConfig *source = config->sources->pdata[i];
-    IsrUnfinished *unfinished = isr_stream_is_watched (source) ? look_at (catalog, source->name) : NULL;
+    IsrUnfinished *unfinished = isr_stream_is_watched (source) ? look_at (catalog, source) : NULL;
 
     if (unfinished)
       g_ptr_array_add (all, unfinished);
@@ -207,20 +256,36 @@ ask_repair (IsrFile *file, IsrRepairResult *result)
   return isr_repair (&input.parent, &nothing, result, NULL) && result->rate > 0 && result->samples > 0 && g_get_monotonic_time () < input.until_us;
 }
 
-static void
-read_tail (IsrFile *file, guint64 end, GByteArray *history)
-{
-  guint64 begin = MAX (HEAD, end - MIN (end, TAIL));
-  gsize size = end > begin + TAIL_MIN ? (gsize) (end - begin) : 0;
+/* What is gathered of one file after the other. */
+typedef struct {
+  GByteArray *history;
+  gint64 end_us;    /* UTC, of the last one; 0: nobody knows */
+  guint64 bytes;    /* of all of them, */
+  gint64 length_us; /* and how long they play */
+} Gathered;
 
-  g_byte_array_set_size (history, (guint) size);
-  if (size && file->input.read (&file->input, begin, history->data, size) != (gssize) size)
-    g_byte_array_set_size (history, 0);
+/* Its last frames, for it is long. */
+static gint64
+read_tail (Gathered *self, int fd)
+{
+  IsrRepairResult result = { 0 };
+  IsrFile file;
+  guint64 begin;
+
+  g_byte_array_set_size (self->history, 0);
+  if (!isr_file_init (&file, fd) || !ask_repair (&file, &result))
+    return 0;
+  begin = MAX (HEAD, result.bytes - MIN (result.bytes, TAIL));
+  g_byte_array_set_size (self->history, (guint) (result.bytes - MIN (result.bytes, begin)));
+  if (file.input.read (&file.input, begin, self->history->data, self->history->len) != (gssize) self->history->len)
+    g_byte_array_set_size (self->history, 0);
+  self->bytes += result.bytes;
+  return (gint64) (result.samples * 1e6 / result.rate);
 }
 
 /* The frames that came, without what stands before them for a decoder. Its length, µs. */
 static gint64
-read_frames (int fd, GByteArray *history)
+read_frames (Gathered *self, int fd)
 {
   g_autoptr (IsrUnpacker) unpacker = NULL;
   g_auto (IsrUnpacked) frame = { 0 };
@@ -233,35 +298,51 @@ read_frames (int fd, GByteArray *history)
   for (; isr_unpacker_next (unpacker, &frame); isr_unpacked_clear (&frame)) {
     if (frame.position < 0)
       continue;
-    g_byte_array_append (history, g_bytes_get_data (frame.bytes, NULL), (guint) g_bytes_get_size (frame.bytes));
+    g_byte_array_append (self->history, g_bytes_get_data (frame.bytes, NULL), (guint) g_bytes_get_size (frame.bytes));
+    self->bytes += g_bytes_get_size (frame.bytes);
     samples += frame.samples;
   }
   return (gint64) (samples * 1e6 / MAX (isr_unpacker_get_rate (unpacker), 1));
+}
+
+/* Where it does not go on, what came before is no history of it. */
+static void
+gather_file (Gathered *self, const IsrUnfinishedFile *file)
+{
+  gint64 length_us;
+
+  if (file->start_us && ABS (file->start_us - self->end_us) > SEAM) {
+    g_byte_array_set_size (self->history, 0);
+    self->end_us = file->start_us;
+  }
+  length_us = get_size (file->fd) < LITTLE ? read_frames (self, file->fd) : read_tail (self, file->fd);
+  self->length_us += length_us;
+  if (file->end_us)
+    self->end_us = file->end_us;
+  else if (self->end_us)
+    self->end_us += length_us;
+}
+
+static IsrHandover *
+hand_over (const Gathered *self, const IsrSourceConfig *config, gboolean aac)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (self->history->data, self->history->len);
+
+  return isr_handover_new (config,
+      gst_structure_new (ISR_HISTORY, "bytes", G_TYPE_BYTES, bytes,
+          "media-type", G_TYPE_STRING, aac ? "audio/mpeg, mpegversion=(int)4, stream-format=(string)adts" : "audio/mpeg, mpegversion=(int)1",
+          "byte-rate", G_TYPE_UINT, (guint) (self->bytes * 1e6 / MAX (self->length_us, 1)),
+          "utc-us", G_TYPE_INT64, self->end_us, NULL),
+      self->end_us);
 }
 
 IsrHandover *
 isr_unfinished_measure (const IsrUnfinished *self, const IsrSourceConfig *config)
 {
   g_autoptr (GByteArray) history = g_byte_array_new ();
-  g_autoptr (GBytes) bytes = NULL;
-  IsrRepairResult result;
-  IsrFile file;
-  gint64 length_us, end_us;
+  Gathered gathered = { history, 0, 0, 0 };
 
-  if (!isr_file_init (&file, self->fd) || !ask_repair (&file, &result))
-    return NULL;
-  read_tail (&file, result.bytes, history);
-  if (!history->len)
-    return NULL;
-  length_us = (gint64) (result.samples * 1e6 / result.rate);
-  end_us = self->end_us ? self->end_us : self->start_us + length_us;
-  if (self->next >= 0)
-    end_us += read_frames (self->next, history);
-  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&history));
-  return isr_handover_new (config,
-      gst_structure_new (ISR_HISTORY, "bytes", G_TYPE_BYTES, bytes,
-          "media-type", G_TYPE_STRING, self->aac ? "audio/mpeg, mpegversion=(int)4, stream-format=(string)adts" : "audio/mpeg, mpegversion=(int)1",
-          "byte-rate", G_TYPE_UINT, (guint) (result.bytes * 1e6 / MAX (length_us, 1)),
-          "utc-us", G_TYPE_INT64, end_us, NULL),
-      end_us);
+  for (guint i = 0; i < self->files->len; i++)
+    gather_file (&gathered, &g_array_index (self->files, IsrUnfinishedFile, i));
+  return gathered.end_us && history->len > TAIL_MIN ? hand_over (&gathered, config, self->aac) : NULL;
 }

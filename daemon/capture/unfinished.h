@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* unfinished.h - what a process that died left of its streams: of MP3 and AAC the frames are in the
  * file as they came, so its end is where the next recording can go on; of one that had just begun,
- * with that of the file before. Ogg is packed into pages of our own there: its bytes are found in no
+ * with that of the files before. Ogg is packed into pages of our own there: its bytes are found in no
  * burst. */
 #pragma once
 
@@ -11,12 +11,15 @@
 G_BEGIN_DECLS
 
 typedef struct {
+  int fd;          /* its bytes, whatever name it gets */
+  gint64 start_us; /* 0: where the one before ends */
+  gint64 end_us;   /* where it is known: the clock may have moved a little meanwhile; else 0 */
+} IsrUnfinishedFile;
+
+typedef struct {
   char *source;
-  int fd;          /* bytes of the file that was left, whatever name it gets, or of the last one that was ended; */
-  int next;        /* of the one that was begun behind that a moment before; -1: none */
-  gint64 start_us; /* of the first one */
-  gint64 end_us;   /* of it, where the catalog knows it: the clock may have moved a little meanwhile; else 0 */
-  gboolean aac;    /* else MP3 */
+  GArray *files; /* IsrUnfinishedFile, oldest first */
+  gboolean aac;  /* else MP3 */
 } IsrUnfinished;
 
 /* (element-type IsrUnfinished): of the sources of @config, at most one each, such as were written to

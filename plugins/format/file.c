@@ -8,8 +8,12 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include "plugins/format/iso8601.h"
+
+#define SPAN "user.isr.span"
 #define OF_OUTPUT(output) ((IsrFile *) ((char *) (output) -G_STRUCT_OFFSET (IsrFile, output)))
 
 static gssize
@@ -122,4 +126,48 @@ isr_repair_path (const char *path, IsrRepairResult *result, GError **error)
   ok = repair_fd (fd, path, result, error);
   close (fd);
   return ok;
+}
+
+static gboolean
+note_span (int fd, const char *text)
+{
+  return fsetxattr (fd, SPAN, text, strlen (text), 0) == 0;
+}
+
+gboolean
+isr_file_note_start (int fd, gint64 start_us, int utc_offset)
+{
+  g_autofree char *text = isr_iso8601 (start_us, utc_offset);
+
+  return note_span (fd, text);
+}
+
+gboolean
+isr_file_note_end (int fd, gint64 end_us)
+{
+  gint64 start_us, noted_us;
+  int utc_offset;
+  g_autofree char *start = NULL, *end = NULL, *text = NULL;
+
+  if (!isr_file_read_span (fd, &start_us, &noted_us, &utc_offset))
+    return FALSE;
+  start = isr_iso8601 (start_us, utc_offset);
+  end = isr_iso8601 (end_us, utc_offset);
+  text = g_strdup_printf ("%s/%s", start, end);
+  return note_span (fd, text);
+}
+
+gboolean
+isr_file_read_span (int fd, gint64 *start_us, gint64 *end_us, int *utc_offset)
+{
+  char text[128];
+  gssize size = fgetxattr (fd, SPAN, text, sizeof text - 1);
+  const char *slash;
+  int end_offset;
+
+  text[MAX (size, 0)] = '\0';
+  slash = strchr (text, '/');
+  if (!slash || !isr_iso8601_parse (slash + 1, end_us, &end_offset))
+    *end_us = 0;
+  return size > 0 && isr_iso8601_parse (text, start_us, utc_offset);
 }

@@ -30,4 +30,12 @@ gboolean isr_file_init (IsrFile *self, int fd);
  * G_FILE_ERROR; they name the path. */
 gboolean isr_repair_path (const char *path, IsrRepairResult *result, GError **error);
 
+/* When a recording was heard, as ISO 8601 beside its bytes (attribute user.isr.span): MP3 and AAC
+ * have no place for it, and a name has seconds only. FALSE: this file system can not, or this file
+ * does not say. */
+gboolean isr_file_note_start (int fd, gint64 start_us, int utc_offset);
+gboolean isr_file_note_end (int fd, gint64 end_us);
+/* @end_us: 0 where it is not said. */
+gboolean isr_file_read_span (int fd, gint64 *start_us, gint64 *end_us, int *utc_offset);
+
 G_END_DECLS

@@ -20,6 +20,7 @@
 #include "plugins/split/ioreport.h"
 #include "plugins/split/lostpart.h"
 #include "plugins/split/partfile.h"
+#include "plugins/split/partspan.h"
 #include "plugins/split/renames.h"
 
 #define RETRY_US G_USEC_PER_SEC
@@ -122,6 +123,7 @@ run_announce (IsrIoThread *self, IsrIoJob *job)
   self->header_size = isr_part_file_get_size (self->part);
   self->announced = TRUE;
   isr_io_report_announce (&self->report, job->message);
+  isr_part_span_note_start (self->part, job->message);
   gst_structure_set (job->message, "location", G_TYPE_STRING, isr_part_file_get_final (self->part), NULL);
   self->settings.post (self->settings.owner, g_steal_pointer (&job->message));
   return 0;
@@ -157,8 +159,10 @@ remember_name (IsrIoThread *self, IsrIoJob *job)
 static int
 close_whole (IsrIoThread *self, IsrIoJob *job)
 {
-  int code = isr_part_file_commit (self->part);
+  int code;
 
+  isr_part_span_note_end (self->part, job->message);
+  code = isr_part_file_commit (self->part);
   if (code)
     return code;
   count_file (self, isr_part_file_get_size (self->part));

@@ -82,7 +82,7 @@ class Resume(unittest.TestCase):
         self.assertEqual(isr.json(f'/api/coverage?source={name}')['gaps'], [], isr.process.stderr)
         files = self.files(isr, name)
         for before, behind in zip(files, files[1:]):
-            self.assertLess(abs(before['end_us'] - behind['start_us']), 1000, f'{name}: {files}')
+            self.assertLess(abs(before['end_us'] - behind['start_us']), 1000, f'{name}: {files}\n{isr.process.stderr}')
 
     def payload(self, path, name):
         """The packets that the stream brought, out of a file."""
@@ -195,15 +195,17 @@ class Resume(unittest.TestCase):
         for name in self.stations:
             self.assert_sent_once(isr, name)
 
+    def committed(self, isr):
+        """What the catalog knows of that is being written, for good."""
+        with contextlib.closing(sqlite3.connect(f'file:{isr.recordings}/isr.db?mode=ro', uri=True)) as db:
+            return {row[0] for row in db.execute('SELECT name FROM recordings WHERE recording = 1')}
+
     def wait_for_a_begin(self, isr, name):
         """Until the next file of it begins; the disk is asked, not the API. The catalog has the ones before."""
         def parts():
             return {p.name for p in isr.recordings.rglob(f'{name}_*.part')}
 
-        def committed():
-            with contextlib.closing(sqlite3.connect(f'file:{isr.recordings}/isr.db?mode=ro', uri=True)) as db:
-                return {row[0] for row in db.execute('SELECT name FROM recordings WHERE recording = 1')}
-        process.wait_for('the catalog', lambda: {f['name'] for f in isr.files() if f['recording']} <= committed())
+        process.wait_for('the catalog', lambda: {f['name'] for f in isr.files() if f['recording']} <= self.committed(isr))
         before = parts()
         process.wait_for('another file', lambda: parts() - before)
 
@@ -221,6 +223,55 @@ class Resume(unittest.TestCase):
         self.end(isr)
         for name in self.stations:
             self.assert_sent_once(isr, name)
+
+    def assert_joined(self, isr):
+        """The one that was left is finished, and there is no hole and no second twice."""
+        process.wait_for('the archive', lambda: isr.get('/readyz')[0] == 200)
+        for name in self.stations:
+            process.wait_for('the file that was left', lambda n=name: sum(f['recording'] for f in self.files(isr, n)) == 1)
+            self.assert_ledger(isr, name)
+
+    def test_killed_when_a_file_begins_elsewhere(self):
+        """As at midnight: each file lies in a directory of its own."""
+        isr = self.start('elsewhere', ('mp3', 'aac'), 'split_minutes = 0.1\nsync_seconds = 0.05\nfilename_pattern = {source}/%Y-%m-%d/%H%M%S/{source}_%Y%m%dT%H%M%S%z\n')
+        for delay in (0.05, 0.1, 0.2, 0.3):
+            self.wait_for_a_begin(isr, 'mp3')
+            time.sleep(delay)  # at which of them it is killed is no matter
+            self.kill_and_start(isr)
+            self.assert_joined(isr)
+        self.end(isr)
+        for name in self.stations:
+            self.assert_sent_once(isr, name)
+
+    def test_killed_when_two_files_began(self):
+        """One right behind the other, and the catalog has neither of them."""
+        isr = self.start('two', ('mp3', 'aac'), 'sync_seconds = 0.05\n')
+        for delay in (0, 0.05, 0.1, 0.2):
+            process.wait_for('the catalog', lambda: self.committed(isr) >= {f['name'] for f in isr.files() if f['recording']})
+            for _ in range(2):
+                for name in self.stations:
+                    self.assertEqual(isr.get(f'/api/sources/{name}/split', method='POST')[0], 202)
+                time.sleep(0.1)
+            time.sleep(delay)
+            self.kill_and_start(isr)
+            self.assert_joined(isr)
+        self.end(isr)
+        for name in self.stations:
+            self.assert_sent_once(isr, name)
+        self.assert_times_without_catalog(isr)
+
+    def assert_times_without_catalog(self, isr):
+        """Made again of the files, it knows when each was heard."""
+        isr.process.close()
+        for path in isr.recordings.glob('isr.db*'):
+            path.unlink()
+        isr.start()
+        process.wait_for('the archive', lambda: isr.get('/readyz')[0] == 200)
+        times = {f['name']: (f['start_us'], f['end_us']) for f in isr.files()}
+        for name in self.stations:
+            for file in self.listed[name][:-1]:
+                self.assertEqual(times[file['name']][0], file['start_us'])
+                self.assertLess(abs(times[file['name']][1] - file['end_us']), 1000, file)
 
     def test_stopped_by_a_person(self):
         """What was sent while it was stopped is not recorded, though the burst brings it."""
