@@ -8,7 +8,7 @@
 
 #include "daemon/archive/backup.h"
 
-#include "daemon/archive/db.h"
+#include "daemon/archive/db-copy.h"
 #include "daemon/archive/journal.h"
 #include "daemon/core/error.h"
 
@@ -25,42 +25,14 @@ fail (GError **error, const char *path, int code, const char *doing)
   return FALSE;
 }
 
-/* The copy is one file by itself: no WAL beside it. */
-static gboolean
-copy_pages (sqlite3 *from, sqlite3 *to, const char *path, GError **error)
-{
-  sqlite3_backup *backup = sqlite3_backup_init (to, "main", from, "main");
-  int result;
-
-  if (backup)
-    sqlite3_backup_step (backup, -1);
-  result = backup ? sqlite3_backup_finish (backup) : sqlite3_errcode (to);
-  if (result == SQLITE_OK)
-    return isr_db_exec (to, "PRAGMA journal_mode = DELETE", error);
-  g_set_error (error, ISR_ERROR, (result & 0xff) == SQLITE_FULL ? ISR_ERROR_NO_SPACE : ISR_ERROR_STORAGE, "%s: can not be written: %s", path, sqlite3_errmsg (to));
-  return FALSE;
-}
-
-static sqlite3 *
-open_new (const char *path, GError **error)
-{
-  g_autoptr (sqlite3) db = NULL;
-
-  g_unlink (path);
-  if (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
-    return g_steal_pointer (&db);
-  g_set_error (error, ISR_ERROR, ISR_ERROR_STORAGE, "%s: can not be made: %s; check that its directory exists and who owns it", path, sqlite3_errmsg (db));
-  return NULL;
-}
-
 static gboolean
 copy_database (const char *database, const char *path, guint64 *recordings, GError **error)
 {
   g_autoptr (sqlite3) from = isr_db_open (database, ISR_DB_READ, error);
-  g_autoptr (sqlite3) to = from ? open_new (path, error) : NULL;
+  g_autoptr (sqlite3) to = from ? isr_db_make_copy (from, path, -1, error) : NULL;
   gint64 count;
 
-  if (!to || !copy_pages (from, to, path, error) || !isr_db_get_int64 (to, "SELECT count (*) FROM recordings", 0, &count, error))
+  if (!to || !isr_db_get_int64 (to, "SELECT count (*) FROM recordings", 0, &count, error))
     return FALSE;
   *recordings = (guint64) count;
   return TRUE;

@@ -10,7 +10,7 @@
  *
  * Audio does not come through here and goes on; what is given meanwhile waits in the writer's
  * queue. Where no new one can be had, on a disk that is full or can not be written, there is
- * one in memory until the next start, which makes one of the damaged one again. */
+ * one in memory until it can be (catalog-memory.c). */
 #define G_LOG_DOMAIN "isr-catalog"
 
 #include "daemon/archive/catalog-journal.h"
@@ -32,8 +32,8 @@ struct _IsrMending {
   GAsyncQueue *ended; /* one token */
   /* what comes out of it: */
   IsrDbMended mended;
-  sqlite3 *db, *reader; /* NULL, NULL: nothing; in memory it is one */
-  GError *error;        /* why it is not on the disk */
+  IsrNewDatabase new; /* without one: nothing */
+  GError *error;      /* why it is not on the disk */
 };
 
 static void
@@ -116,61 +116,6 @@ isr_catalog_check_whole (IsrCatalog *self, GError **error)
   return FALSE;
 }
 
-void
-isr_catalog_note_memory (IsrCatalog *self, const GError *why)
-{
-  g_autofree char *message = g_strdup_printf ("%s; until isr is started again the catalog is kept in memory: recordings and what people say are kept, holes, titles and loud events that are noted from now on are not; mend that and start isr again", why->message);
-
-  g_critical ("%s", message);
-  isr_catalog_set_condition (self, "memory", message);
-}
-
-/* --- what was not committed ------------------------------------------------- */
-
-/* "INSERT OR REPLACE INTO main.T VALUES (?, ...)"; the overlay has two columns more. */
-static sqlite3_stmt *
-prepare_put (sqlite3 *db, const char *table, int columns)
-{
-  GString *sql = g_string_new ("INSERT OR REPLACE INTO main.");
-  g_autofree char *text = NULL;
-
-  g_string_append_printf (sql, "%s VALUES (?1", table);
-  for (int i = 2; i <= columns; i++)
-    g_string_append_printf (sql, ", ?%d", i);
-  g_string_append_c (sql, ')');
-  text = g_string_free (sql, FALSE);
-  return isr_db_prepare (db, text, NULL);
-}
-
-static void
-carry_table (sqlite3 *from, sqlite3 *to, const char *table, const char *overlay)
-{
-  g_autofree char *select = g_strdup_printf ("SELECT * FROM temp.%s WHERE number < 9223372036854775807", overlay), *remove_sql = g_strdup_printf ("DELETE FROM main.%s WHERE id = ?1", table);
-  g_autoptr (sqlite3_stmt) rows = isr_db_prepare (from, select, NULL), gone = isr_db_prepare (to, remove_sql, NULL);
-  const int columns = rows ? sqlite3_column_count (rows) - 2 : 0;
-  g_autoptr (sqlite3_stmt) put = columns > 0 ? prepare_put (to, table, columns) : NULL;
-  gboolean row;
-
-  while (put && gone && isr_db_step (rows, &row, NULL) && row) {
-    sqlite3_stmt *statement = sqlite3_column_int (rows, columns + 1) ? gone : put;
-
-    for (int i = 0; i < (statement == put ? columns : 1); i++)
-      sqlite3_bind_value (statement, i + 1, sqlite3_column_value (rows, i));
-    isr_db_run (statement, NULL);
-  }
-}
-
-static void
-carry_over (sqlite3 *from, sqlite3 *to)
-{
-  static const char *const tables[][2] = { { "recordings", "pending" }, { "trash", "pending_trash" }, { "events", "pending_events" }, { "titles", "pending_titles" } };
-
-  isr_db_exec (to, "BEGIN IMMEDIATE", NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-    carry_table (from, to, tables[i][0], tables[i][1]);
-  isr_db_exec (to, "COMMIT", NULL);
-}
-
 /* --- in the worker --------------------------------------------------------------- */
 
 /* FALSE: not on the disk. */
@@ -185,8 +130,8 @@ make_on_disk (IsrMending *self, GError **error)
   reader = isr_db_open (self->database, ISR_DB_READ_AGAIN, error);
   if (!reader || !isr_catalog_prepare (reader, error))
     return FALSE;
-  self->db = g_steal_pointer (&db);
-  self->reader = g_steal_pointer (&reader);
+  self->new.db = g_steal_pointer (&db);
+  self->new.reader = g_steal_pointer (&reader);
   return TRUE;
 }
 
@@ -197,7 +142,7 @@ make_in_memory (IsrMending *self)
   g_autoptr (sqlite3) db = isr_db_open (NULL, ISR_DB_MEMORY, &error);
 
   if (db && isr_db_salvage (db, self->mended.aside ? self->mended.aside : self->database, &self->mended, &error) && isr_catalog_journal_take (db, self->journal, &error) && isr_catalog_prepare (db, &error))
-    self->db = g_steal_pointer (&db);
+    self->new.db = g_steal_pointer (&db);
   else
     g_critical ("%s", error->message);
 }
@@ -213,78 +158,6 @@ mend_in_worker (GTask *task, gpointer source, gpointer data, GCancellable *cance
     make_in_memory (self);
   g_async_queue_push (ended, GINT_TO_POINTER (1));
   g_task_return_boolean (task, TRUE);
-}
-
-/* --- another database --------------------------------------------------------- */
-
-static void
-forget_all (IsrCatalog *self)
-{
-  self->first_id = 0;
-  isr_day_cache_clear (self->days);
-  isr_sources_forget (self);
-  g_hash_table_remove_all (self->found);
-  g_hash_table_remove_all (self->today);
-}
-
-static void
-write_live (IsrCatalog *self)
-{
-  g_autoptr (GPtrArray) live = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_recording_free);
-  GHashTableIter iter;
-  gpointer recording;
-
-  g_hash_table_iter_init (&iter, self->live);
-  while (g_hash_table_iter_next (&iter, NULL, &recording))
-    g_ptr_array_add (live, isr_recording_copy (recording));
-  g_hash_table_remove_all (self->live); /* with the ids that they had */
-  for (guint i = 0; i < live->len; i++)
-    isr_catalog_bring_back (self, live->pdata[i]);
-}
-
-/* What is on its way; of what people said the new one has read everything already. */
-static gboolean
-lay_over (sqlite3 *from, sqlite3 *to, GError **error)
-{
-  return isr_overlays_copy (from, to, TRUE, error) && isr_db_exec (to, "DELETE FROM temp.pending_labels; DELETE FROM temp.pending_protection", error);
-}
-
-/* From now on the new one is read, and then the writer writes it. */
-static void
-exchange (IsrCatalog *self, IsrMending *mending)
-{
-  sqlite3 *reader = mending->reader ? mending->reader : mending->db;
-  g_autoptr (GError) error = NULL;
-  gint64 last;
-
-  carry_over (self->db, mending->db);
-  if (!lay_over (self->db, reader, &error) || !isr_db_get_int64 (reader, "SELECT max (id) FROM main.recordings", 0, &last, &error))
-    g_critical ("%s", error->message);
-  else
-    self->next_id = MAX (self->next_id, (gsize) last + 1);
-  g_clear_pointer (&self->find, sqlite3_finalize);
-  isr_db_close (self->db);
-  self->db = reader;
-  if (!mending->reader)
-    g_clear_pointer (&self->database, g_free);
-  isr_writer_go_on (self->writer, mending->db, !mending->reader);
-}
-
-/* What the new one does not know, and we do. */
-static void
-tell (IsrCatalog *self, const IsrMending *mending)
-{
-  g_autoptr (GError) error = NULL;
-
-  forget_all (self);
-  if (!isr_ledger_move (self->ledger, self->writer, self->db, &error) || !isr_catalog_catch_up (self, &error))
-    g_critical ("%s", error->message);
-  if (mending->mended.broken) {
-    isr_trash_find (self);
-    isr_events_hide_all (self);
-  }
-  write_live (self);
-  note_held_back (self);
 }
 
 void
@@ -303,13 +176,14 @@ isr_catalog_end_mending (IsrCatalog *self)
   g_async_queue_pop (self->mending->ended);
   mending = g_steal_pointer (&self->mending);
   self->damages = isr_db_count_damages ();
-  if (!mending->db) {
+  if (!mending->new.db) {
     isr_writer_go_on (self->writer, NULL, FALSE);
     isr_catalog_set_condition (self, "damaged", mending->error->message);
     return;
   }
-  exchange (self, mending);
-  tell (self, mending);
+  mending->new.broken = mending->mended.broken;
+  isr_catalog_exchange (self, &mending->new);
+  note_held_back (self);
   self->mended = g_steal_pointer (&mending);
 }
 
@@ -319,10 +193,10 @@ note_mended (IsrCatalog *self, const IsrMending *mending)
   const IsrDbMended *mended = &mending->mended;
   g_autofree char *message = mended->aside ? g_strdup_printf ("it was damaged and was made again: the recordings and what people said are all there; of holes, titles and loud events what could still be read, %u rows in all; the damaged one is kept as %s", mended->rows, mended->aside) : NULL;
 
-  if (mending->reader)
+  if (mending->new.reader)
     isr_catalog_set_condition (self, "ok", message);
   else
-    isr_catalog_note_memory (self, mending->error);
+    isr_catalog_note_memory (self, mending->error, mended);
 }
 
 static void
@@ -360,10 +234,10 @@ isr_catalog_mend (IsrCatalog *self)
   g_autoptr (GTask) task = NULL;
   IsrMending *mending;
 
-  if (self->reconciling || self->mending || self->incomplete)
+  if (self->reconciling || self->mending || self->moving || self->incomplete)
     return FALSE;
   mending = self->mending = g_new0 (IsrMending, 1);
-  mending->database = g_strdup (self->database);
+  mending->database = g_strdup (self->place);
   mending->journal = g_build_filename (self->state_directory, ISR_JOURNAL_NAME, NULL);
   mending->writer = self->writer;
   mending->ended = g_async_queue_new ();
@@ -384,7 +258,11 @@ on_look (gpointer data)
   IsrCatalog *self = data;
   gint64 now = g_get_monotonic_time ();
 
-  if (!self->database || self->mending || self->incomplete || isr_db_count_damages () == self->damages)
+  if (!self->database) {
+    isr_catalog_leave_memory (self);
+    return G_SOURCE_CONTINUE;
+  }
+  if (self->mending || self->incomplete || isr_db_count_damages () == self->damages)
     return G_SOURCE_CONTINUE;
   if (self->mended_at && now - self->mended_at < CALM) {
     if (!g_str_equal (self->condition.state, "damaged"))

@@ -2,7 +2,7 @@
 /* catalog-open.c - opens the catalog, whatever the process before left behind, and closes it.
  *
  * A disk that is full is no reason not to start: who can not look can not make room. Nor is a
- * database that can neither be opened nor made: the catalog is in memory then. */
+ * database that can neither be opened nor made: the catalog is in memory then, until it can be. */
 #define G_LOG_DOMAIN "isr-catalog"
 
 #include "daemon/archive/catalog-journal.h"
@@ -103,7 +103,7 @@ open_instead (IsrCatalog *self, const GError *why, GError **error)
 
   if (!open_in_memory (self, error) || !isr_db_salvage (self->db, path, &mended, error))
     return FALSE;
-  isr_catalog_note_memory (self, why);
+  isr_catalog_note_memory (self, why, &mended);
   return leave_behind (self, self->db, error);
 }
 
@@ -189,6 +189,7 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
 
   self->output_directory = g_canonicalize_filename (output_directory, NULL);
   self->database = g_build_filename (state_directory, "isr.db", NULL);
+  self->place = g_strdup (self->database);
   self->state_directory = g_canonicalize_filename (state_directory, NULL);
   self->writable = writable;
   isr_catalog_set_condition (self, "ok", NULL);
@@ -212,7 +213,9 @@ isr_catalog_close (IsrCatalog *self)
 {
   g_clear_handle_id (&self->look, g_source_remove);
   isr_catalog_end_mending (self);
+  isr_catalog_end_move (self);
   isr_catalog_stop_reconcile (self);
+  isr_catalog_save_memory (self);
   isr_snapshots_close (self->snapshots);
   g_clear_pointer (&self->find, sqlite3_finalize);
   if (self->database)

@@ -6,6 +6,7 @@
 
 #include "daemon/archive/catalog.h"
 #include "daemon/archive/day-cache.h"
+#include "daemon/archive/db-mend.h"
 #include "daemon/archive/dir-watch.h"
 #include "daemon/archive/journal.h"
 #include "daemon/archive/ledger.h"
@@ -18,12 +19,14 @@
 G_BEGIN_DECLS
 
 typedef struct _IsrMending IsrMending; /* catalog-damage.c */
+typedef struct _IsrMove IsrMove;       /* catalog-memory.c */
 
 struct _IsrCatalog {
   GObject parent;
 
   char *output_directory;
   char *database; /* path; NULL: in memory */
+  char *place;    /* where it is, or is to be */
   gboolean writable;
   gboolean snapshot; /* of another one, for a worker: its connection alone */
   IsrSnapshots *snapshots;
@@ -70,6 +73,10 @@ struct _IsrCatalog {
   gboolean incomplete;  /* it is made again, and the directory is not looked through yet */
   IsrMending *mended;   /* what came out of it, until that is told */
   IsrMending *mending;  /* NULL: it is whole, or nobody does anything about that */
+  IsrMove *moving;      /* NULL: it stays in memory, or on the disk */
+  IsrDbMended left;     /* how what lies at its place was read */
+  gint64 move_at;       /* monotonic: not before */
+  gint64 pause;         /* µs between two attempts */
   IsrCatalogCondition condition;
   guint damages;    /* of databases, when ours was last looked at */
   gint64 mended_at; /* monotonic; 0: never */
@@ -135,8 +142,23 @@ void isr_catalog_forget_mended (IsrCatalog *self);
 typedef void (*IsrHeldFunc) (IsrCatalog *self, gpointer value);
 void isr_catalog_hold_back (IsrCatalog *self, const GError *error, IsrHeldFunc func, gpointer value, GDestroyNotify free_value);
 void isr_catalog_set_condition (IsrCatalog *self, const char *state, const char *message);
-/* It is in memory, until the next start, because @why. */
-void isr_catalog_note_memory (IsrCatalog *self, const GError *why);
+
+/* catalog-memory.c */
+/* It is in memory because @why, with what could be read of the one at its place. */
+void isr_catalog_note_memory (IsrCatalog *self, const GError *why, const IsrDbMended *read);
+/* Where that is possible now, it goes to the disk in a worker. */
+void isr_catalog_leave_memory (IsrCatalog *self);
+/* It is waited for, if it is on its way; where it is not, it goes now. */
+void isr_catalog_end_move (IsrCatalog *self);
+void isr_catalog_save_memory (IsrCatalog *self);
+
+/* catalog-exchange.c */
+typedef struct {
+  sqlite3 *db, *reader; /* prepared; without a reader it is in memory, and one for both */
+  gboolean broken;      /* not all of its trash may be known */
+} IsrNewDatabase;
+/* Takes both, while the writer rests: it goes on in it. */
+void isr_catalog_exchange (IsrCatalog *self, const IsrNewDatabase *new);
 
 /* catalog-rows.c */
 /* What a file being written has so far. */
@@ -147,6 +169,8 @@ gboolean isr_catalog_complete (IsrCatalog *self, IsrRecording **recordings, guin
 /* catalog-reconcile.c: its worker has the writer, neither goes before it has ended;
  * nothing is watched any more. */
 void isr_catalog_stop_reconcile (IsrCatalog *self);
+/* What was changed by hand while it was not to be looked at. */
+void isr_catalog_look_after (IsrCatalog *self);
 
 /* catalog-coverage.c */
 /* Gives each day of @days that has none its coverage. @keep: but days that are not

@@ -135,6 +135,13 @@ look_again (IsrCatalog *self)
   begin (self, names, task);
 }
 
+void
+isr_catalog_look_after (IsrCatalog *self)
+{
+  if (self->look_again && !self->reconciling && !self->mending && !self->moving)
+    look_again (self);
+}
+
 static gpointer
 copy_name (gconstpointer name, gpointer unused)
 {
@@ -154,8 +161,7 @@ on_disk_changed (GPtrArray *names, gpointer data)
   else
     self->look_at = g_ptr_array_ref (names);
   self->look_again = TRUE;
-  if (!self->reconciling && !self->mending)
-    look_again (self);
+  isr_catalog_look_after (self);
 }
 
 gboolean
@@ -173,7 +179,7 @@ isr_catalog_reconcile_async (IsrCatalog *self, GAsyncReadyCallback callback, gpo
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, data);
 
-  if (!self->writer || self->reconciling || self->mending) {
+  if (!self->writer || self->reconciling || self->mending || self->moving) {
     g_task_return_boolean (task, TRUE);
     return;
   }

@@ -353,6 +353,7 @@ isr_catalog_finalize (GObject *object)
   isr_storage_rules_clear (&self->rules);
   g_free (self->output_directory);
   g_free (self->database);
+  g_free (self->place);
   g_free (self->state_directory);
   g_strfreev (self->alive);
   g_free (self->condition.message);

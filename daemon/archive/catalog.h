@@ -50,7 +50,7 @@ gboolean isr_catalog_is_writable (IsrCatalog *self);
 
 typedef struct {
   const char *state; /* "ok"; "rebuilding": another one is made, of what can be read of it, "damaged": it could
-                        not be; "memory": it ends with this process */
+                        not be; "memory": it is no file, until it can be one */
   gint64 since_us;
   char *message; /* what is or was wrong, and what to do; NULL: nothing */
 } IsrCatalogCondition;

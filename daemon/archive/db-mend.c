@@ -10,6 +10,7 @@
 
 #include "daemon/archive/db-mend.h"
 
+#include "daemon/archive/db-copy.h"
 #include "daemon/archive/db-salvage.h"
 #include "daemon/core/error.h"
 
@@ -17,7 +18,9 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-static const char *const companions[] = { "", "-wal", "-shm" };
+#define COPY_PAGES 64 /* of a database in memory that others wait for meanwhile */
+
+static const char *const companions[] = { "", "-wal", "-shm", "-journal" };
 
 void
 isr_db_mended_clear (IsrDbMended *self)
@@ -75,10 +78,10 @@ set_aside (const char *path, char **broken, GError **error)
 }
 
 static void
-remove_new (const char *new)
+remove_all (const char *path)
 {
   for (guint i = 0; i < G_N_ELEMENTS (companions); i++) {
-    g_autofree char *name = g_strconcat (new, companions[i], NULL);
+    g_autofree char *name = g_strconcat (path, companions[i], NULL);
 
     g_unlink (name);
   }
@@ -98,21 +101,84 @@ isr_db_make_again (const char *path, IsrDbMended *mended, GError **error)
 {
   g_autofree char *new = name_new (path);
 
-  remove_new (new);
+  remove_all (new);
   if (make (new, path, mended, error) && set_aside (path, &mended->aside, error) && move (new, path, error)) {
     g_warning ("catalog %s: it was damaged and is kept as %s; it is made again from the recordings, what people said, and %u rows that could still be read", path, mended->aside, mended->rows);
     return TRUE;
   }
   if (!mended->aside)
-    remove_new (new);
+    remove_all (new);
   return FALSE;
+}
+
+/* --- what was in memory ------------------------------------------------------- */
+
+/* A sound one that could not be read is worth more than what came since. */
+static gboolean
+check_not_sound (const char *path, GError **error)
+{
+  g_autoptr (sqlite3) db = NULL;
+  gboolean sound = FALSE;
+
+  if (sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK || !isr_db_check_sound (db, &sound, NULL) || !sound)
+    return TRUE;
+  g_set_error (error, ISR_ERROR, ISR_ERROR_FAILED, "catalog %s: it could not be read when it was to be, and can be now; it is used when isr is started again", path);
+  return FALSE;
+}
+
+static gboolean
+write_new (sqlite3 *memory, const char *new, GError **error)
+{
+  g_autoptr (sqlite3) db = isr_db_make_copy (memory, new, COPY_PAGES, error);
+
+  return db != NULL;
+}
+
+static gboolean
+take_place (const char *new, const char *path, IsrDbMended *left, GError **error)
+{
+  g_autofree char *aside = NULL;
+
+  if (!set_aside (path, &aside, error) || !move (new, path, error))
+    return FALSE;
+  if (left->whole)
+    remove_all (aside);
+  else if (g_access (aside, F_OK) == 0)
+    left->aside = g_steal_pointer (&aside);
+  left->read = left->whole = TRUE;
+  return TRUE;
+}
+
+gboolean
+isr_db_write_out (sqlite3 *memory, const char *path, IsrDbMended *left, GError **error)
+{
+  g_autofree char *new = name_new (path);
+
+  if (!left->read && !check_not_sound (path, error))
+    return FALSE;
+  remove_all (new);
+  if (write_new (memory, new, error) && take_place (new, path, left, error))
+    return TRUE;
+  if (g_access (path, F_OK) == 0)
+    remove_all (new);
+  return FALSE;
+}
+
+/* --- a process died ------------------------------------------------------------- */
+
+static gboolean
+is_whole (const char *new)
+{
+  g_autofree char *wal = g_strconcat (new, "-wal", NULL), *journal = g_strconcat (new, "-journal", NULL);
+
+  return g_access (new, F_OK) == 0 && g_access (wal, F_OK) < 0 && g_access (journal, F_OK) < 0;
 }
 
 void
 isr_db_take_made (const char *path)
 {
-  g_autofree char *new = name_new (path), *unfinished = g_strconcat (new, "-wal", NULL);
+  g_autofree char *new = name_new (path);
 
-  if (g_access (path, F_OK) < 0 && g_access (new, F_OK) == 0 && g_access (unfinished, F_OK) < 0)
+  if (g_access (path, F_OK) < 0 && is_whole (new))
     move (new, path, NULL);
 }

@@ -11,6 +11,8 @@ typedef struct {
   char *aside;     /* where the damaged one is now; NULL: it was not damaged */
   guint rows;      /* of it that are in the new one */
   gboolean broken; /* the trash could not be read to its end */
+  gboolean read;   /* anything could, */
+  gboolean whole;  /* and everything */
 } IsrDbMended;
 
 void isr_db_mended_clear (IsrDbMended *self);
@@ -25,6 +27,10 @@ sqlite3 *isr_db_open_mended (const char *path, IsrDbMended *mended, GError **err
 gboolean isr_db_check_sound (sqlite3 *db, gboolean *sound, GError **error);
 /* ISR_ERROR_STORAGE, _NO_SPACE: it stays as it is. */
 gboolean isr_db_make_again (const char *path, IsrDbMended *mended, GError **error);
+/* What is in @memory takes the place @path. What lies there is set aside, or goes where @left says
+ * that all of it is in @memory; a sound one of which nothing is stays, and that is an error. @left
+ * says how it is then. A part at a time: nobody waits long for @memory. */
+gboolean isr_db_write_out (sqlite3 *memory, const char *path, IsrDbMended *left, GError **error);
 /* Where there is none, but a process died just before it put the one that it had made there. */
 void isr_db_take_made (const char *path);
 

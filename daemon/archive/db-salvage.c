@@ -77,27 +77,60 @@ salvage_tables (sqlite3 *db, sqlite3 *from, IsrDbMended *mended, GError **error)
   g_autoptr (GError) wrong = NULL;
 
   isr_db_exec (from, "PRAGMA cell_size_check = ON; PRAGMA query_only = ON", NULL);
-  for (guint i = 0; !wrong && i < G_N_ELEMENTS (tables); i++)
-    if (!salvage_table (db, from, i, &mended->rows, &wrong) && g_str_equal (tables[i].table, "trash"))
-      mended->broken = TRUE;
+  for (guint i = 0; !wrong && i < G_N_ELEMENTS (tables); i++) {
+    if (salvage_table (db, from, i, &mended->rows, &wrong))
+      continue;
+    mended->whole = FALSE;
+    mended->broken |= g_str_equal (tables[i].table, "trash");
+  }
   if (!wrong)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&wrong));
   return FALSE;
 }
 
+/* --- opening it -------------------------------------------------------------- */
+
+static sqlite3 *
+open_with (const char *uri, const char *pragma)
+{
+  g_autoptr (sqlite3) db = NULL;
+  gint64 version;
+
+  if (sqlite3_open_v2 (uri, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL) != SQLITE_OK)
+    return NULL;
+  isr_db_exec (db, pragma, NULL);
+  return isr_db_get_int64 (db, "SELECT count (*) FROM main.sqlite_master", 0, &version, NULL) ? g_steal_pointer (&db) : NULL;
+}
+
+/* A disk that is full has no room for what WAL's readers share: who is alone can do without;
+ * where nothing may be written, what was not tidied up of the WAL is not seen. */
+static sqlite3 *
+open_somehow (const char *path, gboolean *whole)
+{
+  g_autofree char *escaped = g_uri_escape_string (path, "/", TRUE);
+  g_autofree char *uri = g_strdup_printf ("file:%s", escaped), *as_it_lies = g_strdup_printf ("file:%s?immutable=1", escaped);
+  sqlite3 *db = open_with (uri, "");
+
+  if (!db)
+    db = open_with (uri, "PRAGMA locking_mode = EXCLUSIVE");
+  *whole = db != NULL;
+  return db ? db : open_with (as_it_lies, "");
+}
+
 gboolean
 isr_db_salvage (sqlite3 *db, const char *path, IsrDbMended *mended, GError **error)
 {
   g_autoptr (sqlite3) from = NULL;
-  gboolean opened, ok;
+  gboolean ok;
 
   if (!isr_db_exec (db, "BEGIN IMMEDIATE", error))
     return FALSE;
+  from = open_somehow (path, &mended->whole);
   mended->rows = 0;
-  opened = sqlite3_open_v2 (path, &from, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
-  mended->broken = !opened;
-  ok = (!opened || salvage_tables (db, from, mended, error)) && isr_db_exec (db, "COMMIT", error);
+  mended->read = from != NULL;
+  mended->broken = !from;
+  ok = (!from || salvage_tables (db, from, mended, error)) && isr_db_exec (db, "COMMIT", error);
   if (!ok && !sqlite3_get_autocommit (db))
     isr_db_exec (db, "ROLLBACK", NULL);
   return ok;

@@ -198,6 +198,7 @@ take_next (IsrWriter *self)
 
   if (!next)
     return;
+  self->shared = FALSE; /* its reader has left it */
   close_database (self);
   self->db = next;
   self->shared = self->next_shared;

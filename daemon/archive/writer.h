@@ -47,7 +47,7 @@ void isr_writer_rest (IsrWriter *self);
 /* Waits until that is so, once. Never on the main loop. */
 void isr_writer_wait_rest (IsrWriter *self);
 /* It goes on, with the database that it had (@db NULL), or with another one (transfer full; with
- * @shared as in isr_writer_new_shared()). */
+ * @shared as in isr_writer_new_shared()); the one before is closed, and has no other reader by now. */
 void isr_writer_go_on (IsrWriter *self, sqlite3 *db, gboolean shared);
 
 G_END_DECLS
