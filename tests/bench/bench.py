@@ -21,6 +21,7 @@ BENCHES = {
     'rf64': 'a WAV file of 6 GiB, and do ffmpeg and sox play it to its end?',
     'capture': 'N live streams at once: CPU seconds per stream-hour and PSS, against ffmpeg and bare GStreamer',
     'drops': 'connections cut 1,000 times: what was recorded and what the ledger says, against what was sent',
+    'chaos': 'streams whose connections are lost and whose recorder is killed, restarted, configured anew: against what was sent',
     'soak': 'fourteen days of files and drops in fourteen minutes: does the daemon grow in the second week?',
     'fuzz': 'executions, coverage and what fell, 10 minutes a target (--seconds)',
     'analyze': 'an hour as WAV and FLAC against numpy, ffmpeg, sox and the limit; re-scoring from disk; hearing live',

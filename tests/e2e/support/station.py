@@ -117,7 +117,11 @@ class Track:
         return time_of(end) - time_of(first)
 
     def primer(self, data):
-        """How many packets of 20 ms at the head of a file are not played: what OpusHead says beyond the encoder's own."""
+        """How many packets at the head of a file are not played: what OpusHead says beyond the encoder's own, in packets of
+        20 ms; of MP3 what the Info tag says, but for a carrier, which is nobody's packet."""
+        tag = data.find(b'Info', 0, 200) if self.name == 'mp3' else -1
+        if tag >= 0:
+            return max(0, ((int.from_bytes(data[tag + 141:tag + 144], 'big') >> 12) + 529) // 1152 - 1)
         head = data.find(b'OpusHead', 0, 200)
         return int.from_bytes(data[head + 10:head + 12], 'little') // 960 if head >= 0 else 0
 
