@@ -181,6 +181,11 @@
 #define ISR_LOUD_CANCELLED "cancelled" /* taken back: no section, or part of another */
 #define ISR_LOUD_ENDED "ended"         /* final */
 
+/* GstReferenceTimestampMeta of a raw buffer with these caps: when its first sample was heard, ns of
+ * CLOCK_MONOTONIC. isrsplitsink then asks no clock. The clock of a sound card is its driver: who asks
+ * it while it hangs hangs, too, and with him the file. */
+#define ISR_HEARD_CAPS "timestamp/x-monotonic"
+
 /* Custom serialized downstream event: audio is missing from here on; the open
  * file is closed, the next one begins with the next buffer.
  *     cause   string   ISR_GAP_*

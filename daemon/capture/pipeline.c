@@ -7,6 +7,7 @@
 #include "daemon/capture/loudness.h"
 #include "daemon/capture/lull.h"
 #include "daemon/capture/scenesrc.h"
+#include "daemon/capture/stamp.h"
 #include "daemon/core/error.h"
 #include "plugins/loudness/meter.h"
 #include "plugins/messages.h"
@@ -197,6 +198,14 @@ make_device_caps (const IsrDeviceSpec *spec)
       "channels", G_TYPE_INT, spec->channels, NULL);
 }
 
+static void
+stamp_into (GstElement *queue)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (queue, "sink");
+
+  isr_stamp_buffers (pad);
+}
+
 static GstElement *
 build_soundcard (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
 {
@@ -211,6 +220,7 @@ build_soundcard (IsrPipeline *self, const IsrSourceConfig *config, GError **erro
   g_object_set (filter, "caps", caps, NULL);
   g_object_set (queue, "max-size-time", (guint64) QUEUE_TIME, "max-size-bytes", 0, "max-size-buffers", 0, NULL);
   gst_element_link_many (self->source, filter, queue, NULL);
+  stamp_into (queue);
   self->what = g_strdup_printf ("%s, %u Hz %u ch", device->id, spec.rate, spec.channels);
   self->card = isr_device_dup_card (device);
   self->rate = spec.rate;

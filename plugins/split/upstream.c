@@ -2,6 +2,8 @@
 /* upstream.c - queries and clocks. */
 #include "plugins/split/upstream.h"
 
+#include "plugins/messages.h"
+
 #include <time.h>
 
 #define READ_MAX_US G_TIME_SPAN_MILLISECOND
@@ -80,8 +82,8 @@ isr_upstream_choose_input (GstPad *sinkpad, gboolean raw, gboolean given, gboole
   return input;
 }
 
-gint64
-isr_upstream_get_age (GstBaseSink *sink, GstBuffer *buffer, gint64 duration)
+static gint64
+ask_clock (GstBaseSink *sink, GstBuffer *buffer, gint64 duration)
 {
   g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (sink));
   GstClockTime running = GST_CLOCK_TIME_NONE;
@@ -91,4 +93,14 @@ isr_upstream_get_age (GstBaseSink *sink, GstBuffer *buffer, gint64 duration)
   if (!clock || !GST_CLOCK_TIME_IS_VALID (running))
     return duration;
   return GST_CLOCK_DIFF (running + gst_element_get_base_time (GST_ELEMENT (sink)), gst_clock_get_time (clock));
+}
+
+gint64
+isr_upstream_get_age (GstBaseSink *sink, GstBuffer *buffer, gint64 duration, const IsrTimeReading *now)
+{
+  static GstStaticCaps heard = GST_STATIC_CAPS (ISR_HEARD_CAPS);
+  g_autoptr (GstCaps) caps = gst_static_caps_get (&heard);
+  const GstReferenceTimestampMeta *stamp = gst_buffer_get_reference_timestamp_meta (buffer, caps);
+
+  return stamp ? now->monotonic_us * 1000 - (gint64) stamp->timestamp : ask_clock (sink, buffer, duration);
 }

@@ -20,7 +20,8 @@ gboolean isr_upstream_is_live (GstPad *sinkpad);
 /* @sinkpad: of the whole element, in front of any parser. */
 IsrRecorderInput isr_upstream_choose_input (GstPad *sinkpad, gboolean raw, gboolean given, gboolean timed);
 
-/* ns since the first sample of @buffer was heard; @duration where no clock tells. */
-gint64 isr_upstream_get_age (GstBaseSink *sink, GstBuffer *buffer, gint64 duration);
+/* ns from when the first sample of @buffer was heard to @now: as it says itself, else as the
+ * clock of the pipeline says; @duration where none tells. */
+gint64 isr_upstream_get_age (GstBaseSink *sink, GstBuffer *buffer, gint64 duration, const IsrTimeReading *now);
 
 G_END_DECLS

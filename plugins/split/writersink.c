@@ -232,7 +232,7 @@ isr_writer_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   IsrWriterSink *self = ISR_WRITER_SINK (sink);
   IsrTimeReading now = self->read_clocks ();
   guint64 duration = get_duration (self, buffer);
-  gint64 age = self->run.kind.content == ISR_CONTENT_RAW ? isr_upstream_get_age (sink, buffer, (gint64) duration) : 0;
+  gint64 age = self->run.kind.content == ISR_CONTENT_RAW ? isr_upstream_get_age (sink, buffer, (gint64) duration, &now) : 0;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
 

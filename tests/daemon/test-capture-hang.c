@@ -90,6 +90,62 @@ is_silent (Fixture *f)
   return g_get_real_time () - MAX (state->heard_us, state->since_us) > SILENCE;
 }
 
+/* --- the threads of GStreamer, held --- */
+
+typedef struct {
+  GstTracer parent;
+} Holder;
+
+typedef struct {
+  GstTracerClass parent;
+} HolderClass;
+
+static GType holder_get_type (void);
+G_DEFINE_TYPE (Holder, holder, GST_TYPE_TRACER)
+
+static const char *held; /* atomic: what elements are called that can not pass on a buffer; or NULL */
+static gint caught;      /* atomic: one of them */
+
+static void
+before_push (GObject *holder, GstClockTime at, GstPad *pad, GstBuffer *buffer)
+{
+  g_autoptr (GstElement) element = gst_pad_get_parent_element (pad);
+  const char *name;
+
+  while (element && (name = g_atomic_pointer_get (&held)) && g_str_has_prefix (GST_ELEMENT_NAME (element), name)) {
+    g_atomic_int_set (&caught, TRUE);
+    g_usleep (10000);
+  }
+}
+
+static void
+holder_class_init (HolderClass *class)
+{
+}
+
+static void
+holder_init (Holder *self)
+{
+  gst_tracing_register_hook (GST_TRACER (self), "pad-push-pre", G_CALLBACK (before_push));
+}
+
+/* Until a buffer is about to leave an element whose name begins so. */
+static void
+hold (const char *name)
+{
+  g_atomic_int_set (&caught, FALSE);
+  g_atomic_pointer_set (&held, (gpointer) name);
+  TEMP_WAIT_FOR (g_atomic_int_get (&caught));
+}
+
+static void
+let_go (void)
+{
+  g_atomic_pointer_set (&held, NULL);
+}
+
+/* --- a driver that blocks --- */
+
 /* The watchdog is not fed, then the source's own breaks off what hangs, leaves it behind, and
  * waits for something known. What was left behind ends when the driver lets go. */
 static void
@@ -119,6 +175,7 @@ test_driver (Fixture *f, gconstpointer data)
 
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_WAITING_TO_RETRY));
   g_assert_cmpstr (fixture_capture_get (f->capture, "mic")->reason, ==, "stalled");
+  TEMP_WAIT_FOR (f->capture->closed->len == 1);
   TEMP_WAIT_FOR (f->fed > fed);
   TEMP_WAIT_FOR (fixture_capture_count (f->capture, "mic", "connecting retrying") == 1);
   g_assert_true (fixture_capture_is (f->capture, "other", ISR_STATE_RECORDING));
@@ -129,44 +186,31 @@ test_driver (Fixture *f, gconstpointer data)
   fixture_capture_stop (f->capture);
 }
 
+/* The clock of the card is the driver, too: the thread of the file has a buffer whose time it wants to
+ * know when the driver begins to hang, and does not hang with it. */
+static void
+test_clock (Fixture *f, gconstpointer data)
+{
+  GstTracer *holder = g_object_ref_sink (g_object_new (holder_get_type (), NULL));
+
+  f->capture = fixture_capture_new ("[mic]\ntype = soundcard\ndevice = mic\n");
+  isr_capture_start (f->capture->capture);
+  TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_RECORDING) && fixture_capture_get (f->capture, "mic")->heard_us > 0);
+  hold ("queue");
+  temp_write (f->directory, "hang", "", 0);
+  let_go ();
+  TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_WAITING_TO_RETRY));
+  TEMP_WAIT_FOR (f->capture->closed->len == 1);
+  g_assert_cmpstr (fixture_capture_get_closed (f->capture, "mic", 0)->reason, ==, "gap");
+  g_assert_cmpint (g_unlink (f->hang), ==, 0);
+  TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_RECORDING));
+  fixture_capture_stop (f->capture);
+  gst_object_unref (holder);
+}
+
 /* --- a thread that blocks behind isrhttpsrc --- */
 
 #ifdef ISR_WITH_HTTP
-
-typedef struct {
-  GstTracer parent;
-} Holder;
-
-typedef struct {
-  GstTracerClass parent;
-} HolderClass;
-
-static GType holder_get_type (void);
-G_DEFINE_TYPE (Holder, holder, GST_TYPE_TRACER)
-
-static gint held; /* atomic */
-
-static void
-before_push (GObject *holder, GstClockTime at, GstPad *pad, GstBuffer *buffer)
-{
-  g_autoptr (GstElement) element = gst_pad_get_parent_element (pad);
-
-  if (!element || !g_str_has_prefix (GST_ELEMENT_NAME (element), "isrhttpsrc"))
-    return;
-  while (g_atomic_int_get (&held))
-    g_usleep (10000);
-}
-
-static void
-holder_class_init (HolderClass *class)
-{
-}
-
-static void
-holder_init (Holder *self)
-{
-  gst_tracing_register_hook (GST_TRACER (self), "pad-push-pre", G_CALLBACK (before_push));
-}
 
 /* isrhttpsrc tells of its own stalls; of a thread that does not come back to it nobody tells. */
 static void
@@ -179,11 +223,11 @@ test_stream (Fixture *f, gconstpointer data)
   f->capture = fixture_capture_new (text);
   isr_capture_start (f->capture->capture);
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "radio", ISR_STATE_RECORDING) && fixture_capture_is (f->capture, "other", ISR_STATE_RECORDING));
-  g_atomic_int_set (&held, TRUE);
+  hold ("isrhttpsrc");
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "radio", ISR_STATE_WAITING_TO_RETRY));
   g_assert_cmpstr (fixture_capture_get (f->capture, "radio")->reason, ==, "stalled");
   g_assert_true (fixture_capture_is (f->capture, "other", ISR_STATE_RECORDING));
-  g_atomic_int_set (&held, FALSE);
+  let_go ();
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "radio", ISR_STATE_RECORDING));
   fixture_capture_stop (f->capture);
   fixture_radio_free (radio);
@@ -199,6 +243,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/capture/hang/driver", Fixture, NULL, set_up, test_driver, tear_down);
+  g_test_add ("/capture/hang/clock", Fixture, NULL, set_up, test_clock, tear_down);
 #ifdef ISR_WITH_HTTP
   g_test_add ("/capture/hang/stream", Fixture, NULL, set_up, test_stream, tear_down);
 #endif
