@@ -141,6 +141,19 @@ isr_analysis_file_lost (IsrAnalysis *self, const char *name)
 
 /* --- news of the catalog --- */
 
+static void doubt (IsrAnalysis *self, const char *name);
+
+static void
+doubt_later (IsrAnalysis *self, gpointer names)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, names);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    doubt (self, name);
+}
+
 static gboolean
 on_doubt (gpointer data)
 {
@@ -151,6 +164,10 @@ on_doubt (gpointer data)
 
   self->doubt = 0;
   self->doubtful = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!isr_catalog_check_whole (self->catalog, NULL)) {
+    isr_analysis_later (self, doubt_later, g_steal_pointer (&names), (GDestroyNotify) g_hash_table_unref);
+    return G_SOURCE_REMOVE;
+  }
   g_hash_table_iter_init (&iter, names);
   while (g_hash_table_iter_next (&iter, &name, NULL)) {
     g_autoptr (GError) error = NULL;
@@ -239,6 +256,7 @@ isr_analysis_close (IsrAnalysis *self)
   g_clear_signal_handler (&self->renamed, self->catalog);
   g_clear_handle_id (&self->doubt, g_source_remove);
   g_clear_handle_id (&self->tidying, g_source_remove);
+  isr_analysis_forget_later (self);
   isr_store_flush (self->store);
   g_clear_pointer (&self->jobs, isr_jobs_free);
 }

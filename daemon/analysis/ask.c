@@ -256,30 +256,60 @@ isr_analysis_ask_finish (GAsyncResult *result, GError **error)
 
 typedef struct {
   IsrAnalysis *analysis;
-  char *source;
+  char *source, *file;
   gint64 from_us, to_us, job;
 } Renewal;
 
 static void
-on_renewed (GObject *object, GAsyncResult *result, gpointer data)
+renewal_free (Renewal *self)
 {
-  g_autofree Renewal *renewal = data;
-  g_autoptr (IsrAnalysis) self = renewal->analysis;
-  g_autofree char *source = renewal->source;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (IsrAnswer) answer = isr_analysis_ask_finish (result, &error);
+  g_object_unref (self->analysis);
+  g_free (self->source);
+  g_free (self->file);
+  g_free (self);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Renewal, renewal_free)
+
+static void
+replace_events (const Renewal *renewal, const IsrAnswer *answer)
+{
   g_autoptr (GPtrArray) events = g_ptr_array_new ();
 
-  for (guint i = 0; answer && i < answer->sections->len; i++) {
+  for (guint i = 0; i < answer->sections->len; i++) {
     IsrEvent *event = answer->sections->pdata[i];
 
     if (event->start_us >= renewal->from_us && event->state == ISR_EVENT_ENDED)
       g_ptr_array_add (events, event);
   }
-  if (answer && !self->closed)
-    isr_catalog_replace_events (self->catalog, source, renewal->from_us, renewal->to_us, events);
-  if (self->jobs)
-    isr_jobs_file_done (self->jobs, renewal->job);
+  isr_catalog_replace_events (renewal->analysis->catalog, renewal->source, renewal->from_us, renewal->to_us, events);
+}
+
+static void
+renew_again (IsrAnalysis *self, gpointer value)
+{
+  const Renewal *renewal = value;
+
+  isr_analysis_renew_events (self, renewal->source, renewal->from_us, renewal->to_us, renewal->file, renewal->job);
+}
+
+/* The job goes on until they are noted. What is asked of a catalog that is not whole is half of it. */
+static void
+on_renewed (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Renewal) renewal = data;
+  g_autoptr (IsrAnalysis) self = g_object_ref (renewal->analysis);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IsrAnswer) answer = isr_analysis_ask_finish (result, &error);
+
+  if (self->closed)
+    return;
+  if (isr_analysis_is_for_later (self, error)) {
+    isr_analysis_later (self, renew_again, g_steal_pointer (&renewal), (GDestroyNotify) renewal_free);
+    return;
+  }
+  if (answer)
+    replace_events (renewal, answer);
+  isr_jobs_file_done (self->jobs, renewal->job);
 }
 
 void
@@ -288,6 +318,6 @@ isr_analysis_renew_events (IsrAnalysis *self, const char *source, gint64 from_us
   const IsrQuestion question = { .source = source, .file = file, .from_us = from_us, .to_us = to_us };
   Renewal *renewal = g_new (Renewal, 1);
 
-  *renewal = (Renewal){ g_object_ref (self), g_strdup (source), from_us, to_us, job };
+  *renewal = (Renewal){ g_object_ref (self), g_strdup (source), g_strdup (file), from_us, to_us, job };
   isr_analysis_ask_async (self, &question, NULL, on_renewed, renewal);
 }

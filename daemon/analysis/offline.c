@@ -20,8 +20,8 @@
 
 /* --- neighbours --- */
 
-static IsrRecording *
-find_neighbour (IsrCatalog *catalog, const IsrRecording *recording, gboolean before)
+IsrRecording *
+isr_analysis_find_neighbour (IsrCatalog *catalog, const IsrRecording *recording, gboolean before)
 {
   gint64 at_us = before ? recording->start_us : recording->end_us;
   IsrCatalogQuery query = { .source = recording->source, .from_us = at_us - LOOK_US, .to_us = at_us + LOOK_US, .limit = 20 };
@@ -36,16 +36,16 @@ find_neighbour (IsrCatalog *catalog, const IsrRecording *recording, gboolean bef
   return NULL;
 }
 
-static guint64
-window_start (guint64 window, guint rate)
-{
-  return window / WINDOWS * rate + window % WINDOWS * rate / WINDOWS;
-}
-
-static guint64
-to_ns (guint64 samples, guint rate)
+guint64
+isr_analysis_to_ns (guint64 samples, guint rate)
 {
   return rate ? samples / rate * SECOND_NS + samples % rate * SECOND_NS / rate : 0;
+}
+
+guint64
+isr_analysis_window_to_ns (guint64 window, guint rate)
+{
+  return isr_analysis_to_ns (window / WINDOWS * rate + window % WINDOWS * rate / WINDOWS, rate);
 }
 
 static guint64
@@ -65,7 +65,7 @@ read_run (IsrAnalysis *self, const IsrRecording *recording, IsrJobFile *file)
 
   if (!isr_levels_reader_open (&reader, path, NULL) || !isr_runs_is_valid (recording, header))
     return FALSE;
-  since = to_ns (window_start (header->first_window, recording->rate), recording->rate);
+  since = isr_analysis_window_to_ns (header->first_window, recording->rate);
   if (header->position < since)
     return FALSE;
   file->run_us = header->run_us;
@@ -79,7 +79,7 @@ find_run (IsrAnalysis *self, IsrCatalog *catalog, const IsrRecording *recording,
   g_autoptr (IsrRecording) first = isr_recording_copy (recording);
 
   for (guint i = 0; i < FAR_BACK; i++) {
-    IsrRecording *before = find_neighbour (catalog, first, TRUE);
+    IsrRecording *before = isr_analysis_find_neighbour (catalog, first, TRUE);
 
     if (!before)
       break;
@@ -99,7 +99,7 @@ static IsrJobFile *
 make_file (IsrAnalysis *self, IsrCatalog *catalog, const IsrRecording *recording, const IsrRecording *last, const IsrJobFile *last_file)
 {
   IsrJobFile *file = g_new0 (IsrJobFile, 1);
-  g_autoptr (IsrRecording) next = find_neighbour (catalog, recording, FALSE);
+  g_autoptr (IsrRecording) next = isr_analysis_find_neighbour (catalog, recording, FALSE);
 
   file->name = g_strdup (recording->name);
   file->recording = isr_recording_copy (recording);
@@ -269,13 +269,22 @@ isr_analysis_analyze_span_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static void
+fill_later (IsrAnalysis *self, gpointer name)
+{
+  if (!self->closing)
+    isr_analysis_fill (self, name);
+}
+
 void
 isr_analysis_fill (IsrAnalysis *self, const char *name)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (IsrJob) job = isr_analysis_analyze_file (self, name, &error);
 
-  if (!job)
+  if (!job && isr_analysis_is_for_later (self, error))
+    isr_analysis_later (self, fill_later, g_strdup (name), g_free);
+  else if (!job)
     g_message ("%s: %s", name, error->message);
 }
 
@@ -367,118 +376,4 @@ isr_analysis_count_missing_finish (GAsyncResult *result, guint *missing, gint64 
   *missing = names ? names->len : 0;
   *job = names ? find_job (self, names) : 0;
   return names != NULL;
-}
-
-/* --- what comes of them --- */
-
-typedef struct {
-  IsrAnalysis *analysis;
-  IsrRecording *recording;
-  gint64 job;
-} Written;
-
-/* The levels of @recording are there: its sections are, too. One that lay across its
- * begin was cut there before. */
-static void
-on_written (gboolean ok, gpointer data)
-{
-  Written *written = data;
-  IsrAnalysis *self = written->analysis;
-  const IsrRecording *recording = written->recording;
-
-  if (ok && !self->closed) {
-    g_autoptr (IsrRecording) before = find_neighbour (self->catalog, recording, TRUE);
-    gint64 from_us = before && isr_analysis_has_levels (self, before->name) ? MAX (before->start_us, recording->start_us - ISR_SCORE_AHEAD_US) : recording->start_us;
-
-    isr_analysis_renew_events (self, recording->source, from_us, recording->end_us, recording->name, written->job);
-    g_signal_emit_by_name (self->catalog, "changed", "file", recording->name);
-  } else if (self->jobs) {
-    isr_jobs_file_done (self->jobs, written->job);
-  }
-  g_object_unref (self);
-  isr_recording_free (written->recording);
-  g_free (written);
-}
-
-static IsrLevelsWhole *
-make_whole (const IsrRecording *recording, const IsrJobFile *file, const IsrDecoded *decoded)
-{
-  IsrLevelsWhole *whole = isr_levels_whole_new (decoded->rows->len);
-  const IsrChildBegun *begun = &decoded->begun;
-
-  for (guint i = 0; i < decoded->rows->len; i++)
-    for (guint column = 0; column < ISR_LEVELS_COLUMNS; column++)
-      whole->columns[column][i] = g_array_index (decoded->rows, IsrLevelsRow, i).value[column];
-  whole->header.flags = ISR_LEVELS_COMPLETE | ISR_LEVELS_DECODED;
-  whole->header.run_us = file->run_us;
-  whole->header.first_window = begun->first_window;
-  whole->header.position = file->begin_ns + to_ns (window_start (begun->first_window, begun->rate), begun->rate);
-  whole->header.offset_ns = (gint64) to_ns (begun->skip, begun->rate);
-  whole->header.recording_bytes = recording->bytes;
-  g_strlcpy (whole->header.source, recording->source, sizeof whole->header.source);
-  return whole;
-}
-
-static void
-on_decoded (const IsrJobFile *file, const IsrDecoded *decoded, gint64 id, gpointer data)
-{
-  IsrAnalysis *self = data;
-  IsrRecording *recording;
-  Written *written;
-
-  isr_catalog_note_length (self->catalog, file->name, decoded->samples, decoded->begun.rate, decoded->begun.channels);
-  recording = isr_catalog_lookup (self->catalog, file->name);
-  if (!recording) { /* it was deleted meanwhile */
-    isr_jobs_file_done (self->jobs, id);
-    return;
-  }
-  written = g_new (Written, 1);
-  *written = (Written){ g_object_ref (self), recording, id };
-  isr_store_write (self->store, file->name, make_whole (recording, file, decoded), on_written, written);
-}
-
-static void
-on_failed (const IsrJobFile *file, const GError *error, gpointer data)
-{
-  isr_log_warning (NULL, "%s can not be analysed: %s", file->name, error->message);
-}
-
-typedef struct {
-  IsrAnalysis *analysis;
-  gint64 id;
-} News;
-
-static void
-tell (gboolean ok, gpointer data)
-{
-  g_autofree News *news = data;
-  g_autoptr (IsrAnalysis) self = news->analysis;
-  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, news->id);
-
-  g_signal_emit (self, isr_analysis_signals[ISR_ANALYSIS_JOB], 0, news->id);
-  if (!self->closed)
-    g_signal_emit_by_name (self->catalog, "changed", "job", id);
-}
-
-/* One that is over has given its levels to the store before: it is told behind them. */
-static void
-on_changed (gint64 id, gpointer data)
-{
-  IsrAnalysis *self = data;
-  g_autoptr (IsrJob) job = isr_jobs_get (self->jobs, id);
-  News *news = g_new (News, 1);
-
-  *news = (News){ g_object_ref (self), id };
-  if (job && job->state >= ISR_JOB_DONE && !self->closing)
-    isr_store_when_done (self->store, tell, news);
-  else
-    tell (TRUE, news);
-}
-
-IsrJobs *
-isr_analysis_make_jobs (IsrAnalysis *self)
-{
-  static const IsrJobsHooks hooks = { on_decoded, on_failed, on_changed };
-
-  return isr_jobs_new (isr_catalog_get_output_directory (self->catalog), &hooks, self);
 }

@@ -31,7 +31,7 @@ take_page (IsrAnalysis *self, GPtrArray *page)
 }
 
 /* What lies in the trash may come back, and finds its levels then. */
-static void
+static gboolean
 take_trash (IsrAnalysis *self)
 {
   g_autoptr (GPtrArray) list = isr_catalog_list_trash (self->catalog, NULL);
@@ -42,18 +42,23 @@ take_trash (IsrAnalysis *self)
     g_hash_table_add (self->names, g_strdup (entry->path));
     g_hash_table_add (self->names, g_strdup (entry->recording->name)); /* a crash came between file and levels */
   }
+  return list != NULL;
 }
 
 static void
 end_tidying (IsrAnalysis *self, gboolean ok)
 {
-  if (ok)
-    take_trash (self);
-  if (ok)
+  if (ok && take_trash (self))
     isr_store_prune (self->store, g_steal_pointer (&self->names));
   g_clear_pointer (&self->names, g_hash_table_unref);
   g_clear_pointer (&self->cursor, g_free);
   self->tidying = 0;
+}
+
+static void
+tidy_again (IsrAnalysis *self, gpointer unused)
+{
+  isr_analysis_tidy (self);
 }
 
 static gboolean
@@ -69,6 +74,11 @@ on_turn (gpointer data)
     take_page (self, page);
   else
     g_warning ("%s", error->message);
+  if (isr_analysis_is_for_later (self, error)) {
+    end_tidying (self, FALSE);
+    isr_analysis_later (self, tidy_again, NULL, g_free);
+    return G_SOURCE_REMOVE;
+  }
   g_free (self->cursor);
   self->cursor = g_steal_pointer (&next);
   if (page && self->cursor)

@@ -196,6 +196,43 @@ isr_catalog_events_from (IsrCatalog *self, const char *source, gint64 from_us, g
   return page;
 }
 
+/* --- others instead of them --- */
+
+typedef struct {
+  char *source;
+  gint64 from_us, to_us;
+  GPtrArray *events;
+} Replacement;
+
+static void
+replacement_free (gpointer data)
+{
+  Replacement *self = data;
+
+  g_free (self->source);
+  g_ptr_array_unref (self->events);
+  g_free (self);
+}
+
+static Replacement *
+replacement_new (const char *source, gint64 from_us, gint64 to_us, GPtrArray *events)
+{
+  Replacement *self = g_new (Replacement, 1);
+
+  *self = (Replacement){ g_strdup (source), from_us, to_us, g_ptr_array_new_with_free_func ((GDestroyNotify) isr_event_free) };
+  for (guint i = 0; i < events->len; i++)
+    g_ptr_array_add (self->events, isr_event_copy (events->pdata[i]));
+  return self;
+}
+
+static void
+replace_again (IsrCatalog *self, gpointer value)
+{
+  const Replacement *what = value;
+
+  isr_catalog_replace_events (self, what->source, what->from_us, what->to_us, what->events);
+}
+
 void
 isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us, gint64 to_us, GPtrArray *events)
 {
@@ -212,6 +249,6 @@ isr_catalog_replace_events (IsrCatalog *self, const char *source, gint64 from_us
   for (guint i = 0; i < events->len && !error; i++)
     put (self, events->pdata[i], &error);
   if (error)
-    isr_db_complain (error);
+    isr_catalog_hold_back (self, error, replace_again, replacement_new (source, from_us, to_us, events), replacement_free);
   isr_catalog_changed (self, "section", source);
 }
