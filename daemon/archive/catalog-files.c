@@ -24,7 +24,6 @@
 #define KEPT 64 /* rows */
 #define KEPT_MS 200
 #define PART ".part"
-#define LEFT_BEHIND 2                 /* in the column recording: see isr_catalog_open() */
 #define SLACK G_TIME_SPAN_MILLISECOND /* the time map moves a little between a file and what is told of it */
 
 typedef struct {
@@ -131,22 +130,23 @@ isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording)
   return isr_recording_open (self->output_directory, recording);
 }
 
-IsrRecording *
-isr_catalog_find_newest (IsrCatalog *self, const char *source, gboolean *left_behind)
+GPtrArray *
+isr_catalog_find_last (IsrCatalog *self, const char *source, guint n)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (IsrDbLoan) statement = isr_db_borrow (self->db, "SELECT " ISR_ROW_COLUMNS " FROM main.recordings INDEXED BY recordings_for_coverage WHERE source = ?1 ORDER BY start_us DESC LIMIT 1", &error);
+  g_autoptr (IsrDbLoan) statement = isr_db_borrow (self->db, "SELECT " ISR_ROW_COLUMNS " FROM main.recordings INDEXED BY recordings_for_coverage WHERE source = ?1 ORDER BY start_us DESC LIMIT ?2", &error);
+  GPtrArray *last = g_ptr_array_new_with_free_func ((GDestroyNotify) isr_recording_free);
   gboolean row;
 
-  if (statement)
+  if (statement) {
     isr_db_bind_text (statement, 1, source);
-  if (statement && isr_db_step (statement, &row, &error) && row) {
-    *left_behind = sqlite3_column_int (statement, 3) == LEFT_BEHIND;
-    return isr_row_read (statement);
+    sqlite3_bind_int (statement, 2, (int) n);
   }
+  while (statement && isr_db_step (statement, &row, &error) && row)
+    g_ptr_array_add (last, isr_row_read (statement));
   if (error)
     isr_db_complain (error);
-  return NULL;
+  return last;
 }
 
 IsrRecording *

@@ -134,9 +134,9 @@ GPtrArray *isr_catalog_names (IsrCatalog *self, const IsrCatalogQuery *query, GE
 IsrRecording *isr_catalog_search_at (IsrCatalog *self, const char *source, gint64 at_us, GError **error);
 /* The same for whom both are one. */
 IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 at_us);
-/* The newest one of @source. @left_behind: the process that wrote it died, and reconcile has not
- * settled it yet. NULL: there is none, or nobody can say. */
-IsrRecording *isr_catalog_find_newest (IsrCatalog *self, const char *source, gboolean *left_behind);
+/* The newest ones of @source, @n at most, newest first, before this process records anything:
+ * what is being written there was so when another one died, and reconcile has not settled it. */
+GPtrArray *isr_catalog_find_last (IsrCatalog *self, const char *source, guint n);
 /* Its row alone (no events, no protection, a file being written as it began), and @fd, its
  * bytes, with what @st says of them, or -1 and errno. Row and descriptor are the catalog's,
  * valid until its next call. NULL without an error: there is none. */

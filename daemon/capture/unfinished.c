@@ -2,7 +2,7 @@
 /* unfinished.c - the repair of such a file says how long it will be (repair.h); here it is asked the
  * same, and changes nothing.
  *
- *   catalog   |--- before ---|-- newest --|
+ *   catalog   |--------------|-- newest --|
  *   disk                                  |- fresh -|- fresh.part      it never got to know those
  *   history              ####|############|#########|#####
  *
@@ -26,9 +26,8 @@
 #define LITTLE (HEAD + TAIL) /* less than this is read whole */
 #define MOST 8               /* files that are looked at */
 #define PART ".part"
-#define SHORTEST (50 * G_TIME_SPAN_MILLISECOND) /* of files */
-#define SEAM (2 * G_TIME_SPAN_MILLISECOND)      /* between two of them: the time map moves */
-#define TAIL_MIN (4 * 1024)                     /* less joins nothing */
+#define SEAM (2 * G_TIME_SPAN_MILLISECOND) /* between two files: the time map moves */
+#define TAIL_MIN (4 * 1024)                /* less joins nothing */
 #define LIMIT (2 * G_TIME_SPAN_SECOND)
 
 static void
@@ -73,33 +72,66 @@ exists (const char *path)
   return lstat (path, &st) == 0 && S_ISREG (st.st_mode);
 }
 
-/* It ended for the next one to go on. */
+/* It ended for the next one to go on, or by a crash. */
 static gboolean
 is_to_be_continued (const IsrRecording *recording)
 {
-  return g_strcmp0 (recording->reason, ISR_CLOSE_BOUNDARY) == 0 || g_strcmp0 (recording->reason, ISR_CLOSE_REQUESTED) == 0;
+  static const char *const reasons[] = { ISR_CLOSE_BOUNDARY, ISR_CLOSE_REQUESTED, ISR_CLOSE_ERROR, NULL };
+
+  return recording->recording || (recording->reason && g_strv_contains (reasons, recording->reason));
 }
 
+/* FALSE: it can not be opened. */
 static gboolean
-is_complete (IsrCatalog *catalog, const IsrRecording *recording)
-{
-  g_autofree char *path = isr_catalog_get_path (catalog, recording);
-
-  return !g_str_has_suffix (path, PART);
-}
-
-/* @ended: the catalog knows when. FALSE: it can not be opened. */
-static gboolean
-insert_file (IsrUnfinished *self, guint at, IsrCatalog *catalog, const IsrRecording *recording, gboolean ended)
+take_file (IsrUnfinished *self, guint at, IsrCatalog *catalog, const IsrRecording *recording)
 {
   IsrUnfinishedFile file = { isr_catalog_open_file (catalog, recording), recording->start_us, recording->end_us };
   int utc_offset;
 
   if (file.fd < 0)
     return FALSE;
-  if (!ended && !isr_file_read_span (file.fd, &file.start_us, &file.end_us, &utc_offset))
+  if (recording->recording && !isr_file_read_span (file.fd, &file.start_us, &file.end_us, &utc_offset))
     file = (IsrUnfinishedFile){ file.fd, recording->start_us, 0 };
   g_array_insert_val (self->files, at, file);
+  return TRUE;
+}
+
+/* As many as it takes for something to be found in a burst. @known: IsrRecording, newest first. */
+static void
+add_known (IsrUnfinished *self, IsrCatalog *catalog, GPtrArray *known)
+{
+  gsize size = 0;
+
+  if (!is_to_be_continued (known->pdata[0]))
+    return;
+  for (guint i = 0; i < known->len && size < LITTLE && take_file (self, 0, catalog, known->pdata[i]); i++)
+    size = get_size (g_array_index (self->files, IsrUnfinishedFile, 0).fd);
+}
+
+static gboolean
+is_known (GPtrArray *known, const char *name)
+{
+  for (guint i = 0; i < known->len; i++)
+    if (g_str_equal (((const IsrRecording *) known->pdata[i])->name, name))
+      return TRUE;
+  return FALSE;
+}
+
+/* FALSE: nobody has that name. */
+static gboolean
+take_name (IsrUnfinished *self, IsrCatalog *catalog, GPtrArray *known, const char *path)
+{
+  g_autofree char *part = g_strconcat (path, PART, NULL);
+  IsrRecording fresh = { .recording = TRUE };
+  g_autofree char *name = NULL;
+
+  if (!exists (part) && !exists (path))
+    return FALSE;
+  name = fresh.name = isr_message_get_name (isr_catalog_get_output_directory (catalog), path);
+  if (is_known (known, name) || isr_catalog_has (catalog, name) || self->files->len >= MOST || !take_file (self, self->files->len, catalog, &fresh))
+    return TRUE;
+  if (!g_array_index (self->files, IsrUnfinishedFile, self->files->len - 1).start_us && !is_to_be_continued (known->pdata[0]))
+    g_array_set_size (self->files, self->files->len - 1); /* where it belongs nobody can say */
   return TRUE;
 }
 
@@ -109,30 +141,24 @@ get_extension (const IsrUnfinished *self)
   return self->aac ? "aac" : "mp3";
 }
 
-/* FALSE: nobody has that name. */
-static gboolean
-take_name (IsrUnfinished *self, IsrCatalog *catalog, const char *path)
+/* Whose begin is not known stays where it is, behind all others. */
+static int
+by_start (gconstpointer a, gconstpointer b)
 {
-  g_autofree char *part = g_strconcat (path, PART, NULL);
-  IsrRecording fresh = { .recording = TRUE };
-  g_autofree char *name = NULL;
+  const IsrUnfinishedFile *one = a, *two = b;
+  gint64 first_us = one->start_us ? one->start_us : G_MAXINT64, second_us = two->start_us ? two->start_us : G_MAXINT64;
 
-  if (!exists (part) && !exists (path))
-    return FALSE;
-  name = fresh.name = isr_message_get_name (isr_catalog_get_output_directory (catalog), path);
-  if (!isr_catalog_has (catalog, name) && self->files->len < MOST)
-    insert_file (self, self->files->len, catalog, &fresh, FALSE);
-  return TRUE;
+  return (first_us > second_us) - (first_us < second_us);
 }
 
 /* What was begun, and the catalog never got to know. The first file of a stream is named by the
  * begin of the burst that it got. */
 static void
-add_fresh (IsrUnfinished *self, IsrCatalog *catalog, const IsrSourceConfig *config)
+add_fresh (IsrUnfinished *self, IsrCatalog *catalog, GPtrArray *known, const IsrSourceConfig *config)
 {
   g_autoptr (GTimeZone) zone = config->timezone ? g_time_zone_new_identifier (config->timezone) : g_time_zone_new_local ();
   g_autofree char *pattern = isr_pipeline_get_location (config), *last = NULL;
-  gint64 now_us = g_get_real_time (), from_us = now_us / G_TIME_SPAN_SECOND * G_TIME_SPAN_SECOND - 2 * RECENT;
+  gint64 now_us = g_get_real_time (), from_us = now_us - now_us % G_TIME_SPAN_SECOND - 2 * RECENT;
 
   for (gint64 at_us = from_us; zone && at_us <= now_us; at_us += G_TIME_SPAN_SECOND) {
     g_autofree char *stem = isr_naming_format (pattern, config->name, zone, at_us);
@@ -141,47 +167,19 @@ add_fresh (IsrUnfinished *self, IsrCatalog *catalog, const IsrSourceConfig *conf
     for (guint n = 1; there; n++) {
       g_autofree char *path = isr_naming_candidate (stem, get_extension (self), n);
 
-      there = take_name (self, catalog, path);
+      there = take_name (self, catalog, known, path);
     }
     g_free (last);
     last = g_steal_pointer (&stem);
   }
-}
-
-/* The one before @recording, which goes on where that ends; NULL: none. */
-static IsrRecording *
-find_before (IsrCatalog *catalog, const IsrRecording *recording)
-{
-  g_autoptr (IsrRecording) before = isr_catalog_find_at (catalog, recording->source, recording->start_us - SHORTEST);
-
-  if (!before || before->recording || ABS (before->end_us - recording->start_us) > SEAM)
-    return NULL;
-  return g_steal_pointer (&before);
-}
-
-/* As many as it takes for something to be found in a burst. */
-static void
-add_before (IsrUnfinished *self, IsrCatalog *catalog, const IsrRecording *newest)
-{
-  g_autoptr (IsrRecording) first = isr_recording_copy (newest);
-
-  while (self->files->len < MOST / 2 && get_size (g_array_index (self->files, IsrUnfinishedFile, 0).fd) < LITTLE) {
-    IsrRecording *before = find_before (catalog, first);
-
-    if (!before)
-      return;
-    isr_recording_free (first);
-    first = before;
-    if (!insert_file (self, 0, catalog, first, TRUE))
-      return;
-  }
+  g_array_sort (self->files, by_start);
 }
 
 static IsrUnfinished *
 look_at (IsrCatalog *catalog, const IsrSourceConfig *config)
 {
-  gboolean left_behind = FALSE;
-  g_autoptr (IsrRecording) newest = isr_catalog_find_newest (catalog, config->name, &left_behind);
+  g_autoptr (GPtrArray) known = isr_catalog_find_last (catalog, config->name, MOST / 2);
+  const IsrRecording *newest = known->len ? known->pdata[0] : NULL;
   gboolean aac = newest && g_str_has_suffix (newest->name, ".aac");
   IsrUnfinished *self;
 
@@ -190,10 +188,8 @@ look_at (IsrCatalog *catalog, const IsrSourceConfig *config)
   self = g_new (IsrUnfinished, 1);
   *self = (IsrUnfinished){ g_strdup (config->name), g_array_new (FALSE, FALSE, sizeof (IsrUnfinishedFile)), aac };
   g_array_set_clear_func (self->files, file_clear);
-  if ((left_behind || is_to_be_continued (newest)) && insert_file (self, 0, catalog, newest, !left_behind))
-    add_before (self, catalog, newest);
-  if (!left_behind || is_complete (catalog, newest))
-    add_fresh (self, catalog, config);
+  add_known (self, catalog, known);
+  add_fresh (self, catalog, known, config);
   if (self->files->len && is_recent (g_array_index (self->files, IsrUnfinishedFile, self->files->len - 1).fd))
     return self;
   unfinished_free (self);

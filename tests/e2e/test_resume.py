@@ -82,7 +82,7 @@ class Resume(unittest.TestCase):
         self.assertEqual(isr.json(f'/api/coverage?source={name}')['gaps'], [], isr.process.stderr)
         files = self.files(isr, name)
         for before, behind in zip(files, files[1:]):
-            self.assertLess(abs(before['end_us'] - behind['start_us']), 1000, f'{name}: {files}\n{isr.process.stderr}')
+            self.assertLess(abs(before['end_us'] - behind['start_us']), 1000, '\n'.join([name, *(f'{f["name"]} {f["start_us"]} {f["end_us"]} {f["size"]} {f["reason"]}' for f in files), isr.process.stderr]))
 
     def payload(self, path, name):
         """The packets that the stream brought, out of a file."""
@@ -200,14 +200,14 @@ class Resume(unittest.TestCase):
         with contextlib.closing(sqlite3.connect(f'file:{isr.recordings}/isr.db?mode=ro', uri=True)) as db:
             return {row[0] for row in db.execute('SELECT name FROM recordings WHERE recording = 1')}
 
+    def parts(self, isr, name=''):
+        return {p.name for p in isr.recordings.rglob(f'{name}*.part')}
+
     def wait_for_a_begin(self, isr, name):
         """Until the next file of it begins; the disk is asked, not the API. The catalog has the ones before."""
-        def parts():
-            return {p.name for p in isr.recordings.rglob(f'{name}_*.part')}
-
         process.wait_for('the catalog', lambda: {f['name'] for f in isr.files() if f['recording']} <= self.committed(isr))
-        before = parts()
-        process.wait_for('another file', lambda: parts() - before)
+        before = self.parts(isr, name)
+        process.wait_for('another file', lambda: self.parts(isr, name) - before)
 
     def test_killed_when_a_file_begins(self):
         """The catalog does not have it yet, and there is little or nothing in it: the file before says where to go on."""
@@ -259,6 +259,31 @@ class Resume(unittest.TestCase):
         for name in self.stations:
             self.assert_sent_once(isr, name)
         self.assert_times_without_catalog(isr)
+
+    def test_killed_twice(self):
+        """Again before it has recorded enough to be found by, or anything."""
+        isr = self.start('twice', ('mp3', 'aac'), 'sync_seconds = 0.05\n')
+        for delay in (0, 0.1, 0.2):
+            for name in self.stations:
+                self.wait_longer(isr, name, 8)  # the catalog has it
+            self.hold()
+            before = self.parts(isr)
+            for _ in range(2):
+                isr.process.child.kill()
+                isr.process.wait()
+                isr.process.close()
+                isr.start()
+                process.wait_for('another file', lambda: self.parts(isr) - before)
+                time.sleep(delay)
+            isr.process.child.kill()
+            isr.process.wait()
+            isr.process.close()
+            isr.start()
+            self.release(isr)
+            self.assert_joined(isr)
+        self.end(isr)
+        for name in self.stations:
+            self.assert_sent_once(isr, name)
 
     def assert_times_without_catalog(self, isr):
         """Made again of the files, it knows when each was heard."""
