@@ -201,11 +201,14 @@
  *     lead    GBytes   what that run passed on last, behind the head that is in force: whoever takes
  *                      the stream up here can make a torn frame whole with it, and warm a decoder.
  *                      Nothing of it is new
+ *     known   guint    optional, Ogg: so many packets that end behind the lead are not new either: on
+ *                      the page that follows known and new ones end
  *     since   gint64   UTC µs at which the last byte of it came, by the clock as it is now */
 #define ISR_EVENT_RESUME "isr-resume"
 
 /* Inside isrsplitsink, around the buffers that the lead is made into: none of them is recorded.
  *     begin   boolean
+ *     known   guint    with the end: as in isr-resume. The lead goes on for so many packets
  *     since   gint64   as in isr-resume */
 #define ISR_EVENT_LEAD "isr-lead"
 
@@ -213,6 +216,9 @@
  *     bytes       GBytes   the last ones; 4 KiB are enough, more of them join more surely
  *     heads       array of GBytes   heads of Ogg links, of native FLAC, ID3v2, oldest first; may be
  *                          left out where the stream has none
+ *     packets     array of GBytes   instead of bytes, for Ogg of which only a file of isrsplitsink is
+ *                          left, with pages of its own: its last packets, oldest first, 4 KiB at
+ *                          least; heads are its header packets then
  *     media-type  string   caps of the element
  *     byte-rate   guint    bytes per second; 0: not known
  *     utc-us      gint64   when the last byte came, UTC

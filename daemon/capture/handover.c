@@ -2,11 +2,17 @@
 /* handover.c - between elements, values and bytes. */
 #include "daemon/capture/handover.h"
 
+#include <string.h>
+
 #include "plugins/messages.h"
 
-#define MAGIC "isr-rejoin 1"
-#define TYPE "(sssbxsuxxaayay)" /* magic, source, stream, history?, end, media type, rate, utc, boot, heads, bytes */
-#define KEPT (128 * 1024)       /* bytes: more joins no better, and there may be hundreds */
+/* Of the last process too, be it an older one: magic, source, stream, history?, end, media type, rate, utc, boot,
+ * heads, bytes; packets are another kind, which the older one never left. */
+#define BYTES "isr-rejoin 1"
+#define BYTES_TYPE "(sssbxsuxxaayay)"
+#define PACKETS "isr-rejoin 2"
+#define PACKETS_TYPE "(sssbxsuxxaayaay)"
+#define KEPT (128 * 1024) /* bytes: more joins no better, and there may be hundreds */
 
 IsrHandover *
 isr_handover_new (const IsrSourceConfig *config, GstStructure *history, gint64 end_us)
@@ -68,6 +74,22 @@ isr_handover_take_history (GstElement *source)
   return history;
 }
 
+void
+isr_handover_put_array (GstStructure *history, const char *field, GPtrArray *all)
+{
+  g_auto (GValue) array = G_VALUE_INIT;
+
+  gst_value_array_init (&array, all->len);
+  for (guint i = 0; i < all->len; i++) {
+    GValue value = G_VALUE_INIT;
+
+    g_value_init (&value, G_TYPE_BYTES);
+    g_value_set_boxed (&value, all->pdata[i]);
+    gst_value_array_append_and_take_value (&array, &value);
+  }
+  gst_structure_set_value (history, field, &array);
+}
+
 /* --- bytes --- */
 
 static GVariant *
@@ -80,15 +102,25 @@ pack_bytes (GBytes *bytes, gsize most)
 }
 
 static GVariant *
-pack_heads (const GstStructure *history)
+pack_array (const GstStructure *history, const char *field)
 {
-  const GValue *heads = gst_structure_get_value (history, "heads");
+  const GValue *all = gst_structure_get_value (history, field);
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_BYTESTRING_ARRAY);
-  for (guint i = 0; heads && i < gst_value_array_get_size (heads); i++)
-    g_variant_builder_add_value (&builder, pack_bytes (g_value_get_boxed (gst_value_array_get_value (heads, i)), G_MAXSIZE));
+  for (guint i = 0; all && i < gst_value_array_get_size (all); i++)
+    g_variant_builder_add_value (&builder, pack_bytes (g_value_get_boxed (gst_value_array_get_value (all, i)), G_MAXSIZE));
   return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+pack_last (const GstStructure *history)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!gst_structure_get (history, "bytes", G_TYPE_BYTES, &bytes, NULL))
+    bytes = g_bytes_new (NULL, 0);
+  return pack_bytes (bytes, KEPT);
 }
 
 GBytes *
@@ -97,7 +129,7 @@ isr_handover_serialize (const IsrHandover *self)
   g_autoptr (GstStructure) none = gst_structure_new_empty (ISR_HISTORY);
   const GstStructure *history = self->history ? self->history : none;
   const char *type = gst_structure_get_string (history, "media-type");
-  g_autoptr (GBytes) bytes = NULL;
+  gboolean packets = gst_structure_has_field (history, "packets");
   g_autoptr (GVariant) packed = NULL;
   gint64 utc_us = 0, boot_us = 0;
   guint rate = 0;
@@ -105,28 +137,30 @@ isr_handover_serialize (const IsrHandover *self)
   gst_structure_get_uint (history, "byte-rate", &rate);
   gst_structure_get_int64 (history, "utc-us", &utc_us);
   gst_structure_get_int64 (history, "boot-us", &boot_us);
-  if (!gst_structure_get (history, "bytes", G_TYPE_BYTES, &bytes, NULL))
-    bytes = g_bytes_new (NULL, 0);
-  packed = g_variant_ref_sink (g_variant_new ("(sssbxsuxx@aay@ay)", MAGIC, self->source, self->stream, self->history != NULL, self->end_us,
-      type ? type : "", rate, utc_us, boot_us, pack_heads (history), pack_bytes (bytes, KEPT)));
+  packed = g_variant_ref_sink (g_variant_new ("(sssbxsuxx@aay@*)", packets ? PACKETS : BYTES, self->source, self->stream, self->history != NULL, self->end_us,
+      type ? type : "", rate, utc_us, boot_us, pack_array (history, "heads"), packets ? pack_array (history, "packets") : pack_last (history)));
   return g_variant_get_data_as_bytes (packed);
 }
 
 static void
-unpack_heads (GstStructure *history, GVariant *packed)
+unpack_array (GstStructure *history, const char *field, GVariant *packed)
 {
-  g_auto (GValue) heads = G_VALUE_INIT;
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
 
-  gst_value_array_init (&heads, (guint) g_variant_n_children (packed));
   for (gsize i = 0; i < g_variant_n_children (packed); i++) {
-    g_autoptr (GVariant) head = g_variant_get_child_value (packed, i);
-    GValue value = G_VALUE_INIT;
+    g_autoptr (GVariant) one = g_variant_get_child_value (packed, i);
 
-    g_value_init (&value, G_TYPE_BYTES);
-    g_value_take_boxed (&value, g_variant_get_data_as_bytes (head));
-    gst_value_array_append_and_take_value (&heads, &value);
+    g_ptr_array_add (all, g_variant_get_data_as_bytes (one));
   }
-  gst_structure_set_value (history, "heads", &heads);
+  isr_handover_put_array (history, field, all);
+}
+
+static void
+unpack_last (GstStructure *history, GVariant *packed)
+{
+  g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (packed);
+
+  gst_structure_set (history, "bytes", G_TYPE_BYTES, bytes, NULL);
 }
 
 static GstStructure *
@@ -136,24 +170,36 @@ unpack_history (GVariant *packed)
   guint rate;
   gint64 utc_us, boot_us;
   g_autoptr (GVariant) heads = g_variant_get_child_value (packed, 9);
-  g_autoptr (GVariant) tail = g_variant_get_child_value (packed, 10);
-  g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (tail);
+  g_autoptr (GVariant) last = g_variant_get_child_value (packed, 10);
   GstStructure *history;
 
   g_variant_get_child (packed, 5, "&s", &type);
   g_variant_get_child (packed, 6, "u", &rate);
   g_variant_get_child (packed, 7, "x", &utc_us);
   g_variant_get_child (packed, 8, "x", &boot_us);
-  history = gst_structure_new (ISR_HISTORY, "bytes", G_TYPE_BYTES, bytes, "media-type", G_TYPE_STRING, type, "byte-rate", G_TYPE_UINT, rate,
+  history = gst_structure_new (ISR_HISTORY, "media-type", G_TYPE_STRING, type, "byte-rate", G_TYPE_UINT, rate,
       "utc-us", G_TYPE_INT64, utc_us, "boot-us", G_TYPE_INT64, boot_us, NULL);
-  unpack_heads (history, heads);
+  unpack_array (history, "heads", heads);
+  if (g_variant_is_of_type (last, G_VARIANT_TYPE_BYTESTRING_ARRAY))
+    unpack_array (history, "packets", last);
+  else
+    unpack_last (history, last);
   return history;
+}
+
+static const GVariantType *
+choose_type (GBytes *bytes)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (bytes, &size);
+
+  return size >= sizeof PACKETS && memcmp (data, PACKETS, sizeof PACKETS) == 0 ? G_VARIANT_TYPE (PACKETS_TYPE) : G_VARIANT_TYPE (BYTES_TYPE);
 }
 
 IsrHandover *
 isr_handover_deserialize (GBytes *bytes)
 {
-  g_autoptr (GVariant) packed = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (TYPE), bytes, FALSE));
+  g_autoptr (GVariant) packed = g_variant_ref_sink (g_variant_new_from_bytes (choose_type (bytes), bytes, FALSE));
   const char *magic, *source, *stream;
   gboolean has_history;
   IsrHandover *self;
@@ -161,7 +207,7 @@ isr_handover_deserialize (GBytes *bytes)
   if (!g_variant_is_normal_form (packed))
     return NULL;
   g_variant_get_child (packed, 0, "&s", &magic);
-  if (!g_str_equal (magic, MAGIC))
+  if (!g_str_equal (magic, BYTES) && !g_str_equal (magic, PACKETS))
     return NULL;
   g_variant_get_child (packed, 1, "&s", &source);
   g_variant_get_child (packed, 2, "&s", &stream);

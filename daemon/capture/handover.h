@@ -34,6 +34,9 @@ void isr_handover_give (const IsrHandover *self, GstElement *source, GstElement 
 /* When they have stopped; NULL: it left nothing. */
 GstStructure *isr_handover_take_history (GstElement *source);
 
+/* A field of a history; @all: of GBytes. */
+void isr_handover_put_array (GstStructure *history, const char *field, GPtrArray *all);
+
 /* As bytes, for another process; NULL: these are none of ours. */
 GBytes *isr_handover_serialize (const IsrHandover *self);
 IsrHandover *isr_handover_deserialize (GBytes *bytes);

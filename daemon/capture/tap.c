@@ -30,6 +30,7 @@ struct _IsrTap {
   IsrTapPosition position;
   gboolean at_file; /* the next packet begins a file */
   gboolean lead;    /* what comes was recorded, and heard, by another run */
+  guint known;      /* ... and so many packets are left of it; 0: that is not said */
 
   IsrFeedSrc *feed;  /* NULL: no stretch */
   IsrWriter *writer; /* Ogg: of the stretch */
@@ -187,6 +188,7 @@ take_packet (IsrTap *self, const IsrPacket *packet)
   if (self->lead) {
     isr_tap_position_set_rate (&self->position, isr_stream_get_rate (self->stream));
     self->position.samples += packet->samples;
+    self->lead = !self->known || --self->known > 0;
     return;
   }
   if (packet->flags & (ISR_PACKET_NEW_FILE | ISR_PACKET_GAP)) {
@@ -257,6 +259,8 @@ take_gap (IsrTap *self, const GstStructure *gap)
   end_stretch (self);
   if (self->stream)
     isr_stream_discont (self->stream);
+  self->lead = FALSE;
+  self->known = 0;
   self->at_file = TRUE;
 }
 
@@ -285,12 +289,20 @@ take_caps (IsrTap *self, GstEvent *event)
 }
 
 static void
+take_mark (IsrTap *self, const GstStructure *mark)
+{
+  gst_structure_get_boolean (mark, "begin", &self->lead);
+  gst_structure_get_uint (mark, "known", &self->known);
+  self->lead |= self->known > 0;
+}
+
+static void
 take_event (IsrTap *self, GstEvent *event)
 {
   const GstStructure *s = gst_event_get_structure (event);
 
   if (s && gst_structure_has_name (s, ISR_EVENT_LEAD))
-    gst_structure_get_boolean (s, "begin", &self->lead);
+    take_mark (self, s);
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
     take_caps (self, event);

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/capture/lastpackets.h"
 #include "daemon/capture/message.h"
 #include "daemon/capture/pipeline.h"
 #include "daemon/capture/stream.h"
@@ -29,6 +30,19 @@
 #define SEAM (2 * G_TIME_SPAN_MILLISECOND) /* between two files: the time map moves */
 #define TAIL_MIN (4 * 1024)                /* less joins nothing */
 #define LIMIT (2 * G_TIME_SPAN_SECOND)
+#define SPAN_MIN (5 * G_TIME_SPAN_SECOND) /* of Ogg, which is quieter at one time than at another */
+#define SPAN_MAX (60 * G_TIME_SPAN_SECOND)
+#define TRIES 6
+#define PAUSE (50 * G_TIME_SPAN_MILLISECOND)
+
+static const IsrUnfinishedKind kinds[] = {
+  { "mp3", "audio/mpeg, mpegversion=(int)1", FALSE },
+  { "aac", "audio/mpeg, mpegversion=(int)4, stream-format=(string)adts", FALSE },
+  { "opus", "application/ogg", TRUE },
+  { "ogg", "application/ogg", TRUE },
+  { "oga", "application/ogg", TRUE },
+  { "spx", "application/ogg", TRUE },
+};
 
 static void
 file_clear (gpointer data)
@@ -135,12 +149,6 @@ take_name (IsrUnfinished *self, IsrCatalog *catalog, GPtrArray *known, const cha
   return TRUE;
 }
 
-static const char *
-get_extension (const IsrUnfinished *self)
-{
-  return self->aac ? "aac" : "mp3";
-}
-
 /* Whose begin is not known stays where it is, behind all others. */
 static int
 by_start (gconstpointer a, gconstpointer b)
@@ -165,7 +173,7 @@ add_fresh (IsrUnfinished *self, IsrCatalog *catalog, GPtrArray *known, const Isr
     gboolean there = stem && g_strcmp0 (stem, last) != 0;
 
     for (guint n = 1; there; n++) {
-      g_autofree char *path = isr_naming_candidate (stem, get_extension (self), n);
+      g_autofree char *path = isr_naming_candidate (stem, self->kind->extension, n);
 
       there = take_name (self, catalog, known, path);
     }
@@ -175,19 +183,33 @@ add_fresh (IsrUnfinished *self, IsrCatalog *catalog, GPtrArray *known, const Isr
   g_array_sort (self->files, by_start);
 }
 
+/* NULL: of no kind that goes on. */
+static IsrUnfinished *
+unfinished_new (const IsrRecording *newest)
+{
+  const char *dot = strrchr (newest->name, '.');
+  IsrUnfinished *self;
+
+  for (guint i = 0; dot && i < G_N_ELEMENTS (kinds); i++) {
+    if (!g_str_equal (dot + 1, kinds[i].extension))
+      continue;
+    self = g_new (IsrUnfinished, 1);
+    *self = (IsrUnfinished){ g_strdup (newest->source), g_array_new (FALSE, FALSE, sizeof (IsrUnfinishedFile)), &kinds[i] };
+    g_array_set_clear_func (self->files, file_clear);
+    return self;
+  }
+  return NULL;
+}
+
 static IsrUnfinished *
 look_at (IsrCatalog *catalog, const IsrSourceConfig *config)
 {
   g_autoptr (GPtrArray) known = isr_catalog_find_last (catalog, config->name, MOST / 2);
   const IsrRecording *newest = known->len ? known->pdata[0] : NULL;
-  gboolean aac = newest && g_str_has_suffix (newest->name, ".aac");
-  IsrUnfinished *self;
+  IsrUnfinished *self = newest ? unfinished_new (newest) : NULL;
 
-  if (!newest || !(aac || g_str_has_suffix (newest->name, ".mp3")))
+  if (!self)
     return NULL;
-  self = g_new (IsrUnfinished, 1);
-  *self = (IsrUnfinished){ g_strdup (config->name), g_array_new (FALSE, FALSE, sizeof (IsrUnfinishedFile)), aac };
-  g_array_set_clear_func (self->files, file_clear);
   add_known (self, catalog, known);
   add_fresh (self, catalog, known, config);
   if (self->files->len && is_recent (g_array_index (self->files, IsrUnfinishedFile, self->files->len - 1).fd))
@@ -254,10 +276,11 @@ ask_repair (IsrFile *file, IsrRepairResult *result)
 
 /* What is gathered of one file after the other. */
 typedef struct {
-  GByteArray *history;
-  gint64 end_us;    /* UTC, of the last one; 0: nobody knows */
-  guint64 bytes;    /* of all of them, */
-  gint64 length_us; /* and how long they play */
+  GByteArray *history;    /* frames, or */
+  IsrLastPackets packets; /* of Ogg */
+  gint64 end_us;          /* UTC, of the last one; 0: nobody knows */
+  guint64 bytes;          /* of all of them, */
+  gint64 length_us;       /* and how long they play */
 } Gathered;
 
 /* Its last frames, for it is long. */
@@ -301,17 +324,63 @@ read_frames (Gathered *self, int fd)
   return (gint64) (samples * 1e6 / MAX (isr_unpacker_get_rate (unpacker), 1));
 }
 
+/* The file is mended meanwhile, in place: a page that was read while it was written is none. FALSE:
+ * what is read is not what was measured. */
+static gboolean
+read_as_measured (Gathered *self, IsrFile *file, const IsrRepairResult *result)
+{
+  gint64 byte_rate = (gint64) (result->bytes * result->rate / MAX (result->samples, 1));
+  gint64 span_us = CLAMP ((gint64) (TAIL * 2e6 / MAX (byte_rate, 1)), SPAN_MIN, SPAN_MAX);
+
+  return isr_last_packets_read (&self->packets, &file->input, (guint64) span_us * result->rate / G_USEC_PER_SEC) == result->samples;
+}
+
+static gint64
+read_packets (Gathered *self, int fd)
+{
+  IsrRepairResult result = { 0 };
+  guint before = self->packets.packets->len;
+  gboolean sound = FALSE;
+  IsrFile file;
+
+  for (guint i = 0; !sound && i < TRIES; i++) {
+    if (i > 0)
+      g_usleep (PAUSE);
+    g_ptr_array_set_size (self->packets.packets, (gint) MIN (before, self->packets.packets->len));
+    if (!isr_file_init (&file, fd) || !ask_repair (&file, &result))
+      return 0;
+    sound = read_as_measured (self, &file, &result);
+  }
+  self->bytes += result.bytes;
+  return (gint64) (result.samples * 1e6 / result.rate);
+}
+
+static void
+forget (Gathered *self)
+{
+  g_byte_array_set_size (self->history, 0);
+  g_ptr_array_set_size (self->packets.packets, 0);
+}
+
+static gint64
+read_file (Gathered *self, int fd, gboolean ogg)
+{
+  if (ogg)
+    return read_packets (self, fd);
+  return get_size (fd) < LITTLE ? read_frames (self, fd) : read_tail (self, fd);
+}
+
 /* Where it does not go on, what came before is no history of it. */
 static void
-gather_file (Gathered *self, const IsrUnfinishedFile *file)
+gather_file (Gathered *self, const IsrUnfinishedFile *file, gboolean ogg)
 {
   gint64 length_us;
 
   if (file->start_us && ABS (file->start_us - self->end_us) > SEAM) {
-    g_byte_array_set_size (self->history, 0);
+    forget (self);
     self->end_us = file->start_us;
   }
-  length_us = get_size (file->fd) < LITTLE ? read_frames (self, file->fd) : read_tail (self, file->fd);
+  length_us = read_file (self, file->fd, ogg);
   self->length_us += length_us;
   if (file->end_us)
     self->end_us = file->end_us;
@@ -320,25 +389,34 @@ gather_file (Gathered *self, const IsrUnfinishedFile *file)
 }
 
 static IsrHandover *
-hand_over (const Gathered *self, const IsrSourceConfig *config, gboolean aac)
+hand_over (const Gathered *self, const IsrSourceConfig *config, const IsrUnfinishedKind *kind)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (self->history->data, self->history->len);
+  GstStructure *history = gst_structure_new (ISR_HISTORY, "media-type", G_TYPE_STRING, kind->type,
+      "byte-rate", G_TYPE_UINT, (guint) (self->bytes * 1e6 / MAX (self->length_us, 1)), "utc-us", G_TYPE_INT64, self->end_us, NULL);
 
-  return isr_handover_new (config,
-      gst_structure_new (ISR_HISTORY, "bytes", G_TYPE_BYTES, bytes,
-          "media-type", G_TYPE_STRING, aac ? "audio/mpeg, mpegversion=(int)4, stream-format=(string)adts" : "audio/mpeg, mpegversion=(int)1",
-          "byte-rate", G_TYPE_UINT, (guint) (self->bytes * 1e6 / MAX (self->length_us, 1)),
-          "utc-us", G_TYPE_INT64, self->end_us, NULL),
-      self->end_us);
+  if (kind->ogg) {
+    isr_handover_put_array (history, "heads", self->packets.headers);
+    isr_handover_put_array (history, "packets", self->packets.packets);
+  } else {
+    gst_structure_set (history, "bytes", G_TYPE_BYTES, bytes, NULL);
+  }
+  return isr_handover_new (config, history, self->end_us);
 }
 
 IsrHandover *
 isr_unfinished_measure (const IsrUnfinished *self, const IsrSourceConfig *config)
 {
   g_autoptr (GByteArray) history = g_byte_array_new ();
-  Gathered gathered = { history, 0, 0, 0 };
+  Gathered gathered = { .history = history };
+  IsrHandover *handover = NULL;
 
+  isr_last_packets_init (&gathered.packets);
   for (guint i = 0; i < self->files->len; i++)
-    gather_file (&gathered, &g_array_index (self->files, IsrUnfinishedFile, i));
-  return gathered.end_us && history->len > TAIL_MIN ? hand_over (&gathered, config, self->aac) : NULL;
+    gather_file (&gathered, &g_array_index (self->files, IsrUnfinishedFile, i), self->kind->ogg);
+  isr_last_packets_shorten (&gathered.packets);
+  if (gathered.end_us && (history->len > TAIL_MIN || gathered.packets.packets->len))
+    handover = hand_over (&gathered, config, self->kind);
+  isr_last_packets_clear (&gathered.packets);
+  return handover;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* unfinished.h - what a process that died left of its streams: of MP3 and AAC the frames are in the
  * file as they came, so its end is where the next recording can go on; of one that had just begun,
- * with that of the files before. Ogg is packed into pages of our own there: its bytes are found in no
- * burst. */
+ * with that of the files before. Ogg is packed into pages of our own there: it goes on behind the
+ * last packet. */
 #pragma once
 
 #include "daemon/archive/catalog.h"
@@ -17,9 +17,14 @@ typedef struct {
 } IsrUnfinishedFile;
 
 typedef struct {
+  const char *extension, *type; /* of the files; caps of the stream */
+  gboolean ogg;
+} IsrUnfinishedKind;
+
+typedef struct {
   char *source;
   GArray *files; /* IsrUnfinishedFile, oldest first */
-  gboolean aac;  /* else MP3 */
+  const IsrUnfinishedKind *kind;
 } IsrUnfinished;
 
 /* (element-type IsrUnfinished): of the sources of @config, at most one each, such as were written to

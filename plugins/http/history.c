@@ -14,18 +14,29 @@ isr_history_clear (IsrHistory *self)
 }
 
 static GPtrArray *
-read_heads (const GstStructure *structure)
+read_array (const GstStructure *structure, const char *field)
 {
-  const GValue *array = gst_structure_get_value (structure, "heads");
-  GPtrArray *heads = isr_past_heads_new ();
+  const GValue *array = gst_structure_get_value (structure, field);
+  GPtrArray *all = isr_past_heads_new ();
 
   for (guint i = 0; array && GST_VALUE_HOLDS_ARRAY (array) && i < gst_value_array_get_size (array); i++) {
     const GValue *value = gst_value_array_get_value (array, i);
 
     if (G_VALUE_HOLDS (value, G_TYPE_BYTES) && g_bytes_get_size (g_value_get_boxed (value)) > 0)
-      g_ptr_array_add (heads, g_value_dup_boxed (value));
+      g_ptr_array_add (all, g_value_dup_boxed (value));
   }
-  return heads;
+  return all;
+}
+
+/* Takes @bytes. */
+static IsrPast *
+read_past (const GstStructure *structure, GBytes *bytes, guint rate)
+{
+  GPtrArray *heads = read_array (structure, "heads");
+
+  if (bytes)
+    return isr_past_new (bytes, heads);
+  return isr_past_new_recorded (read_array (structure, "packets"), heads, rate);
 }
 
 gboolean
@@ -35,9 +46,9 @@ isr_history_read (IsrHistory *self, const GstStructure *structure)
   GBytes *bytes = NULL;
 
   *self = (IsrHistory){ 0 };
-  if (!type || !gst_structure_get (structure, "bytes", G_TYPE_BYTES, &bytes, NULL))
+  if (!type || !(gst_structure_get (structure, "bytes", G_TYPE_BYTES, &bytes, NULL) ? bytes != NULL : gst_structure_has_field (structure, "packets")))
     return FALSE;
-  if (bytes && gst_structure_get_int64 (structure, "utc-us", &self->utc_us))
+  if (gst_structure_get_int64 (structure, "utc-us", &self->utc_us))
     self->caps = gst_caps_from_string (type);
   if (!self->caps) {
     g_clear_pointer (&bytes, g_bytes_unref);
@@ -45,24 +56,24 @@ isr_history_read (IsrHistory *self, const GstStructure *structure)
   }
   gst_structure_get_int64 (structure, "boot-us", &self->boot_us);
   gst_structure_get_uint (structure, "byte-rate", &self->rate);
-  self->past = isr_past_new (bytes, read_heads (structure));
+  self->past = read_past (structure, bytes, self->rate);
   return TRUE;
 }
 
 static void
-put_heads (GstStructure *structure, GPtrArray *heads)
+put_array (GstStructure *structure, const char *field, GPtrArray *all)
 {
   g_auto (GValue) array = G_VALUE_INIT;
 
-  gst_value_array_init (&array, heads->len);
-  for (guint i = 0; i < heads->len; i++) {
+  gst_value_array_init (&array, all->len);
+  for (guint i = 0; i < all->len; i++) {
     GValue value = G_VALUE_INIT;
 
     g_value_init (&value, G_TYPE_BYTES);
-    g_value_set_boxed (&value, heads->pdata[i]);
+    g_value_set_boxed (&value, all->pdata[i]);
     gst_value_array_append_and_take_value (&array, &value);
   }
-  gst_structure_set_value (structure, "heads", &array);
+  gst_structure_set_value (structure, field, &array);
 }
 
 GstStructure *
@@ -70,13 +81,16 @@ isr_history_to_structure (const IsrHistory *self)
 {
   g_autofree char *type = gst_caps_to_string (self->caps);
   GstStructure *structure = gst_structure_new (ISR_HISTORY,
-      "bytes", G_TYPE_BYTES, self->past->bytes,
       "media-type", G_TYPE_STRING, type,
       "byte-rate", G_TYPE_UINT, self->rate,
       "utc-us", G_TYPE_INT64, self->utc_us,
       "boot-us", G_TYPE_INT64, self->boot_us, NULL);
 
-  put_heads (structure, self->past->heads);
+  put_array (structure, "heads", self->past->heads);
+  if (self->past->packets)
+    put_array (structure, "packets", self->past->packets);
+  else
+    gst_structure_set (structure, "bytes", G_TYPE_BYTES, self->past->bytes, NULL);
   return structure;
 }
 

@@ -361,7 +361,7 @@ install_properties (GObjectClass *klass)
   props[PROP_SSL_STRICT] = g_param_spec_boolean ("ssl-strict", "Strict TLS",
       "Refuse a certificate that does not prove the server's identity", DEFAULT_SSL_STRICT, flags);
   props[PROP_HISTORY] = g_param_spec_boxed ("history", "History",
-      "What was passed on last (isr-history: bytes, heads, media-type, byte-rate, utc-us, boot-us; see plugins/messages.h). Read it in READY or NULL, "
+      "What was passed on last (isr-history: bytes or packets, heads, media-type, byte-rate, utc-us, boot-us; see plugins/messages.h). Read it in READY or NULL, "
       "when the element has stopped: it covers what downstream took, all of it after EOS. Given to an element that receives the same "
       "stream, before it starts, that one goes on at the exact next byte, if the server's burst reaches back to it, and says so with the event "
       "isr-resume. Used once; ignored when the media type is another one or the last byte came more than 60 s before the server answers",

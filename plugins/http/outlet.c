@@ -111,9 +111,9 @@ isr_outlet_is_empty (IsrOutlet *self)
 }
 
 void
-isr_outlet_send_resume (IsrOutlet *self, GBytes *lead, gint64 since_us)
+isr_outlet_send_resume (IsrOutlet *self, GBytes *lead, guint known, gint64 since_us)
 {
-  GstStructure *resume = gst_structure_new (ISR_EVENT_RESUME, "lead", G_TYPE_BYTES, lead, "since", G_TYPE_INT64, since_us, NULL);
+  GstStructure *resume = gst_structure_new (ISR_EVENT_RESUME, "lead", G_TYPE_BYTES, lead, "known", G_TYPE_UINT, known, "since", G_TYPE_INT64, since_us, NULL);
 
   gst_pad_push_event (GST_BASE_SRC_PAD (self->owner), gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, resume));
 }

@@ -45,7 +45,7 @@ gboolean isr_outlet_is_empty (IsrOutlet *self);
 void isr_outlet_send_audio (IsrOutlet *self, GBytes *bytes, gboolean discont, gint64 age);
 
 /* isr-resume, at once: before anything else was sent. @since_us: UTC. */
-void isr_outlet_send_resume (IsrOutlet *self, GBytes *lead, gint64 since_us);
+void isr_outlet_send_resume (IsrOutlet *self, GBytes *lead, guint known, gint64 since_us);
 
 /* Bytes of audio that nobody downstream has taken yet. */
 gsize isr_outlet_count_untaken (const IsrOutlet *self);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* past.c - two fields. */
+/* past.c - fields. */
 #include "plugins/http/past.h"
 
 IsrPast *
@@ -11,11 +11,22 @@ isr_past_new (GBytes *bytes, GPtrArray *heads)
   return self;
 }
 
+IsrPast *
+isr_past_new_recorded (GPtrArray *packets, GPtrArray *headers, guint rate)
+{
+  IsrPast *self = isr_past_new (g_bytes_new (NULL, 0), headers);
+
+  self->packets = packets;
+  self->rate = rate;
+  return self;
+}
+
 void
 isr_past_free (IsrPast *self)
 {
   g_bytes_unref (self->bytes);
   g_ptr_array_unref (self->heads);
+  g_clear_pointer (&self->packets, g_ptr_array_unref);
   g_free (self);
 }
 

@@ -101,10 +101,11 @@ tell_joined (IsrReceiver *self, IsrJoin join, gboolean resuming, gint64 ended_us
 static void
 send_lead (IsrReceiver *self)
 {
-  g_autoptr (GBytes) lead = isr_rejoin_take_lead (self->rejoin);
+  guint known = 0;
+  g_autoptr (GBytes) lead = isr_rejoin_take_lead (self->rejoin, &known);
 
   if (lead)
-    isr_outlet_send_resume (self->outlet, lead, g_get_real_time () - get_elapsed_us (self));
+    isr_outlet_send_resume (self->outlet, lead, known, g_get_real_time () - get_elapsed_us (self));
 }
 
 /* --- titles ---
@@ -197,6 +198,8 @@ pass_on (IsrReceiver *self, GBytes *bytes, IsrJoin join)
     self->failures = 0; /* a live server: the sooner we are back, the more of a hole its burst covers */
   if (bytes && resuming)
     send_lead (self);
+  if (bytes && !resuming)
+    gst_clear_structure (&self->given); /* one takes in nothing before all that was there is taken */
   if (bytes) {
     send_audio (self, bytes, join == ISR_JOIN_GAP);
     isr_history_clear (&self->history);

@@ -37,9 +37,10 @@ struct _IsrReceiver {
   guint64 brought; /* bytes of audio, by this connection */
   IsrRejoin *rejoin;
   IsrPace pace;
-  IsrHistory history; /* what another one left, until it is joined or not */
-  gboolean dry;       /* all that was there is taken: nothing comes without waiting */
-  gboolean drained;   /* finishing: all that was there is in the outlet */
+  IsrHistory history;  /* what another one left, until it is joined or not */
+  GstStructure *given; /* the same, until downstream has taken something */
+  gboolean dry;        /* all that was there is taken: nothing comes without waiting */
+  gboolean drained;    /* finishing: all that was there is in the outlet */
 
   guint failures;       /* in a row */
   guint connections;    /* that brought audio */

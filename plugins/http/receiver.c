@@ -149,6 +149,7 @@ accept (IsrReceiver *self)
   if (other || is_outdated (self)) {
     isr_rejoin_forget (self->rejoin);
     isr_history_clear (&self->history);
+    gst_clear_structure (&self->given);
   }
   isr_outlet_send_headers (self->outlet, &self->reached);
   if (self->connections++ == 0)
@@ -238,6 +239,7 @@ take_up (IsrReceiver *self, const GstStructure *history)
 {
   if (!isr_history_read (&self->history, history))
     return;
+  self->given = gst_structure_copy (history);
   isr_rejoin_resume (self->rejoin, self->history.past);
   self->pace.rate = self->history.rate;
 }
@@ -246,12 +248,13 @@ GstStructure *
 isr_receiver_make_history (IsrReceiver *self)
 {
   gint64 last = isr_outlet_get_last (self->outlet), age = g_get_monotonic_time () - last;
+  gsize untaken = isr_outlet_count_untaken (self->outlet);
   g_autoptr (IsrPast) past = NULL;
   IsrHistory history = { .caps = isr_outlet_get_caps (self->outlet), .rate = self->pace.rate };
 
-  if (!last) /* it stands where it stood */
-    return self->history.past ? isr_history_to_structure (&self->history) : NULL;
-  past = isr_rejoin_get_past (self->rejoin, isr_outlet_count_untaken (self->outlet));
+  if (!last || (self->given && untaken == isr_rejoin_get_stats (self->rejoin).passed)) /* it stands where it stood */
+    return g_steal_pointer (&self->given);
+  past = isr_rejoin_get_past (self->rejoin, untaken);
   history.past = past;
   history.utc_us = g_get_real_time () - age;
   history.boot_us = isr_history_get_boottime () - age;
@@ -288,6 +291,7 @@ isr_receiver_free (IsrReceiver *self)
   isr_receiver_begin_body (self);
   isr_rejoin_free (self->rejoin);
   isr_history_clear (&self->history);
+  gst_clear_structure (&self->given);
   g_cancellable_release_fd (self->cancellable);
   g_object_unref (self->cancellable);
   g_free (self);

@@ -13,6 +13,7 @@
 #include "plugins/http/match.h"
 #include "plugins/http/prologue.h"
 #include "plugins/http/ring.h"
+#include "plugins/http/sequel.h"
 
 #include <string.h>
 
@@ -37,7 +38,9 @@ struct _IsrRejoin {
   gsize follow;      /* FOLLOW: what comes next is here in the history */
   gboolean exact;    /* FOLLOW: it fits nowhere else */
   gboolean fresh;    /* the history is what another one passed on: downstream has got nothing */
+  IsrSequel *sequel; /* fresh: of that only packets are known; or NULL */
   GBytes *lead;      /* for downstream, before the next bytes */
+  guint known;       /* packets that end behind it, and are not new */
   GBytes *head;      /* fresh: what was swallowed at the begin of this connection, or NULL */
   IsrRejoinStats stats;
 };
@@ -59,6 +62,7 @@ isr_rejoin_free (IsrRejoin *self)
   isr_prologue_free (self->prologue);
   isr_ring_clear (&self->history);
   g_byte_array_unref (self->burst);
+  g_clear_pointer (&self->sequel, isr_sequel_free);
   g_clear_pointer (&self->lead, g_bytes_unref);
   g_clear_pointer (&self->head, g_bytes_unref);
   g_free (self);
@@ -77,7 +81,9 @@ isr_rejoin_begin (IsrRejoin *self)
   self->tried = self->wanted = 0;
   self->late = G_MAXINT64;
   isr_ring_straighten (&self->history);
-  self->state = self->history.size ? REJOIN_GATHER : REJOIN_THROUGH;
+  if (self->sequel)
+    isr_sequel_begin (self->sequel);
+  self->state = self->history.size || self->sequel ? REJOIN_GATHER : REJOIN_THROUGH;
 }
 
 void
@@ -94,6 +100,7 @@ isr_rejoin_forget (IsrRejoin *self)
   self->prologue = isr_prologue_new ();
   self->fresh = FALSE;
   g_clear_pointer (&self->head, g_bytes_unref);
+  g_clear_pointer (&self->sequel, isr_sequel_free);
   isr_rejoin_begin (self);
 }
 
@@ -105,6 +112,8 @@ isr_rejoin_resume (IsrRejoin *self, const IsrPast *past)
   gsize size;
   const guint8 *data = g_bytes_get_data (past->bytes, &size);
 
+  self->sequel = isr_sequel_new (past);
+  self->fresh = self->sequel != NULL;
   if (size == 0)
     return;
   isr_rejoin_note_burst (self, size / 2); /* all of it is kept */
@@ -120,8 +129,10 @@ isr_rejoin_is_resuming (const IsrRejoin *self)
 }
 
 GBytes *
-isr_rejoin_take_lead (IsrRejoin *self)
+isr_rejoin_take_lead (IsrRejoin *self, guint *known)
 {
+  *known = self->known;
+  self->known = 0;
   return g_steal_pointer (&self->lead);
 }
 
@@ -209,6 +220,7 @@ pass_behind_gap (IsrRejoin *self, const guint8 *data, gsize size, IsrJoin *join)
   *join = ISR_JOIN_GAP;
   self->fresh = FALSE;
   g_clear_pointer (&self->lead, g_bytes_unref);
+  self->known = 0;
   isr_ring_forget (&self->history);
   isr_prologue_restart (self->prologue);
   bytes = pass_on (self, data, size);
@@ -296,7 +308,7 @@ gather (IsrRejoin *self, gint64 elapsed, gboolean final, IsrJoin *join)
     return NULL; /* known, all of it: nothing is lost should the connection end here */
   self->tried = burst->len;
   g_clear_pointer (&self->head, g_bytes_unref);
-  if (self->fresh && head > 0)
+  if ((self->fresh || self->lead) && head > 0)
     self->head = g_bytes_new (burst->data, (gsize) head);
   out = look (self, burst->data + head, burst->len - (gsize) head, elapsed, final, join);
   self->wanted += self->wanted ? (gsize) head : 0;
@@ -308,10 +320,47 @@ gather (IsrRejoin *self, gint64 elapsed, gboolean final, IsrJoin *join)
   return out;
 }
 
+/* --- where only packets are known --- */
+
+/* All that came counts as passed on: a connection that follows is compared with it. */
+static GBytes *
+pass_sequel (IsrRejoin *self, IsrSequel *sequel, gboolean joined)
+{
+  const GByteArray *burst = isr_sequel_get_burst (sequel);
+  g_autoptr (GBytes) rest = joined ? isr_sequel_dup_rest (sequel) : g_bytes_new (burst->data, burst->len);
+  gsize left_out = burst->len - g_bytes_get_size (rest);
+
+  self->state = REJOIN_THROUGH;
+  self->fresh = FALSE;
+  isr_rejoin_note_burst (self, burst->len);
+  remember (self, burst->data, burst->len);
+  self->stats.passed -= left_out;
+  self->stats.swallowed += left_out;
+  return left_out < burst->len ? g_steal_pointer (&rest) : NULL;
+}
+
+static GBytes *
+gather_packets (IsrRejoin *self, gint64 elapsed, gboolean final, IsrJoin *join)
+{
+  g_autoptr (IsrSequel) sequel = NULL;
+
+  *join = isr_sequel_look (self->sequel, elapsed, self->late, final);
+  if (*join == ISR_JOIN_UNDECIDED)
+    return NULL;
+  sequel = g_steal_pointer (&self->sequel);
+  if (*join == ISR_JOIN_GAP)
+    return pass_sequel (self, sequel, FALSE);
+  self->lead = isr_sequel_dup_lead (sequel);
+  self->known = isr_sequel_count_known (sequel);
+  return pass_sequel (self, sequel, TRUE);
+}
+
 GBytes *
 isr_rejoin_decide (IsrRejoin *self, gint64 elapsed, IsrJoin *join)
 {
   *join = ISR_JOIN_UNDECIDED;
+  if (self->sequel)
+    return gather_packets (self, elapsed, TRUE, join);
   return self->state == REJOIN_GATHER && self->burst->len > 0 ? gather (self, elapsed, TRUE, join) : NULL;
 }
 
@@ -329,6 +378,10 @@ isr_rejoin_take (IsrRejoin *self, GBytes *bytes, gint64 elapsed, IsrJoin *join)
   if (self->state == REJOIN_THROUGH) {
     remember (self, data, size);
     return g_bytes_ref (bytes);
+  }
+  if (self->sequel) {
+    isr_sequel_push (self->sequel, data, size);
+    return gather_packets (self, elapsed, FALSE, join);
   }
   g_byte_array_append (self->burst, data, (guint) size);
   if (self->burst->len >= 2 * ISR_REJOIN_MAX)

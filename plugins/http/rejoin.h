@@ -20,6 +20,9 @@
  * missing as the history still holds of the file's begin (256 KiB: 16 s at 128 kb/s). A
  * server that said meanwhile that it has no such stream is doubted (below).
  *
+ * Of Ogg that was recorded by a process that died only packets are left, no bytes of pages:
+ * sequel.h finds where they end.
+ *
  * Pure: time comes in as the number of bytes that should have passed. */
 #pragma once
 
@@ -50,8 +53,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrRejoin, isr_rejoin_free)
 void isr_rejoin_resume (IsrRejoin *self, const IsrPast *past);
 /* What was taken up is not joined yet. */
 gboolean isr_rejoin_is_resuming (const IsrRejoin *self);
-/* Once, when it is: what downstream has to be told before the next bytes (lead.h); else NULL. */
-GBytes *isr_rejoin_take_lead (IsrRejoin *self);
+/* Once, when it is: what downstream has to be told before the next bytes (lead.h); else NULL.
+ * *@known: packets that end behind it, and are not new either (sequel.h). */
+GBytes *isr_rejoin_take_lead (IsrRejoin *self, guint *known);
 
 /* What was passed on, without the last @without bytes of it; NULL: that is nothing. */
 IsrPast *isr_rejoin_get_past (IsrRejoin *self, gsize without);

@@ -40,7 +40,7 @@
  * ## Events
  * The serialized downstream event `isr-gap` {cause, since} says that audio is missing from here on: the open
  * file ends. So it does at a flush, a segment that does not continue, a GAP of more than 40 ms, and (raw)
- * a DISCONT that is more than 40 ms off. `isr-resume` {lead, since}, before the first buffer, says that the stream goes on
+ * a DISCONT that is more than 40 ms off. `isr-resume` {lead, known, since}, before the first buffer, says that the stream goes on
  * where another run ended.
  */
 #include "plugins/split/isrsplitsink.h"

@@ -26,6 +26,8 @@ struct _IsrRecorder {
   IsrTimeMap *map;     /* NULL: nothing came in yet */
   IsrScout *scout;     /* only while the map settles */
   gboolean lead;       /* what comes is recorded already */
+  guint known;         /* ... and so many packets are left of it; 0: that is not said */
+  gint64 since_us;     /* UTC at which the last of it came, once that is said */
   gint64 wanted_us;    /* monotonic: what was made before it is not recorded; 0: all of it is */
   IsrTimeReading last; /* when the last bytes came */
 

@@ -192,26 +192,6 @@ take_packets (IsrRecorder *self, const IsrTimeReading *now, gint64 age_ns, GErro
 
 /* --- what another run recorded --- */
 
-/* The stream gets to know it, and time counts it. */
-static gboolean
-take_lead (IsrRecorder *self, GBytes *bytes, GError **error)
-{
-  IsrPacket packet = { 0 };
-  GError *problem = NULL;
-
-  isr_stream_push (self->stream, bytes);
-  while (isr_stream_next (self->stream, &packet, &problem)) {
-    isr_position_set_rate (&self->position, isr_stream_get_rate (self->stream));
-    heed_flags (self, packet.flags & ISR_PACKET_TAGS);
-    advance (self, packet.samples, FALSE);
-    isr_packet_clear (&packet);
-  }
-  publish (self);
-  if (problem)
-    g_propagate_error (error, problem);
-  return !problem;
-}
-
 void
 isr_recorder_begin_lead (IsrRecorder *self)
 {
@@ -229,12 +209,42 @@ choose_resume_time (IsrRecorder *self, gint64 since_us)
   return known_us;
 }
 
-void
-isr_recorder_end_lead (IsrRecorder *self, const IsrTimeReading *now, gint64 since_us)
+static void
+resume (IsrRecorder *self, const IsrTimeReading *now)
 {
   if (self->lead && self->map)
-    isr_time_map_resume (self->map, now, isr_position_get (&self->position, 0), choose_resume_time (self, since_us));
+    isr_time_map_resume (self->map, now, isr_position_get (&self->position, 0), choose_resume_time (self, self->since_us));
   self->lead = FALSE;
+}
+
+void
+isr_recorder_end_lead (IsrRecorder *self, const IsrTimeReading *now, gint64 since_us, guint known)
+{
+  self->since_us = since_us;
+  self->known = known;
+  if (!known)
+    resume (self, now);
+}
+
+/* The stream gets to know it, and time counts it. */
+static gboolean
+take_lead (IsrRecorder *self, const IsrTimeReading *now, GError **error)
+{
+  IsrPacket packet = { 0 };
+  GError *problem = NULL;
+
+  while (self->lead && isr_stream_next (self->stream, &packet, &problem)) {
+    isr_position_set_rate (&self->position, isr_stream_get_rate (self->stream));
+    heed_flags (self, packet.flags & ISR_PACKET_TAGS);
+    advance (self, packet.samples, FALSE);
+    isr_packet_clear (&packet);
+    if (self->known && --self->known == 0)
+      resume (self, now);
+  }
+  publish (self);
+  if (problem)
+    g_propagate_error (error, problem);
+  return !problem;
 }
 
 /* --- while the map settles --- */
@@ -318,7 +328,7 @@ end_hold (IsrRecorder *self)
 static void
 end_stream (IsrRecorder *self)
 {
-  if (!self->stream || !self->map)
+  if (!self->stream || !self->map || self->known)
     return;
   end_hold (self);
   if (self->paused_us) /* no file of a few packets that were held back */
@@ -383,13 +393,11 @@ isr_recorder_take (IsrRecorder *self, GBytes *bytes, const IsrTimeReading *now, 
   self->last = *now;
   if (!self->stream && !(self->stream = self->make (self->kind, error)))
     return FALSE;
-  if (self->lead)
-    return take_lead (self, bytes, error);
-  if (self->input.mode == ISR_TIME_ARRIVAL && !isr_time_map_settled (self->map)) {
+  if (!self->lead && self->input.mode == ISR_TIME_ARRIVAL && !isr_time_map_settled (self->map)) {
     ok = hold (self, bytes, now, error);
   } else {
     isr_stream_push (self->stream, bytes);
-    ok = take_packets (self, now, age_ns, error);
+    ok = (!self->lead || take_lead (self, now, error)) && (self->lead || take_packets (self, now, age_ns, error));
   }
   sync_when_due (self, now->monotonic_us);
 
@@ -402,6 +410,8 @@ isr_recorder_gap (IsrRecorder *self, const char *cause, guint64 hole_ns)
   if (!self->stream || !self->map)
     return;
   end_hold (self);
+  self->lead = FALSE;
+  self->known = 0;
   self->broken = FALSE; /* it said so itself */
   self->paused_us = 0;
   isr_recorder_close_here (self, ISR_CLOSE_GAP, cause);

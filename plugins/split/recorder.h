@@ -69,7 +69,8 @@ gboolean isr_recorder_locate (IsrRecorder *self, gint64 position_ns, gint64 *utc
 /* What is taken between the two was recorded by another run: what comes then goes on where that
  * ended. Before anything else is taken. @since_us: UTC at which the last of it came. */
 void isr_recorder_begin_lead (IsrRecorder *self);
-void isr_recorder_end_lead (IsrRecorder *self, const IsrTimeReading *now, gint64 since_us);
+/* @known: so many packets that are made of what is taken next are recorded, too. */
+void isr_recorder_end_lead (IsrRecorder *self, const IsrTimeReading *now, gint64 since_us, guint known);
 
 /* Nothing comes, and nothing is known to be missing: the open file ends. What comes next
  * goes on where it ended, unless isr_recorder_gap() is called first. */

@@ -36,9 +36,9 @@ isr_take_up_is_event (GstEvent *event)
 }
 
 static void
-send_mark (GstPad *to, gboolean begin, gint64 since_us)
+send_mark (GstPad *to, gboolean begin, guint known, gint64 since_us)
 {
-  GstStructure *s = gst_structure_new (ISR_EVENT_LEAD, "begin", G_TYPE_BOOLEAN, begin, "since", G_TYPE_INT64, since_us, NULL);
+  GstStructure *s = gst_structure_new (ISR_EVENT_LEAD, "begin", G_TYPE_BOOLEAN, begin, "known", G_TYPE_UINT, known, "since", G_TYPE_INT64, since_us, NULL);
 
   gst_pad_send_event (to, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, s));
 }
@@ -70,7 +70,7 @@ on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 
   if (is_in_lead (self, GST_PAD_PROBE_INFO_BUFFER (info)))
     return GST_PAD_PROBE_OK;
-  send_mark (self->to, FALSE, self->since_us);
+  send_mark (self->to, FALSE, 0, self->since_us);
   g_object_set_data (G_OBJECT (pad), PROBE, NULL);
   return GST_PAD_PROBE_REMOVE;
 }
@@ -103,22 +103,24 @@ isr_take_up_push (GstEvent *taken, GstBuffer *first, GstPad *pad, GstElement *pa
   g_autoptr (GstPad) to = gst_element_get_static_pad (writer, "sink");
   g_autoptr (GBytes) lead = NULL;
   gint64 since_us = 0;
+  guint known = 0;
 
+  gst_structure_get_uint (gst_event_get_structure (resume), "known", &known);
   if (!gst_structure_get (gst_event_get_structure (resume), "lead", G_TYPE_BYTES, &lead, "since", G_TYPE_INT64, &since_us, NULL) || !lead)
     return first;
-  send_mark (to, TRUE, since_us);
+  send_mark (to, TRUE, 0, since_us);
   if (parser)
     watch_parser (parser, lead, since_us, to);
   gst_pad_push (pad, gst_buffer_new_wrapped_bytes (lead));
   if (!parser)
-    send_mark (to, FALSE, since_us);
+    send_mark (to, FALSE, known, since_us);
   first = gst_buffer_make_writable (first);
   GST_BUFFER_FLAG_UNSET (first, GST_BUFFER_FLAG_DISCONT); /* at it a parser throws away what it holds */
   return first;
 }
 
 gboolean
-isr_take_up_read_mark (const GstStructure *s, gboolean *begin, gint64 *since_us)
+isr_take_up_read_mark (const GstStructure *s, IsrTakeUpMark *mark)
 {
-  return s && gst_structure_has_name (s, ISR_EVENT_LEAD) && gst_structure_get (s, "begin", G_TYPE_BOOLEAN, begin, "since", G_TYPE_INT64, since_us, NULL);
+  return s && gst_structure_has_name (s, ISR_EVENT_LEAD) && gst_structure_get (s, "begin", G_TYPE_BOOLEAN, &mark->begin, "known", G_TYPE_UINT, &mark->known, "since", G_TYPE_INT64, &mark->since_us, NULL);
 }

@@ -23,7 +23,13 @@ GstBuffer *isr_take_up_push (GstEvent *resume, GstBuffer *first, GstPad *pad, Gs
 /* The run ends: @parser, which stays, is not watched any more. */
 void isr_take_up_forget (GstElement *parser);
 
+typedef struct {
+  gboolean begin;
+  guint known; /* end: packets behind it that belong to the lead still */
+  gint64 since_us;
+} IsrTakeUpMark;
+
 /* @s: of any event. FALSE: it is no mark. */
-gboolean isr_take_up_read_mark (const GstStructure *s, gboolean *begin, gint64 *since_us);
+gboolean isr_take_up_read_mark (const GstStructure *s, IsrTakeUpMark *mark);
 
 G_END_DECLS

@@ -303,11 +303,11 @@ on_isr_gap (IsrWriterSink *self, const GstStructure *s)
 }
 
 static void
-end_lead (IsrWriterSink *self, gint64 since_us)
+end_lead (IsrWriterSink *self, const IsrTakeUpMark *mark)
 {
   IsrTimeReading now = self->read_clocks ();
 
-  isr_recorder_end_lead (self->run.recorder, &now, since_us);
+  isr_recorder_end_lead (self->run.recorder, &now, mark->since_us, mark->known);
 }
 
 static void
@@ -315,15 +315,14 @@ on_custom (IsrWriterSink *self, GstEvent *event)
 {
   const GstStructure *s = gst_event_get_structure (event);
   GstTagList *tags = isr_titles_from_event (event);
-  gboolean begin;
-  gint64 since_us;
+  IsrTakeUpMark mark;
 
   if (tags)
     post_tags (self, tags);
   else if (s && gst_structure_has_name (s, ISR_EVENT_GAP))
     on_isr_gap (self, s);
-  else if (isr_take_up_read_mark (s, &begin, &since_us))
-    begin ? isr_recorder_begin_lead (self->run.recorder) : end_lead (self, since_us);
+  else if (isr_take_up_read_mark (s, &mark))
+    mark.begin ? isr_recorder_begin_lead (self->run.recorder) : end_lead (self, &mark);
 }
 
 static void

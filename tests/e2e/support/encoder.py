@@ -13,7 +13,8 @@ BURST = 70000  # bytes that are sent at once: more than Icecast's burst
 class Station:
     """Sends the bytes of a file to Icecast, at @pace bytes a second: an encoder whose output is known."""
 
-    def __init__(self, server, mount, kind, data, pace):
+    def __init__(self, server, mount, kind, data, pace, burst=BURST):
+        self.burst = burst
         self.data, self.pace, self.sent, self.limit, self.stopped = data, pace, 0, len(data), False
         self.socket = station.connect(server, mount, kind)
         self.lock = threading.Lock()
@@ -29,7 +30,7 @@ class Station:
         self.limit = len(self.data)
 
     def _send(self):
-        credit, last = float(BURST), time.monotonic()
+        credit, last = float(self.burst), time.monotonic()
         while not self.stopped:
             now = time.monotonic()
             credit, last = max(credit, min(credit + (now - last) * self.pace, self.pace)), now

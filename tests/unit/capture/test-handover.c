@@ -57,6 +57,26 @@ test_is_read_as_it_was_written (void)
   }
 }
 
+/* Of Ogg that was recorded: packets, and nothing else. */
+static void
+test_packets_are_read_as_they_were_written (void)
+{
+  g_autoptr (GPtrArray) packets = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  GstStructure *history = make_history (10, 2);
+  g_autoptr (IsrHandover) one = NULL, two = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  for (guint i = 0; i < 1000; i++)
+    g_ptr_array_add (packets, make_noise (i));
+  gst_structure_remove_field (history, "bytes");
+  isr_handover_put_array (history, "packets", packets);
+  one = isr_handover_new (&config, history, 1234567);
+  bytes = isr_handover_serialize (one);
+  two = isr_handover_deserialize (bytes);
+  g_assert_nonnull (two);
+  g_assert_true (gst_structure_is_equal (one->history, two->history));
+}
+
 static void
 test_is_for_one_stream (void)
 {
@@ -129,6 +149,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/capture/handover/is-read-as-it-was-written", test_is_read_as_it_was_written);
+  g_test_add_func ("/capture/handover/packets-are-read-as-they-were-written", test_packets_are_read_as_they_were_written);
   g_test_add_func ("/capture/handover/is-for-one-stream", test_is_for_one_stream);
   g_test_add_func ("/capture/handover/a-stop-is-a-stop", test_a_stop_is_a_stop);
   g_test_add_func ("/capture/handover/the-last-bytes-are-kept", test_the_last_bytes_are_kept);
