@@ -139,7 +139,8 @@ IsrRecording *isr_catalog_find_at (IsrCatalog *self, const char *source, gint64 
 GPtrArray *isr_catalog_find_last (IsrCatalog *self, const char *source, guint n);
 /* Its row alone (no events, no protection, a file being written as it began), and @fd, its
  * bytes, with what @st says of them, or -1 and errno. Row and descriptor are the catalog's,
- * valid until its next call. NULL without an error: there is none. */
+ * valid until its next call. NULL without an error: there is none. What was found a moment
+ * before is found also while the catalog can not be read. */
 const IsrRecording *isr_catalog_find (IsrCatalog *self, const char *name, int *fd, struct stat *st, GError **error);
 /* Its bytes, to be read; -1, and errno. No link is followed. */
 int isr_catalog_open_file (IsrCatalog *self, const IsrRecording *recording);

@@ -151,6 +151,44 @@ test_destroyed (Fixture *f, gconstpointer data)
   assert_goes_on (f);
 }
 
+static gboolean
+finds (Fixture *f, const char *name, GError **error)
+{
+  struct stat st;
+  int fd;
+  const IsrRecording *found = isr_catalog_find (f->catalog, name, &fd, &st, error);
+
+  if (found)
+    g_assert_cmpint (st.st_size, ==, get_size (f, name));
+  return found && fd >= 0;
+}
+
+/* Who hears a recording goes on: what was found before needs no catalog. Of all else it is said that
+ * it can not be told, and never that it is not there. */
+static void
+test_known (Fixture *f, gconstpointer data)
+{
+  static const char *const names[] = { "a.wav", "b.wav", "none.wav" };
+  g_autoptr (GError) none = NULL;
+
+  fill (f);
+  isr_writer_flush (f->catalog->writer);
+  g_assert_true (finds (f, "a.wav", NULL));
+  destroy (f);
+  overwrite (f, "isr.db-shm", 0, get_size (f, "isr.db-shm")); /* what the reader has in memory it reads again */
+  g_assert_true (finds (f, "a.wav", &none));
+  g_assert_no_error (none);
+  g_hash_table_remove_all (f->catalog->found); /* a moment later */
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (finds (f, names[i], &error));
+    g_assert_error (error, ISR_ERROR, ISR_ERROR_STORAGE);
+  }
+  mend (f, NULL);
+  g_assert_true (finds (f, "a.wav", NULL));
+}
+
 /* It is noticed by whoever asks, or by the writer, and by nobody else. */
 static void
 test_noticed (Fixture *f, gconstpointer data)
@@ -292,6 +330,7 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR); /* what goes wrong here is said, and expected */
 #define CASE(path, func) g_test_add ("/catalog/damage/" path, Fixture, NULL, set_up, func, tear_down_calm)
   CASE ("destroyed", test_destroyed);
+  CASE ("known", test_known);
   CASE ("noticed", test_noticed);
   CASE ("given-meanwhile", test_given_meanwhile);
   CASE ("closed-meanwhile", test_closed_meanwhile);

@@ -177,6 +177,11 @@ class Trouble(unittest.TestCase):
             with open(path, 'r+b', buffering=0) as f:
                 f.write(os.urandom(os.fstat(f.fileno()).st_size))
 
+    def forget(self):
+        """What a reader has in memory it need not read again, as long as nothing was written: now it must."""
+        with open(f'{self.database}-shm', 'r+b', buffering=0) as f:
+            f.write(os.urandom(os.fstat(f.fileno()).st_size))
+
     def spoil(self):
         """The pages where the tables and their indexes begin, once all is in them."""
         other = sqlite3.connect(self.database, timeout=process.LIMIT, isolation_level=None)
@@ -276,14 +281,25 @@ class Trouble(unittest.TestCase):
         self.assertEqual(answer[0], 500, (target, answer[2]))
         self.assertEqual(self.client.wrong_error(path, method, answer, 500, 'storage'), [])
 
+    def served_or_refused(self, target, whole):
+        """Where a recording lies may still be in memory: then it is sent, for its file is as it was."""
+        answer = self.client.ask(target)
+        if answer[0] == 200:
+            self.assertEqual(answer[2], whole)
+        else:
+            self.assertEqual(self.client.wrong_error('/stream/{name}', 'get', answer, 500, 'storage'), [])
+
     def test_destroyed(self):
         """500 says what is wrong and what to do; nothing is changed by half; the next start makes a new one."""
         self.wear_out()
         self.ask('/api/labels', 'PUT', LABEL)
         process.wait_for('the label in the table', self.is_label_written)
-        self.destroy()
-        process.wait_for('an error', self.is_noticed)
         roof = urllib.parse.quote(ROOF)
+        whole = self.client.ask(f'/stream/{roof}')
+        self.destroy()
+        self.served_or_refused(f'/stream/{roof}', whole[2])
+        self.forget()
+        process.wait_for('an error', self.is_noticed)
         for path, target in asked(roof):
             answer = self.client.ask(target)
             self.assertIn(answer[0], (200, 202, 500), (target, answer[2]))
