@@ -11,8 +11,10 @@ let audio = null;
 let ahead = null;
 /** @type {GainNode|null} */
 let amplifier = null;
-/** Where it is to begin, until the element knows its length. */
+/** Where it is to begin, until the element has said that it knows its length. */
 let wanted = 0;
+/** Those that have said so. Their readyState says it a moment before: who went elsewhere in that moment was taken back to the beginning. */
+const known = new WeakSet();
 
 /** An element that is listened to as long as it is the one that is heard. @param {Listener} to */
 function make(to) {
@@ -20,6 +22,7 @@ function make(to) {
   const listen = (/** @type {string} */ name, /** @type {() => void} */ then) => one.addEventListener(name, () => { if (one === audio) then(); });
   one.preload = 'auto';
   one.preservesPitch = true;
+  one.addEventListener('loadedmetadata', () => known.add(one));
   listen('loadedmetadata', () => { if (wanted > 0) one.currentTime = wanted; });
   listen('timeupdate', to.onTime);
   listen('seeked', to.onTime);
@@ -37,8 +40,15 @@ export function open(to) {
   ahead = make(to);
 }
 
+/** Fetches something else. @param {HTMLAudioElement} one @param {string} url */
+function fetchInto(one, url) {
+  known.delete(one);
+  one.src = url;
+}
+
 /** Nothing more is fetched or heard of it. @param {HTMLAudioElement|null} one */
 function empty(one) {
+  if (one) known.delete(one);
   one?.pause();
   one?.removeAttribute('src');
   one?.load();
@@ -56,8 +66,8 @@ function take(url) {
 export function load(url, at, { rate, play }) {
   if (!audio) return;
   wanted = at;
-  if (!take(url)) audio.src = url;
-  else if (audio.readyState > 0 && audio.currentTime !== at) audio.currentTime = at;
+  if (!take(url)) fetchInto(audio, url);
+  else if (known.has(audio) && audio.currentTime !== at) audio.currentTime = at;
   audio.defaultPlaybackRate = rate;
   audio.playbackRate = rate;
   if (play) start();
@@ -76,11 +86,11 @@ export function close() {
   empty(ahead);
 }
 
-export const position = () => (audio && audio.readyState > 0 ? audio.currentTime : wanted);
+export const position = () => (audio && known.has(audio) ? audio.currentTime : wanted);
 
 /** @param {number} seconds @returns {boolean} false: the browser can not go there */
 export function seek(seconds) {
-  if (audio && audio.readyState === 0) {
+  if (audio && !known.has(audio)) {
     wanted = Math.max(0, seconds);
     return true;
   }
@@ -109,5 +119,5 @@ export function setGain(db) {
 
 /** Fetches what may be heard next, so that it begins at once. @param {string} url */
 export function prefetch(url) {
-  if (ahead && audio?.getAttribute('src') !== url && ahead.getAttribute('src') !== url) ahead.src = url;
+  if (ahead && audio?.getAttribute('src') !== url && ahead.getAttribute('src') !== url) fetchInto(ahead, url);
 }

@@ -79,6 +79,37 @@ test('keys move the sound: by five, one, a tenth of a second, to tenths of the w
   await context.close();
 });
 
+// The browser knows the length a moment before it says so, and what a key does in that moment is the last word.
+test('a key that is pressed while the recording tells how long it is moves the sound', async () => {
+  const context = await chromium.newContext({ locale: 'en-GB' });
+  const tab = await context.newPage();
+  await context.addInitScript(() => {
+    const Real = globalThis.Audio;
+    globalThis.Audio = function Hasty() {
+      const one = new Real();
+      one.addEventListener('loadedmetadata', () => { // before the page hears of it
+        globalThis.known = one.readyState;
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', shiftKey: true, bubbles: true, cancelable: true }));
+      }, { once: true });
+      one.addEventListener('seeked', () => { globalThis.at = one.currentTime; });
+      return one;
+    };
+  });
+  let go;
+  const ready = new Promise((done) => { go = done; });
+  await tab.route('**/stream/**', async (route) => { await ready; await route.continue(); });
+  await tab.goto(`${daemon.base}/${FILE}&at=${us('10:02:30')}`);
+  const time = tab.locator('.player .at');
+  await until(() => 'the second', async () => (await time.count()) && (await time.textContent()) === '10:02:30.0');
+  await tab.keyboard.press('.'); // the player listens to keys
+  await until(() => 'a tenth on', async () => (await time.textContent()) === '10:02:30.1');
+  go();
+  await until(() => 'the place', () => tab.evaluate(() => globalThis.at > 0 && globalThis.known > 0));
+  assert.ok(Math.abs(seconds(await time.textContent()) - seconds('10:02:31.1')) < 0.15, await time.textContent());
+  assert.ok(Math.abs(await tab.evaluate(() => globalThis.at) - 151.1) < 0.05);
+  await context.close();
+});
+
 test('speed, gain and loop', async () => {
   const { player, tab, context } = await file();
   await tab.locator('.file-view .chip').first().click();
