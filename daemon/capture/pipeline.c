@@ -4,6 +4,7 @@
 
 #include "daemon/capture/alsalog.h"
 #include "daemon/capture/devices.h"
+#include "daemon/capture/httpsource.h"
 #include "daemon/capture/loudness.h"
 #include "daemon/capture/lull.h"
 #include "daemon/capture/scenesrc.h"
@@ -15,13 +16,12 @@
 #include <string.h>
 
 #define QUEUE_TIME (2 * GST_SECOND)
-#define SOUP_SESSION "gst.soup.session"
-#define SOUP_TIMEOUT 15 /* s, its own: with another one it takes no part in a shared session */
-#define BACKSTOP 5      /* s after the watchdog */
+#define EMPTYING (5 * G_TIME_SPAN_SECOND) /* the queue: without anything to wait for, on a machine that is very busy */
 
 struct _IsrPipeline {
   GstElement *element;
   GstElement *source; /* inside element; borrowed */
+  GstElement *queue;  /* inside element; borrowed; NULL: it has none */
   GstElement *sink;   /* inside element; borrowed */
   IsrLull *lull;      /* of souphttpsrc; else NULL */
   char *what;
@@ -36,17 +36,11 @@ struct _IsrPipeline {
   gsize bytes;     /* atomic */
   int expects_end; /* atomic */
   int ended;       /* atomic: EOS went into the sink */
+  GstEvent *last;  /* the gap that ends the recording, set before it is sent */
+  gboolean over;   /* with the lock of the sink's pad: it has passed */
 };
 
 /* --- the sources: each adds its elements to the pipeline and returns the last --- */
-
-static const char *
-advise (const char *factory)
-{
-  if (g_str_equal (factory, "isrhttpsrc"))
-    return "this ISR was built without it; use http_source = souphttpsrc";
-  return "install the package that has it (gst-plugins-base, gst-plugins-good)";
-}
 
 static GstElement *
 make (IsrPipeline *self, const char *factory, GError **error)
@@ -56,103 +50,18 @@ make (IsrPipeline *self, const char *factory, GError **error)
   if (element)
     gst_bin_add (GST_BIN (self->element), element);
   else
-    g_set_error (error, ISR_ERROR, ISR_ERROR_FAILED, "GStreamer has no element “%s”; %s", factory, advise (factory));
+    g_set_error (error, ISR_ERROR, ISR_ERROR_FAILED, "GStreamer has no element “%s”; install the package that has it (gst-plugins-base, gst-plugins-good)", factory);
   return element;
-}
-
-static GstElement *
-build_isrhttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
-{
-  GstElement *source = make (self, "isrhttpsrc", error);
-
-  if (!source)
-    return NULL;
-  g_object_set (source,
-      "location", config->url,
-      "user-id", config->username,
-      "user-pw", config->password,
-      "stall-timeout", (guint64) config->stall,
-      "retry-delay", (guint64) MAX (config->retry_delay, (gint64) GST_MSECOND),
-      "max-retries", config->max_retries,
-      NULL);
-  return source;
-}
-
-/* One thread of libsoup for all streams, where each would have its own: half of
- * the wake-ups of a stream are in there. Made by an element that is never connected. */
-static GstContext *
-get_soup_session (void)
-{
-  static GstContext *session = NULL;
-
-  if (g_once_init_enter (&session)) {
-    g_autoptr (GstElement) maker = g_object_ref_sink (gst_element_factory_make ("souphttpsrc", NULL));
-    GstContext *made;
-
-    g_object_set (maker, "location", "http://localhost/", "is-live", TRUE, NULL);
-    gst_element_set_state (maker, GST_STATE_PAUSED);
-    made = gst_element_get_context (maker, SOUP_SESSION);
-    gst_element_set_state (maker, GST_STATE_NULL);
-    g_once_init_leave (&session, made ? made : gst_context_new (SOUP_SESSION, TRUE));
-  }
-  return session;
-}
-
-/* Sources that name a user stay apart: libsoup gives what it knows of a host to
- * everybody in the session. */
-static gboolean
-may_share_session (const IsrSourceConfig *config)
-{
-  return !config->username && !strchr (config->url, '@');
-}
-
-/* After its timeout souphttpsrc asks again with a range, even with no retries,
- * and fails with words about seeking: our own watchdog must be the first. */
-static GstElement *
-build_souphttpsrc (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
-{
-  GstElement *source = make (self, "souphttpsrc", error);
-
-  if (!source)
-    return NULL;
-  g_object_set (source,
-      "location", config->url,
-      "user-id", config->username,
-      "user-pw", config->password,
-      "user-agent", "isr/" ISR_VERSION,
-      "is-live", TRUE,
-      "iradio-mode", TRUE,
-      "compress", FALSE,
-      "keep-alive", FALSE,
-      "retries", 0,
-      "timeout", (guint) MAX (SOUP_TIMEOUT, config->stall / (gint64) GST_SECOND + BACKSTOP),
-      NULL);
-  if (may_share_session (config))
-    gst_element_set_context (source, get_soup_session ());
-  self->lull = isr_lull_new (source);
-  return source;
 }
 
 typedef GstElement *(*Builder) (IsrPipeline *self, const IsrSourceConfig *config, GError **error);
 
-/* The value of `http_source`; its default is that of the table of options. */
-static const struct {
-  const char *factory;
-  Builder build;
-} http_sources[] = {
-  { "isrhttpsrc", build_isrhttpsrc },
-  { "souphttpsrc", build_souphttpsrc },
-};
-
 static GstElement *
 build_stream (IsrPipeline *self, const IsrSourceConfig *config, GError **error)
 {
-  Builder build = http_sources[0].build;
-
-  for (guint i = 0; i < G_N_ELEMENTS (http_sources); i++)
-    if (g_strcmp0 (http_sources[i].factory, config->http_source) == 0)
-      build = http_sources[i].build;
-  self->source = build (self, config, error);
+  self->source = isr_http_source_new (config, &self->lull, error);
+  if (self->source)
+    gst_bin_add (GST_BIN (self->element), self->source);
   return self->source;
 }
 
@@ -221,6 +130,7 @@ build_soundcard (IsrPipeline *self, const IsrSourceConfig *config, GError **erro
   g_object_set (queue, "max-size-time", (guint64) QUEUE_TIME, "max-size-bytes", 0, "max-size-buffers", 0, NULL);
   gst_element_link_many (self->source, filter, queue, NULL);
   stamp_into (queue);
+  self->queue = queue;
   self->what = g_strdup_printf ("%s, %u Hz %u ch", device->id, spec.rate, spec.channels);
   self->card = isr_device_dup_card (device);
   self->rate = spec.rate;
@@ -312,6 +222,7 @@ on_event (IsrPipeline *self, GstPad *pad, GstEvent *event)
       gst_pad_send_event (pad, make_gap (ISR_GAP_DISCONNECTED));
     g_atomic_int_set (&self->ended, TRUE);
   }
+  self->over = self->over || event == g_atomic_pointer_get (&self->last);
   return GST_PAD_PROBE_OK;
 }
 
@@ -343,6 +254,8 @@ on_data (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 
   if (info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM)
     return on_event (data, pad, GST_PAD_PROBE_INFO_EVENT (info));
+  if (((IsrPipeline *) data)->over) /* else it would begin a file */
+    return GST_PAD_PROBE_DROP;
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) {
     gst_buffer_list_foreach (GST_PAD_PROBE_INFO_BUFFER_LIST (info), take_buffer, data);
   } else {
@@ -480,11 +393,34 @@ isr_pipeline_read_out (IsrPipeline *self)
     isr_lull_end (self->lull);
 }
 
+static gboolean
+is_moving (GstElement *queue)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (queue, "src");
+  guint n = 0;
+
+  g_object_get (queue, "current-level-buffers", &n, NULL);
+  return n > 0 && gst_pad_get_task_state (pad) == GST_TASK_STARTED;
+}
+
+/* What was heard before the gap belongs into the file before it. */
+static void
+empty_queue (IsrPipeline *self)
+{
+  gint64 end = g_get_monotonic_time () + EMPTYING;
+
+  while (self->queue && is_moving (self->queue) && g_get_monotonic_time () < end)
+    g_usleep (EMPTYING / 1000);
+}
+
 void
 isr_pipeline_push_gap (IsrPipeline *self, const char *cause)
 {
   g_autoptr (GstPad) pad = gst_element_get_static_pad (self->sink, "sink");
 
-  if (!g_atomic_int_get (&self->ended) && isr_pipeline_get_bytes (self) > 0)
-    gst_pad_send_event (pad, make_gap (cause));
+  empty_queue (self);
+  if (g_atomic_int_get (&self->ended) || isr_pipeline_get_bytes (self) == 0)
+    return;
+  g_atomic_pointer_set (&self->last, make_gap (cause));
+  gst_pad_send_event (pad, self->last);
 }

@@ -56,8 +56,8 @@ void isr_pipeline_expect_end (IsrPipeline *self);
 /* Before it ends: what a source has left with the kernel is read. May wait for a third of a
  * second. Not on the main loop. */
 void isr_pipeline_read_out (IsrPipeline *self);
-/* Audio is missing from here on: closes the open file. @cause: ISR_GAP_*. Not on
- * the main loop. */
+/* Audio is missing from here on: closes the open file, with all that was heard before; nothing is
+ * recorded any more. @cause: ISR_GAP_*. May wait for what is still on its way. Not on the main loop. */
 void isr_pipeline_push_gap (IsrPipeline *self, const char *cause);
 
 /* Value of the sink's "location": directory and pattern of @config. */

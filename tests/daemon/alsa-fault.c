@@ -8,7 +8,8 @@
  *               signal "zero" | "faint" | "tone" | "clipped" | "dc" | "left" | "loud-left"
  *               fail_after 20000  fail 32  once 1            # then reading fails
  *               speed 1100                                   # its clock, per mille
- *               hang "/.../file" }                           # blocks while there is this file
+ *               hang "/.../file"                             # blocks while there is this file
+ *               gone "/.../file" }                           # unplugged while there is this file
  *
  * error, fail: a number of errno.h. The clock of the card is the monotonic one, told
  * through a timer that ALSA polls. */
@@ -27,7 +28,7 @@ typedef struct {
   snd_pcm_ioplug_t io;
   long rate, channels, fail_after, fail, once, speed;
   char signal[16];
-  char hang[256];
+  char hang[256], gone[256];
   uint64_t begin; /* ns */
   uint64_t lost;  /* frames that a failure swallowed */
   snd_pcm_uframes_t taken;
@@ -116,7 +117,7 @@ transfer (snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas, snd_pcm_ufr
 {
   Fault *self = io->private_data;
 
-  if (self->fail == ENODEV && self->taken > (snd_pcm_uframes_t) self->fail_after) { /* unplugged */
+  if ((self->fail == ENODEV && self->taken > (snd_pcm_uframes_t) self->fail_after) || (self->gone[0] && access (self->gone, F_OK) == 0)) { /* unplugged */
     snd_pcm_ioplug_set_state (io, SND_PCM_STATE_DISCONNECTED);
     return -ENODEV;
   }
@@ -188,6 +189,8 @@ read_field (Fault *self, snd_config_t *node, const char *id, long *error, const 
     snprintf (self->signal, sizeof self->signal, "%s", word);
   if (strcmp (id, "hang") == 0 && snd_config_get_string (node, &word) == 0)
     snprintf (self->hang, sizeof self->hang, "%s", word);
+  if (strcmp (id, "gone") == 0 && snd_config_get_string (node, &word) == 0)
+    snprintf (self->gone, sizeof self->gone, "%s", word);
 }
 
 SND_PCM_PLUGIN_DEFINE_FUNC (isrfault)

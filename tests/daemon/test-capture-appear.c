@@ -83,9 +83,30 @@ test_server (Fixture *fixture, gconstpointer data)
   finish (f);
 }
 
-/* Each time that it was away is a hole in the ledger. */
+/* How many of the files that are closed ended because the device went. A machine that does not read the
+ * sound card in time loses audio: then there is a file more for each time, and that is said, too.
+ * For anything else there is none, and none twice. */
+static guint
+count_gone (FixtureCapture *f)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  guint gone = 0;
+
+  for (guint i = 0; i < f->closed->len; i++) {
+    const IsrRecording *file = fixture_capture_get_closed (f, "pulse", i);
+
+    g_assert_true (g_hash_table_add (names, file->name));
+    g_assert_cmpstr (file->reason, ==, "gap");
+    if (!g_str_equal (file->cause, ISR_CAUSE_OVERRUN))
+      g_assert_cmpstr (file->cause, ==, ISR_CAUSE_DISCONNECTED);
+    gone += g_str_equal (file->cause, ISR_CAUSE_DISCONNECTED);
+  }
+  return gone;
+}
+
+/* Each time that it was away is a hole in the ledger, and each time that it was not read. */
 static void
-assert_holes (FixtureCapture *f, IsrCatalog *catalog, guint n)
+assert_holes (FixtureCapture *f, IsrCatalog *catalog)
 {
   gint64 now = g_get_real_time ();
   g_autoptr (GError) error = NULL;
@@ -95,12 +116,13 @@ assert_holes (FixtureCapture *f, IsrCatalog *catalog, guint n)
   g_assert_no_error (error);
   g_assert_cmpuint (list->len, ==, 1);
   coverage = list->pdata[0];
-  g_assert_cmpuint (coverage->holes->len, ==, n);
-  for (guint i = 0; i < n; i++) {
+  g_assert_cmpuint (coverage->holes->len, ==, f->closed->len);
+  for (guint i = 0; i < coverage->holes->len; i++) {
     const IsrGap *hole = &g_array_index (coverage->holes, IsrGap, i);
+    const IsrRecording *file = fixture_capture_get_closed (f, "pulse", i);
 
-    g_assert_cmpstr (hole->cause, ==, "disconnected");
-    g_assert_cmpint (hole->start_us, ==, fixture_capture_get_closed (f, "pulse", i)->end_us);
+    g_assert_cmpstr (hole->cause, ==, file->cause);
+    g_assert_cmpint (hole->start_us, ==, file->end_us);
     g_assert_cmpint (hole->end_us, >, hole->start_us);
   }
 }
@@ -130,10 +152,8 @@ test_device (Fixture *fixture, gconstpointer data)
     TEMP_WAIT_FOR (fixture_capture_is (f, "pulse", ISR_STATE_RECORDING));
     assert_quick ("device", since);
   }
-  g_assert_cmpuint (f->closed->len, ==, 2);
-  for (guint i = 0; i < f->closed->len; i++)
-    g_assert_cmpstr (fixture_capture_get_closed (f, "pulse", i)->reason, ==, "gap");
-  assert_holes (f, catalog, 2);
+  g_assert_cmpuint (count_gone (f), ==, 2);
+  assert_holes (f, catalog);
   fixture_capture_stop (f);
   isr_catalog_close (catalog);
   fixture_capture_free (f);

@@ -57,7 +57,7 @@ set_up (Fixture *f, gconstpointer data)
   f->directory = temp_new ();
   f->hang = g_build_filename (f->directory, "hang", NULL);
   alsa = g_strdup_printf ("/usr/share/alsa/alsa.conf:%s/asound.conf", f->directory);
-  asound = g_strdup_printf ("pcm_type.isrfault { lib \"%s\" }\npcm.mic { type isrfault signal \"tone\" hang \"%s\" }\n", g_getenv ("ISR_FAULT_LIB"), f->hang);
+  asound = g_strdup_printf ("pcm_type.isrfault { lib \"%s\" }\npcm.mic { type isrfault signal \"tone\" hang \"%s\" gone \"%s/gone\" }\n", g_getenv ("ISR_FAULT_LIB"), f->hang, f->directory);
   temp_write (f->directory, "asound.conf", asound, -1);
   g_setenv ("ALSA_CONFIG_PATH", alsa, TRUE);
   g_setenv ("PULSE_SERVER", "unix:/nonexistent", TRUE);
@@ -105,6 +105,7 @@ G_DEFINE_TYPE (Holder, holder, GST_TYPE_TRACER)
 
 static const char *held; /* atomic: what elements are called that can not pass on a buffer; or NULL */
 static gint caught;      /* atomic: one of them */
+static gint heard;       /* atomic: bytes that a sound card passed on */
 
 static void
 before_push (GObject *holder, GstClockTime at, GstPad *pad, GstBuffer *buffer)
@@ -112,6 +113,8 @@ before_push (GObject *holder, GstClockTime at, GstPad *pad, GstBuffer *buffer)
   g_autoptr (GstElement) element = gst_pad_get_parent_element (pad);
   const char *name;
 
+  if (element && g_str_has_prefix (GST_ELEMENT_NAME (element), "alsasrc"))
+    g_atomic_int_add (&heard, (gint) gst_buffer_get_size (buffer));
   while (element && (name = g_atomic_pointer_get (&held)) && g_str_has_prefix (GST_ELEMENT_NAME (element), name)) {
     g_atomic_int_set (&caught, TRUE);
     g_usleep (10000);
@@ -175,7 +178,7 @@ test_driver (Fixture *f, gconstpointer data)
 
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_WAITING_TO_RETRY));
   g_assert_cmpstr (fixture_capture_get (f->capture, "mic")->reason, ==, "stalled");
-  TEMP_WAIT_FOR (f->capture->closed->len == 1);
+  TEMP_WAIT_FOR (f->capture->closed->len + 1 == f->capture->opened); /* that of the other is open */
   TEMP_WAIT_FOR (f->fed > fed);
   TEMP_WAIT_FOR (fixture_capture_count (f->capture, "mic", "connecting retrying") == 1);
   g_assert_true (fixture_capture_is (f->capture, "other", ISR_STATE_RECORDING));
@@ -191,7 +194,6 @@ test_driver (Fixture *f, gconstpointer data)
 static void
 test_clock (Fixture *f, gconstpointer data)
 {
-  GstTracer *holder = g_object_ref_sink (g_object_new (holder_get_type (), NULL));
 
   f->capture = fixture_capture_new ("[mic]\ntype = soundcard\ndevice = mic\n");
   isr_capture_start (f->capture->capture);
@@ -200,12 +202,44 @@ test_clock (Fixture *f, gconstpointer data)
   temp_write (f->directory, "hang", "", 0);
   let_go ();
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_WAITING_TO_RETRY));
-  TEMP_WAIT_FOR (f->capture->closed->len == 1);
-  g_assert_cmpstr (fixture_capture_get_closed (f->capture, "mic", 0)->reason, ==, "gap");
+  TEMP_WAIT_FOR (f->capture->closed->len == f->capture->opened);
+  g_assert_cmpstr (fixture_capture_get_closed (f->capture, "mic", f->capture->opened - 1)->reason, ==, "gap");
   g_assert_cmpint (g_unlink (f->hang), ==, 0);
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_RECORDING));
   fixture_capture_stop (f->capture);
-  gst_object_unref (holder);
+}
+
+/* --- a thread that is late --- */
+
+/* What was heard before the device went waits in the queue when that is noticed: it belongs into the
+ * file that ends there, and not into one of its own. */
+static void
+test_late (Fixture *f, gconstpointer data)
+{
+  const IsrRecording *file = NULL;
+  guint64 samples = 0;
+  gint before;
+
+  g_atomic_int_set (&heard, 0);
+  f->capture = fixture_capture_new ("[mic]\ntype = soundcard\ndevice = mic\nretry_delay_seconds = 3600\n");
+  isr_capture_start (f->capture->capture);
+  TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_RECORDING) && fixture_capture_get (f->capture, "mic")->heard_us > 0);
+  hold ("queue");
+  before = g_atomic_int_get (&heard);
+  TEMP_WAIT_FOR (g_atomic_int_get (&heard) > before + 10000); /* a tenth of a second */
+  temp_write (f->directory, "gone", "", 0);
+  TEMP_WAIT_FOR (!fixture_capture_is (f->capture, "mic", ISR_STATE_RECORDING));
+  fixture_capture_run (300); /* who would end the file too early does so now */
+  let_go ();
+  TEMP_WAIT_FOR (f->capture->closed->len == f->capture->opened);
+  fixture_capture_stop (f->capture);
+  for (guint i = 0; i < f->capture->closed->len; i++) { /* more than one: the card was not read in time */
+    file = fixture_capture_get_closed (f->capture, "mic", i);
+    g_assert_cmpstr (file->reason, ==, "gap");
+    samples += file->samples;
+  }
+  g_assert_cmpstr (file->cause, ==, "disconnected");
+  g_assert_cmpint ((gint) samples * 2, ==, g_atomic_int_get (&heard));
 }
 
 /* --- a thread that blocks behind isrhttpsrc --- */
@@ -216,7 +250,6 @@ test_clock (Fixture *f, gconstpointer data)
 static void
 test_stream (Fixture *f, gconstpointer data)
 {
-  GstTracer *holder = g_object_ref_sink (g_object_new (holder_get_type (), NULL));
   FixtureRadio *radio = fixture_radio_new (0);
   g_autofree char *text = g_strdup_printf ("[radio]\ntype = stream\nstall_seconds = 1\nhttp_source = isrhttpsrc\nurl = http://127.0.0.1:%u/live.mp3\n[other]\ntype = test\n", radio->port);
 
@@ -231,7 +264,6 @@ test_stream (Fixture *f, gconstpointer data)
   TEMP_WAIT_FOR (fixture_capture_is (f->capture, "radio", ISR_STATE_RECORDING));
   fixture_capture_stop (f->capture);
   fixture_radio_free (radio);
-  gst_object_unref (holder);
 }
 
 #endif
@@ -239,11 +271,15 @@ test_stream (Fixture *f, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  g_autoptr (GstTracer) holder = NULL;
+
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE); /* all is loopback */
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
+  holder = g_object_ref_sink (g_object_new (holder_get_type (), NULL));
   g_test_add ("/capture/hang/driver", Fixture, NULL, set_up, test_driver, tear_down);
   g_test_add ("/capture/hang/clock", Fixture, NULL, set_up, test_clock, tear_down);
+  g_test_add ("/capture/hang/late", Fixture, NULL, set_up, test_late, tear_down);
 #ifdef ISR_WITH_HTTP
   g_test_add ("/capture/hang/stream", Fixture, NULL, set_up, test_stream, tear_down);
 #endif
