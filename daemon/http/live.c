@@ -13,6 +13,7 @@
 #include "daemon/http/question.h"
 #include "daemon/http/send.h"
 #include "daemon/http/tcp.h"
+#include "daemon/media/media-error.h"
 
 #define MAX_UNSENT (1024 * 1024)
 
@@ -87,6 +88,8 @@ end (gpointer data, const GError *error)
   g_clear_pointer (&self->listener, isr_listener_free);
   if (self->wrote)
     soup_message_body_complete (soup_server_message_get_response_body (request->message));
+  else if (g_error_matches (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FAILED)) /* the log has it already */
+    isr_reply_error (request, 500, "failed", error->message);
   else if (error)
     isr_reply_media_error (request, error);
   else

@@ -97,11 +97,26 @@ isr_encoder_push (IsrEncoder *self, GBytes *bytes, guint64 samples)
   gst_app_src_push_buffer (self->src, buffer);
 }
 
-gboolean
-isr_encoder_pull (IsrEncoder *self, IsrTape *tape)
+static gboolean
+check (IsrEncoder *self, GError **error)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
-  g_autoptr (GstMessage) error = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  g_autoptr (GstMessage) message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *detail = NULL;
+
+  if (!message)
+    return TRUE;
+  gst_message_parse_error (message, &reason, &detail);
+  g_strdelimit (detail ? detail : reason->message, "\n", ' ');
+  g_set_error (error, ISR_MEDIA_ERROR, ISR_MEDIA_ERROR_FAILED, "what is heard of this source is encoded, and that has failed: %s (%s): %s; its recording goes on: listen again", GST_MESSAGE_SRC_NAME (message), reason->message, detail ? detail : "no more is known");
+  return FALSE;
+}
+
+gboolean
+isr_encoder_pull (IsrEncoder *self, IsrTape *tape, GError **error)
+{
+  gboolean ok = check (self, error);
   GstSample *sample;
 
   while ((sample = gst_app_sink_try_pull_sample (self->sink, 0))) {
@@ -113,5 +128,5 @@ isr_encoder_pull (IsrEncoder *self, IsrTape *tape)
     }
     gst_sample_unref (sample);
   }
-  return !error;
+  return ok;
 }

@@ -19,7 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrEncoder, isr_encoder_free)
 
 void isr_encoder_push (IsrEncoder *self, GBytes *bytes, guint64 samples);
 
-/* Moves what was encoded meanwhile to @tape. FALSE: it has failed. */
-gboolean isr_encoder_pull (IsrEncoder *self, IsrTape *tape);
+/* Moves what was encoded meanwhile to @tape. FALSE: that was the last of it, it has failed
+ * (ISR_MEDIA_ERROR_FAILED). */
+gboolean isr_encoder_pull (IsrEncoder *self, IsrTape *tape, GError **error);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
  * A timer looks for what is new four times a second. */
 #define G_LOG_DOMAIN "isr-live"
 
+#include "daemon/core/log.h"
 #include "daemon/media/live-private.h"
 #include "daemon/media/media-error.h"
 #include "daemon/media/workers.h"
@@ -212,20 +213,31 @@ is_over (IsrStation *self)
   return silent_us > ISR_LIVE_PATIENCE * G_TIME_SPAN_SECOND || (silent_us > 2 * G_TIME_SPAN_SECOND && self->tail->finished && has_stopped (self));
 }
 
+/* FALSE: the station has ended. What was encoded before it failed is heard, and who heard
+ * nothing is told why; the next one who listens begins another station. */
+static gboolean
+encode (IsrStation *self)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = isr_encoder_pull (self->encoder, &self->tape, &error);
+
+  take_encoded (self);
+  if (ok)
+    return TRUE;
+  isr_log_warning (self->source, "%s", error->message);
+  send_all (self);
+  end (self, error);
+  return FALSE;
+}
+
 static gboolean
 look (gpointer data)
 {
   IsrStation *self = data;
 
   take_packets (self);
-  if (!turn (self))
+  if (!turn (self) || (self->encoder && !encode (self)))
     return G_SOURCE_REMOVE;
-  if (self->encoder && !isr_encoder_pull (self->encoder, &self->tape)) {
-    end (self, NULL);
-    return G_SOURCE_REMOVE;
-  }
-  if (self->encoder)
-    take_encoded (self);
   if (is_over (self)) {
     end (self, NULL);
     return G_SOURCE_REMOVE;

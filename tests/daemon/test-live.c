@@ -267,6 +267,116 @@ test_slow (Media *f, gconstpointer codec)
   growing_free (file);
 }
 
+/* --- an encoder that fails ------------------------------------------------------ */
+
+/* opusenc, with an element in front of it that fails. */
+typedef struct {
+  GstBin parent;
+} Failing;
+typedef GstBinClass FailingClass;
+
+static GstElementFactory *opusenc; /* the real one */
+static int after;                  /* buffers; -1: never */
+static gint come;                  /* atomic: buffers, of the last one */
+
+GType failing_get_type (void);
+G_DEFINE_TYPE (Failing, failing, GST_TYPE_BIN)
+
+static GstPadProbeReturn
+count (GstPad *pad, GstPadProbeInfo *info, gpointer unused)
+{
+  g_atomic_int_inc (&come);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+failing_init (Failing *self)
+{
+  GstElement *fail = gst_element_factory_make ("identity", NULL), *encoder = gst_element_factory_create (opusenc, NULL);
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (fail, "sink"), src = gst_element_get_static_pad (encoder, "src");
+
+  g_object_set (fail, "error-after", after, NULL);
+  g_atomic_int_set (&come, 0);
+  gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, count, NULL, NULL);
+  gst_bin_add_many (GST_BIN (self), fail, encoder, NULL);
+  g_assert_true (gst_element_link (fail, encoder));
+  gst_element_add_pad (GST_ELEMENT (self), gst_ghost_pad_new ("sink", sink));
+  gst_element_add_pad (GST_ELEMENT (self), gst_ghost_pad_new ("src", src));
+}
+
+static void
+set_bitrate (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+}
+
+static void
+failing_class_init (FailingClass *klass)
+{
+  static GstStaticPadTemplate sink = GST_STATIC_PAD_TEMPLATE ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY), src = GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+  G_OBJECT_CLASS (klass)->set_property = set_bitrate;
+  g_object_class_install_property (G_OBJECT_CLASS (klass), 1, g_param_spec_int ("bitrate", NULL, NULL, 0, G_MAXINT, 0, G_PARAM_WRITABLE));
+  gst_element_class_add_static_pad_template (GST_ELEMENT_CLASS (klass), &sink);
+  gst_element_class_add_static_pad_template (GST_ELEMENT_CLASS (klass), &src);
+  gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass), "An encoder that fails", "Codec/Encoder", "opusenc, for a while", "ISR");
+}
+
+/* From now on opusenc is ours. */
+static void
+fail_after (int buffers)
+{
+  after = buffers;
+  if (opusenc)
+    return;
+  opusenc = gst_element_factory_find ("opusenc");
+  g_assert_nonnull (gst_plugin_feature_load (GST_PLUGIN_FEATURE (opusenc)));
+  g_assert_true (gst_element_register (NULL, "opusenc", GST_RANK_NONE, failing_get_type ()));
+}
+
+static gboolean
+has_failed (void)
+{
+  return after >= 0 && g_atomic_int_get (&come) >= after;
+}
+
+/* In mid-run: what was encoded is heard to its end, and the file is nobody's business; the next
+ * one hears it again. */
+static void
+test_failing (Media *f, gconstpointer codec)
+{
+  Growing *file = growing_new (f, codec, "mic", 1);
+  g_autofree char *request = g_strdup_printf ("GET /live/mic HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n\r\n", f->house.port);
+  g_autofree char *saved = g_build_filename (f->inputs, "heard", NULL), *kept = NULL;
+  g_autoptr (Client) client = NULL, next = NULL;
+  g_autoptr (GByteArray) body = NULL;
+  g_autoptr (Answer) nothing = NULL;
+  gsize size;
+
+  fail_after (g_str_equal (codec, "wav") ? 3 : 20);
+  file->recording->start_us = g_get_real_time ();
+  grow (f, file, file->size * 9 / 10);
+  client = client_begin (f->house.port, request);
+  TEMP_WAIT_FOR (client->ended);
+  g_assert_true (has_failed ());
+  g_assert_true (client_has (client, "HTTP/1.1 200"));
+  g_assert_nonnull (memmem (client->in->data + client->in->len - 7, 7, "\r\n0\r\n\r\n", 7)); /* whole */
+  body = unchunk (client);
+  g_assert_true (g_file_set_contents (saved, (const char *) body->data, (gssize) body->len, NULL));
+  shell ("! ffmpeg -v error -i %s -f null - 2>&1 | grep .", saved);
+  fail_after (1);
+  nothing = ask (f->house.port, "GET", "/live/mic", NULL);
+  g_assert_cmpuint (nothing->status, ==, 500);
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (nothing->body, NULL), (gssize) g_bytes_get_size (nothing->body), "listen again"));
+  fail_after (-1);
+  next = client_begin (f->house.port, request);
+  TEMP_WAIT_FOR (next->in->len > 20000);
+  finish (f, file, file->size * 9 / 10);
+  g_assert_false (has_failed ());
+  g_assert_true (g_file_get_contents (file->path, &kept, &size, NULL));
+  g_assert_cmpmem (kept, size, file->bytes, file->size);
+  growing_free (file);
+}
+
 static void
 add_test (const char *path, const char *codec, void (*function) (Media *, gconstpointer))
 {
@@ -287,6 +397,8 @@ main (int argc, char **argv)
     add_test ("codec", codecs[i], test_live);
   add_test ("encoded", "wav", test_encoded);
   add_test ("encoded", "flac", test_encoded);
+  add_test ("failing", "wav", test_failing);
+  add_test ("failing", "flac", test_failing);
   add_test ("errors", "wav", test_errors);
   add_test ("ended", "wav", test_ended);
   add_test ("slow", "mp3", test_slow);
