@@ -388,12 +388,19 @@ gather_file (Gathered *self, const IsrUnfinishedFile *file, gboolean ogg)
     self->end_us += length_us;
 }
 
+/* When the last of it came: a file whose first second came late lies a little ahead of the clock. */
+static gint64
+get_arrival_us (const Gathered *self)
+{
+  return MIN (self->end_us, g_get_real_time ());
+}
+
 static IsrHandover *
 hand_over (const Gathered *self, const IsrSourceConfig *config, const IsrUnfinishedKind *kind)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (self->history->data, self->history->len);
   GstStructure *history = gst_structure_new (ISR_HISTORY, "media-type", G_TYPE_STRING, kind->type,
-      "byte-rate", G_TYPE_UINT, (guint) (self->bytes * 1e6 / MAX (self->length_us, 1)), "utc-us", G_TYPE_INT64, self->end_us, NULL);
+      "byte-rate", G_TYPE_UINT, (guint) (self->bytes * 1e6 / MAX (self->length_us, 1)), "utc-us", G_TYPE_INT64, get_arrival_us (self), NULL);
 
   if (kind->ogg) {
     isr_handover_put_array (history, "heads", self->packets.headers);

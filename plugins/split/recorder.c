@@ -12,7 +12,7 @@
 #include "plugins/split/boundary.h"
 
 #define RESUME_BEFORE (10 * G_TIME_SPAN_SECOND) /* audio may arrive so late */
-#define RESUME_BEHIND (2 * G_TIME_SPAN_SECOND)
+#define RESUME_BEHIND (5 * G_TIME_SPAN_SECOND)  /* and its time be found so much too late, where a server was mute at the begin */
 
 /* --- packets --- */
 

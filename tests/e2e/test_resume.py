@@ -130,20 +130,7 @@ class Resume(resume.Case):
         for delay in (0, 0.1, 0.2):
             for name in self.stations:
                 self.wait_longer(isr, name, 8)  # the catalog has it
-            self.hold()
-            before = self.parts(isr)
-            for _ in range(2):
-                isr.process.child.kill()
-                isr.process.wait()
-                isr.process.close()
-                isr.start()
-                process.wait_for('another file', lambda: self.parts(isr) - before)
-                time.sleep(delay)
-            isr.process.child.kill()
-            isr.process.wait()
-            isr.process.close()
-            isr.start()
-            self.release(isr)
+            self.kill_again(isr, delay)
             self.assert_joined(isr)
         self.end(isr)
         for name in self.stations:

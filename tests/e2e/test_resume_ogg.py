@@ -122,6 +122,16 @@ class ResumeOgg(Case):
             self.kill(isr)
         self.assert_all(isr)
 
+    def test_killed_twice(self):
+        """Again before it has recorded enough to be found by, or anything."""
+        isr = self.start('twice', general='sync_seconds = 0.05\n')
+        for delay in (0, 0.1, 0.2):
+            for name in self.stations:
+                self.wait_longer(isr, name, 8)
+            self.kill_again(isr, delay)
+            self.assert_joined(isr)
+        self.assert_all(isr)
+
     def check_another(self, test, data):
         """Nothing joins, and nothing is left out: what comes is recorded from its first packet on."""
         isr = self.start(test, ('opus',))

@@ -3,6 +3,7 @@
  * both hold what one run would have held. And one that leaves out what was made too early. */
 #include "tests/element/time-helper.h"
 
+#include "plugins/format/format.h"
 #include "plugins/http/lead.h"
 #include "plugins/http/rejoin.h"
 
@@ -25,9 +26,9 @@ make_inputs (void)
 /* --- one run, and two of the same --- */
 
 static void
-push_resume (Feed *feed, GBytes *lead, gint64 since_us)
+push_resume (Feed *feed, GBytes *lead, guint known, gint64 since_us)
 {
-  GstStructure *s = gst_structure_new (ISR_EVENT_RESUME, "lead", G_TYPE_BYTES, lead, "since", G_TYPE_INT64, since_us, NULL);
+  GstStructure *s = gst_structure_new (ISR_EVENT_RESUME, "lead", G_TYPE_BYTES, lead, "known", G_TYPE_UINT, known, "since", G_TYPE_INT64, since_us, NULL);
 
   g_assert_true (gst_harness_push_event (feed->h, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, s)));
 }
@@ -46,14 +47,14 @@ push_all (Feed *feed, const guint8 *data, gsize size)
 
 /* Decoded, behind what @pcm has; returns its samples by the message. */
 static guint64
-record (const TestDir *dir, const char *caps, GBytes *lead, const guint8 *data, gsize size, GByteArray *pcm, GByteArray *bytes)
+record (const TestDir *dir, const char *caps, GBytes *lead, guint known, const guint8 *data, gsize size, GByteArray *pcm, GByteArray *bytes)
 {
   g_auto (Feed) feed = feed_new (dir, caps);
   g_autoptr (GByteArray) decoded = NULL, file = NULL;
   const GstStructure *closed;
 
   if (lead)
-    push_resume (&feed, lead, START_US);
+    push_resume (&feed, lead, known, START_US);
   push_all (&feed, data, size);
   feed_eos (&feed);
   g_assert_cmpuint (count_messages (feed.messages, ISR_MESSAGE_FILE_CLOSED), ==, 1);
@@ -107,21 +108,101 @@ test_torn_anywhere (gconstpointer data)
   g_autofree char *path = g_build_filename (inputs.path, format->name, NULL);
   g_autoptr (GByteArray) input = read_file (path), one = g_byte_array_new (), one_bytes = g_byte_array_new ();
   g_auto (TestDir) dir = test_dir_new ();
-  guint64 samples = record (&dir, format->caps, NULL, input->data, input->len, one, one_bytes);
+  guint64 samples = record (&dir, format->caps, NULL, 0, input->data, input->len, one, one_bytes);
   const gsize cuts[] = { input->len / 3, input->len / 2 + 1, input->len / 2 + 777, input->len * 2 / 3 };
 
   for (guint i = 0; i < G_N_ELEMENTS (cuts); i++) {
     g_autoptr (GByteArray) two = g_byte_array_new (), bytes = g_byte_array_new ();
     g_autoptr (GBytes) lead = make_lead (input->data, cuts[i]);
-    guint64 sum = record (&dir, format->caps, NULL, input->data, cuts[i], two, bytes);
+    guint64 sum = record (&dir, format->caps, NULL, 0, input->data, cuts[i], two, bytes);
 
-    sum += record (&dir, format->caps, lead, input->data + cuts[i], input->len - cuts[i], two, bytes);
+    sum += record (&dir, format->caps, lead, 0, input->data + cuts[i], input->len - cuts[i], two, bytes);
     g_assert_cmpuint (sum, ==, samples);
     if (format->same == SAME_SOUND)
       assert_same_sound (two, one);
     if (format->same == SAME_BYTES)
       g_assert_cmpmem (bytes->data, bytes->len, one_bytes->data, one_bytes->len);
   }
+}
+
+/* --- of Ogg, what a process left that died --- */
+
+/* The file as it was when @size bytes of it were on the disk, mended; decoded behind @pcm. */
+static guint64
+leave_file (const TestDir *dir, const char *name, const GByteArray *file, gsize size, GByteArray *pcm)
+{
+  g_autofree char *path = g_strdup_printf ("%s/left-%zu-%s", dir->path, size, name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GByteArray) decoded = NULL;
+  IsrRepairResult result = { 0 };
+
+  g_file_set_contents (path, (const char *) file->data, (gssize) size, &error);
+  g_assert_no_error (error);
+  g_assert_true (isr_repair_path (path, &result, &error));
+  decoded = decode_s16 (path);
+  g_byte_array_append (pcm, decoded->data, decoded->len);
+  return result.samples;
+}
+
+/* Its packets. */
+static IsrPast *
+make_past (const GByteArray *file, gsize size)
+{
+  IsrMemoryInput input;
+  g_autoptr (IsrUnpacker) unpacker = NULL;
+  GPtrArray *packets = isr_past_heads_new (), *headers = isr_past_heads_new (), *found;
+  g_auto (IsrUnpacked) packet = { 0 };
+
+  isr_memory_input_init (&input, file->data, size);
+  unpacker = isr_unpacker_new (&input.parent, NULL);
+  g_assert_nonnull (unpacker);
+  for (; isr_unpacker_next (unpacker, &packet); isr_unpacked_clear (&packet))
+    g_ptr_array_add (packets, g_bytes_ref (packet.bytes));
+  found = isr_unpacker_get_headers (unpacker);
+  for (guint i = 0; i < found->len; i++)
+    g_ptr_array_add (headers, g_bytes_ref (found->pdata[i]));
+  return isr_past_new_recorded (packets, headers, 0);
+}
+
+/* Nothing is there twice, and nothing is missing, where a page of the stream has known and new packets
+ * on it, too. Returns how many were known there. */
+static guint
+go_on_behind (const Format *format, const GByteArray *input, const GByteArray *file, gsize size, guint64 samples, const GByteArray *one)
+{
+  g_auto (TestDir) dir = test_dir_new ();
+  g_autoptr (GByteArray) two = g_byte_array_new (), bytes = g_byte_array_new ();
+  g_autoptr (IsrPast) past = make_past (file, size);
+  g_autoptr (IsrRejoin) rejoin = isr_rejoin_new ();
+  g_autoptr (GBytes) burst = g_bytes_new (input->data, input->len), rest = NULL, lead = NULL;
+  guint64 sum = leave_file (&dir, format->name, file, size, two);
+  guint known = 0;
+  IsrJoin join;
+
+  isr_rejoin_resume (rejoin, past);
+  isr_rejoin_begin (rejoin);
+  rest = isr_rejoin_take (rejoin, burst, 0, &join);
+  g_assert_cmpint (join, ==, ISR_JOIN_EXACT);
+  lead = isr_rejoin_take_lead (rejoin, &known);
+  sum += record (&dir, format->caps, lead, known, g_bytes_get_data (rest, NULL), g_bytes_get_size (rest), two, bytes);
+  g_assert_cmpuint (sum, ==, samples);
+  if (format->same == SAME_SOUND)
+    assert_same_sound (two, one);
+  return known;
+}
+
+static void
+test_behind_the_last_packet (gconstpointer data)
+{
+  const Format *format = data;
+  g_autofree char *path = g_build_filename (inputs.path, format->name, NULL);
+  g_autoptr (GByteArray) input = read_file (path), one = g_byte_array_new (), file = g_byte_array_new ();
+  g_auto (TestDir) dir = test_dir_new ();
+  guint64 samples = record (&dir, format->caps, NULL, 0, input->data, input->len, one, file);
+  guint shared = 0;
+
+  for (guint i = 0; i < 12; i++)
+    shared += go_on_behind (format, input, file, file->len / 3 + file->len * i / 20, samples, one) > 0;
+  g_assert_cmpuint (shared, >, 0);
 }
 
 /* --- time --- */
@@ -163,7 +244,7 @@ check_time (gint64 resume_us, gint64 since_us, gint64 expected_us)
     g_object_set (w.feed.h->element, "resume-time", (guint64) resume_us * 1000, NULL);
   gst_element_set_state (w.feed.h->element, GST_STATE_NULL);
   gst_element_set_state (w.feed.h->element, GST_STATE_PLAYING);
-  push_resume (&w.feed, lead, since_us);
+  push_resume (&w.feed, lead, 0, since_us);
   {
     g_autoptr (GByteArray) torn = make_frames (100, 1);
 
@@ -249,6 +330,12 @@ main (int argc, char **argv)
     g_autofree char *path = g_strdup_printf ("/split/resume/torn-anywhere/%s", formats[i].name);
 
     g_test_add_data_func (path, &formats[i], test_torn_anywhere);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    g_autofree char *path = g_strdup_printf ("/split/resume/behind-the-last-packet/%s", formats[i].name);
+
+    if (strstr (formats[i].caps, "ogg"))
+      g_test_add_data_func (path, &formats[i], test_behind_the_last_packet);
   }
   g_test_add_func ("/split/resume/begins-where-the-other-ended", test_begins_where_the_other_ended);
   g_test_add_func ("/split/resume/begins-when-the-last-of-it-came", test_begins_when_the_last_of_it_came);

@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 import tempfile
+import time
 import unittest
 
 from . import daemon, encoder, icecast, process
@@ -125,12 +126,26 @@ class Case(unittest.TestCase):
         self.listed = {name: self.files(isr, name) for name in self.stations}
         self.assertEqual(isr.stop(), 0, isr.process.stderr)
 
-    def kill_and_start(self, isr):
-        self.hold()
+    def kill_once(self, isr):
         isr.process.child.kill()
         isr.process.wait()
         isr.process.close()
         isr.start()
+
+    def kill_and_start(self, isr):
+        self.hold()
+        self.kill_once(isr)
+        self.release(isr)
+
+    def kill_again(self, isr, delay):
+        """Twice more, as soon as something of any source is being written again, or a while later."""
+        self.hold()
+        before = self.parts(isr)
+        for _ in range(2):
+            self.kill_once(isr)
+            process.wait_for('another file', lambda: self.parts(isr) - before)
+            time.sleep(delay)  # at which of them it is killed is no matter
+        self.kill_once(isr)
         self.release(isr)
 
     def committed(self, isr):
