@@ -12,11 +12,12 @@
 
 #include "daemon/archive/catalog-private.h"
 #include "daemon/archive/status-file.h"
+#include "daemon/archive/status-news.h"
 #include "daemon/archive/survey.h"
 
 #include <sys/stat.h>
 
-#define RECORDER_AGE 10                     /* s: a living recorder has written its status since */
+#define NO_ID G_MININT64                    /* of a note that is in no table */
 #define NEXT_FILE (15 * G_TIME_SPAN_SECOND) /* to make a file and its directories takes no longer */
 #define TRIED_AFTER (500 * G_TIME_SPAN_MILLISECOND)
 #define TRIED_AGAIN (5 * G_TIME_SPAN_SECOND) /* since the last attempt: it is made every second */
@@ -26,7 +27,7 @@
 static gboolean
 is_recorded (IsrCatalog *self)
 {
-  g_autofree char *status = self->writable ? NULL : isr_status_file_read (self->state_directory, RECORDER_AGE);
+  g_autofree char *status = self->writable ? NULL : isr_status_file_read (self->state_directory, ISR_STATUS_NEWS_AGE);
 
   return self->writable || status;
 }
@@ -39,6 +40,17 @@ by_start (gconstpointer a, gconstpointer b)
   return (one->start_us > two->start_us) - (one->start_us < two->start_us);
 }
 
+/* What another process can not note, for the disk is full. */
+static void
+append_news (IsrCatalog *self, const char *source, GArray *notes)
+{
+  gint64 since_us = isr_status_news_find_disk (&self->news, self->state_directory, source);
+  const IsrGap note = { .id = NO_ID, .start_us = since_us, .end_us = G_MAXINT64, .cause = ISR_CAUSE_DISK };
+
+  if (since_us)
+    g_array_append_val (notes, note);
+}
+
 GArray *
 isr_catalog_list_given (IsrCatalog *self, const char *source)
 {
@@ -46,6 +58,8 @@ isr_catalog_list_given (IsrCatalog *self, const char *source)
 
   if (self->ledger)
     isr_ledger_append_given (self->ledger, source, given);
+  else if (!self->writable)
+    append_news (self, source, given);
   return given;
 }
 

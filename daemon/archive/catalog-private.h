@@ -85,6 +85,7 @@ struct _IsrCatalog {
   IsrLedger *ledger;      /* with a writer of our own archive */
   char *state_directory;  /* where a living recorder leaves its status.json */
   GStrv alive;            /* sources of the configuration: they count until now */
+  GHashTable *news;       /* where another process writes: what it says, and can not note (status-news.h) */
   gboolean today_unknown; /* and that was said */
   GHashTable *today;      /* source -> what is known of its coverage today */
 };

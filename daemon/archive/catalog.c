@@ -361,6 +361,7 @@ isr_catalog_finalize (GObject *object)
   g_clear_pointer (&self->hidden_ids, g_array_unref);
   g_clear_pointer (&self->held_back, g_ptr_array_unref);
   g_hash_table_unref (self->today);
+  g_clear_pointer (&self->news, g_hash_table_unref);
   g_hash_table_unref (self->live);
   g_clear_handle_id (&self->forget, g_source_remove);
   g_hash_table_unref (self->found);

@@ -16,7 +16,8 @@ typedef struct _IsrStatusFile IsrStatusFile;
 typedef char *(*IsrStatusFunc) (gpointer data, gboolean needed);
 
 /* Every two seconds, in a worker: the file is replaced, atomically, or where nothing is new only
- * its time is set. Every ten seconds it is replaced in any case. */
+ * its time is set. Every ten seconds it is replaced in any case. A full disk is no obstacle, when it
+ * was not full already at the begin. */
 IsrStatusFile *isr_status_file_new (const char *state_directory, IsrStatusFunc func, gpointer data);
 /* A clean stop: the file is removed. */
 void isr_status_file_free (IsrStatusFile *self);

@@ -87,6 +87,7 @@ read_source (JsonObject *object)
   state->since_us = get_number (object, "since_us");
   state->retry_at_us = get_number (object, "retry_at_us");
   state->retries = (guint) get_number (object, "retries");
+  state->disk_us = get_number (object, "disk_since_us");
   state->file = g_strdup (get_text (object, "file"));
   read_level (object, "level", &state->level);
   read_level (object, "peak", &state->peak);

@@ -198,6 +198,7 @@ isr_json_add_state (JsonBuilder *builder, const IsrSourceState *state, double co
   isr_json_add_time (builder, "since", state->since_us, zone);
   isr_json_add_time (builder, "retry_at", state->retry_at_us, zone);
   isr_json_add_int (builder, "retries", state->retries);
+  isr_json_add_time (builder, "disk_since", state->disk_us, zone);
   isr_json_add_string (builder, "file", state->file);
   add_levels (builder, state);
   add_share (builder, "coverage_today", coverage_today);

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What the ledger says while the disk is full: the hole is there, grows, and ends when writing goes on."""
 import array
+import json
 import os
+import re
 import unittest
 import wave
 
-from support import disk, process
+from support import api, disk, process
 
 SOURCES = '[one]\ntype = test\nscene = counter\nformat = wav\n'
 WRAP = 65536  # of the numbers that the samples are
@@ -95,6 +97,71 @@ class FullDisk(unittest.TestCase):
         missing = (gap['end_us'] - gap['start_us']) * rate / 1e6
         off = (behind[0] - before[-1] - 1 - missing + WRAP / 2) % WRAP - WRAP / 2
         self.assertLess(abs(off), rate / 20, (missing, before[-1], behind[0]))
+
+
+class FullForOthers(unittest.TestCase):
+    """Neither the note of the ledger nor the next file finds room: another process is told all the same."""
+
+    def setUp(self):
+        self.isr = disk.SmallDisk('[one]\ntype = test\nscene = counter\nformat = wav\n[two]\ntype = test\nscene = counter\nformat = flac\n',
+                                  general='split_minutes = 0.1\nsync_seconds = 0.1\n')
+        self.addCleanup(self.isr.close)
+        port = process.free_port()
+        self.page = f'http://127.0.0.1:{port}'
+        page = process.Process([*self.isr.before, process.ISR, 'serve', '-o', f'web.listen=127.0.0.1:{port}', 'recordings'], cwd=self.isr.dir)
+        self.addCleanup(page.close)
+        process.wait_for(lambda: f'the page: {page.stderr}', self.answers)
+
+    def answers(self):
+        try:
+            return self.ask(self.page, '/healthz')[0] == 200
+        except OSError:
+            return False
+
+    def ask(self, base, target):
+        status, _, text = api.Client(base).ask(target)
+        return status, json.loads(text) if target.startswith('/api/') else text
+
+    def holes(self, base, source):
+        status, answer = self.ask(base, f'/api/coverage?source={source}')
+        self.assertEqual(status, 200, answer)
+        self.assertEqual(answer['recorded_us'] + sum(g['end_us'] - g['start_us'] for g in answer['gaps']), answer['to_us'] - answer['from_us'])
+        return answer['gaps']
+
+    def parts(self):
+        return {p.name for p in self.isr.recordings.rglob('*.part')}
+
+    def long(self):
+        """The same hole for both, of one cause; in the end longer than a recorder that is silent would be believed in."""
+        for source in ('one', 'two'):
+            own, others = self.holes(self.isr.base, source), self.holes(self.page, source)
+            self.assertLessEqual({g['cause'] for g in own + others}, {'disk'}, (own, others, self.isr.process.stderr))
+            if not own or not others or own[-1]['seconds'] < 14:
+                return False
+            self.assertLess(abs(own[-1]['start_us'] - others[-1]['start_us']), 1_500_000, (own, others))
+            self.assertGreater(others[-1]['end_us'], own[-1]['end_us'])
+        return True
+
+    def test_told_by_another_process(self):
+        self.isr.wait_closed(4)
+        before = self.parts()
+        process.wait_for('the next files', lambda: len(self.parts() - before) == 2)
+        self.isr.fill()
+        process.wait_for(lambda: f'a long hole: {self.isr.process.stderr}', self.long)
+        sources = self.ask(self.page, '/api/status')[1]['sources']
+        self.assertEqual([(s['name'], s['state'], s['warnings']) for s in sources], [('one', 'recording', ['disk']), ('two', 'recording', ['disk'])])
+        self.assertTrue(all(s['disk_since_us'] for s in sources), sources)
+        told = process.run(*self.isr.before, process.ISR, 'coverage', 'config.ini', cwd=self.isr.dir, check=False).stdout
+        self.assertEqual(re.findall(r'(?m)^  .* (\S+)$', told), ['disk', 'disk'], told)
+        self.isr.empty()
+        process.wait_for(lambda: f'the disk: {self.isr.process.stderr}', lambda: not any(self.isr.source(name)['warnings'] for name in ('one', 'two')))
+        process.wait_for(lambda: [self.holes(base, name) for base in (self.isr.base, self.page) for name in ('one', 'two')], self.is_over)
+
+    def is_over(self):
+        """What was in memory is there, and both know of the rest."""
+        holes = [[[(g['start_us'], g['end_us'], g['cause']) for g in self.holes(base, name)] for name in ('one', 'two')] for base in (self.isr.base, self.page)]
+        self.assertLessEqual({cause for one in holes for gaps in one for _, _, cause in gaps}, {'disk'}, self.isr.process.stderr)
+        return holes[0] == holes[1] and not any(s['warnings'] for s in self.ask(self.page, '/api/status')[1]['sources'])
 
 
 if __name__ == '__main__':
