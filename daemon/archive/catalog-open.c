@@ -13,6 +13,7 @@
 #include "daemon/archive/listing.h"
 #include "daemon/archive/titles.h"
 #include "daemon/archive/trash.h"
+#include "daemon/archive/status-news.h"
 #include "daemon/core/advice.h"
 #include "daemon/core/error.h"
 
@@ -152,6 +153,29 @@ get_heartbeat (const char *state_directory)
   return g_stat (path, &st) == 0 ? MIN (st.st_mtim.tv_sec * G_TIME_SPAN_SECOND + st.st_mtim.tv_nsec / 1000, g_get_real_time ()) : 0;
 }
 
+/* It died, and its disk had been full before. */
+static void
+note_left (IsrCatalog *self)
+{
+  g_autoptr (GHashTable) left = isr_status_news_read_left (self->state_directory);
+  GHashTableIter iter;
+  gpointer source, disk_us;
+
+  g_hash_table_iter_init (&iter, left);
+  while (g_hash_table_iter_next (&iter, &source, &disk_us))
+    if (*(const char *) source)
+      isr_ledger_note_left (self->ledger, source, *(gint64 *) disk_us);
+}
+
+static gboolean
+open_ledger (IsrCatalog *self, GError **error)
+{
+  self->ledger = isr_ledger_new (self->writer, self->db, get_heartbeat (self->state_directory), error);
+  if (self->ledger)
+    note_left (self);
+  return self->ledger != NULL;
+}
+
 gboolean
 isr_catalog_prepare (sqlite3 *db, GError **error)
 {
@@ -197,9 +221,7 @@ isr_catalog_open (const char *output_directory, const char *state_directory, gbo
     return NULL;
   if (!open_reader (self, error) || !hide_left_behind (self, error) || !open_rest (self, error))
     return NULL;
-  if (writable)
-    self->ledger = isr_ledger_new (self->writer, self->db, get_heartbeat (state_directory), error);
-  if (writable && !self->ledger)
+  if (writable && !open_ledger (self, error))
     return NULL;
   if (writable)
     isr_catalog_watch_damage (self);

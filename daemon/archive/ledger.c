@@ -336,6 +336,18 @@ note_absences (IsrLedger *self, sqlite3 *db, gint64 heartbeat_us, GError **error
   return names != NULL;
 }
 
+void
+isr_ledger_note_left (IsrLedger *self, const char *source, gint64 disk_us)
+{
+  GPtrArray *open = get_known (self, source)->open;
+  guint at = 0;
+
+  for (; at < open->len && ((IsrGap *) open->pdata[at])->start_us <= disk_us; at++)
+    if (g_str_equal (((IsrGap *) open->pdata[at])->cause, ISR_CAUSE_DISK))
+      return;
+  g_ptr_array_insert (open, (int) at, make (self, source, ISR_CAUSE_DISK, disk_us, G_MAXINT64, 0));
+}
+
 static IsrLedger *
 ledger_new (IsrWriter *writer)
 {

@@ -18,6 +18,8 @@ typedef struct _IsrLedger IsrLedger;
  * delivered or not, and is not noted as not running, has been so since @heartbeat_us at the
  * latest: the last sign of life of the process before (0: none is known). ISR_ERROR_STORAGE. */
 IsrLedger *isr_ledger_new (IsrWriter *writer, sqlite3 *db, gint64 heartbeat_us, GError **error);
+/* What the process before could not note any more: since then nothing of @source got onto the disk. */
+void isr_ledger_note_left (IsrLedger *self, const char *source, gint64 disk_us);
 void isr_ledger_free (IsrLedger *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IsrLedger, isr_ledger_free)
 

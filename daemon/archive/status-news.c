@@ -47,15 +47,30 @@ read_source (JsonArray *array, guint index, JsonNode *node, gpointer known)
 }
 
 static void
-read_all (GHashTable *known, const char *state_directory)
+read_all (GHashTable *known, const char *state_directory, guint age)
 {
-  g_autofree char *text = isr_status_file_read (state_directory, ISR_STATUS_NEWS_AGE);
+  g_autofree char *text = isr_status_file_read (state_directory, age);
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonNode *root = text && json_parser_load_from_data (parser, text, -1, NULL) ? json_parser_get_root (parser) : NULL;
   JsonNode *sources = root && JSON_NODE_HOLDS_OBJECT (root) ? json_object_get_member (json_node_get_object (root), "sources") : NULL;
 
   if (sources && JSON_NODE_HOLDS_ARRAY (sources))
     json_array_foreach_element (json_node_get_array (sources), read_source, known);
+}
+
+static GHashTable *
+news_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+GHashTable *
+isr_status_news_read_left (const char *state_directory)
+{
+  GHashTable *left = news_new ();
+
+  read_all (left, state_directory, G_MAXINT);
+  return left;
 }
 
 gint64
@@ -65,8 +80,8 @@ isr_status_news_find_disk (GHashTable **known, const char *state_directory, cons
 
   if (!*known || version != get (*known, VERSION)) {
     g_clear_pointer (known, g_hash_table_unref);
-    *known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-    read_all (*known, state_directory);
+    *known = news_new ();
+    read_all (*known, state_directory, ISR_STATUS_NEWS_AGE);
     set (*known, VERSION, version);
   }
   return *source ? get (*known, source) : 0;

@@ -13,4 +13,7 @@ G_BEGIN_DECLS
  * records. @known: what was read last, and of which file; (GHashTable *) NULL at first, the caller's. */
 gint64 isr_status_news_find_disk (GHashTable **known, const char *state_directory, const char *source);
 
+/* The same of all sources (name -> gint64), as the process before said last that did not end well. */
+GHashTable *isr_status_news_read_left (const char *state_directory);
+
 G_END_DECLS

@@ -174,7 +174,7 @@ test_status (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (body, "\"now_us\":"));
   g_assert_cmpstr (sources, ==, ",\"sources\":[{\"name\":\"mic\",\"type\":\"soundcard\",\"state\":\"waiting-to-retry\",\"reason\":\"busy\",\"detail\":null,"
                                 "\"warnings\":[\"clipping\",\"overruns\"],\"since\":\"2024-01-31T12:20:00.123456+01:00\",\"since_us\":1706700000123456,"
-                                "\"retry_at\":\"2024-01-31T12:20:05.000000+01:00\",\"retry_at_us\":1706700005000000,\"retries\":0,\"file\":null,"
+                                "\"retry_at\":\"2024-01-31T12:20:05.000000+01:00\",\"retry_at_us\":1706700005000000,\"retries\":0,\"disk_since\":null,\"disk_since_us\":null,\"file\":null,"
                                 "\"level\":-23.45,\"peak\":-1.0,\"floor\":null,\"coverage_today\":null}]}");
   g_assert_cmpstr (strstr (same, ",\"sources\":"), ==, sources);
 }

@@ -4,6 +4,7 @@ import array
 import json
 import os
 import re
+import time
 import unittest
 import wave
 
@@ -156,6 +157,25 @@ class FullForOthers(unittest.TestCase):
         self.isr.empty()
         process.wait_for(lambda: f'the disk: {self.isr.process.stderr}', lambda: not any(self.isr.source(name)['warnings'] for name in ('one', 'two')))
         process.wait_for(lambda: [self.holes(base, name) for base in (self.isr.base, self.page) for name in ('one', 'two')], self.is_over)
+
+    def test_killed_meanwhile(self):
+        """It could not note why; the next one knows it."""
+        self.isr.wait_closed(4)
+        self.isr.fill()
+        process.wait_for(lambda: f'a hole: {self.isr.process.stderr}', lambda: all(h and h[-1]['seconds'] > 6 for h in (self.holes(self.page, name) for name in ('one', 'two'))))
+        since = {s['name']: s['disk_since_us'] for s in self.ask(self.page, '/api/status')[1]['sources']}
+        self.isr.process.child.kill()
+        killed_us = time.time_ns() // 1000
+        self.isr.process.wait()
+        self.isr.process.close()
+        self.isr.empty()
+        self.isr.start()
+        process.wait_for(lambda: f'audio: {self.isr.process.stderr}', lambda: len([f for f in self.isr.files() if f['start_us'] > killed_us]) >= 2)
+        for name in ('one', 'two'):
+            holes = self.holes(self.isr.base, name)
+            self.assertEqual([g['cause'] for g in holes], ['disk', 'not-running'], holes)
+            self.assertLess(abs(holes[0]['start_us'] - since[name]), 1_500_000)
+            self.assertLess(abs(holes[0]['end_us'] - killed_us), 4_000_000)
 
     def is_over(self):
         """What was in memory is there, and both know of the rest."""
