@@ -9,6 +9,7 @@
 #include "daemon/capture/probe.h"
 #include "daemon/core/error.h"
 #include "daemon/core/log.h"
+#include "plugins/messages.h"
 
 #include <string.h>
 
@@ -36,6 +37,7 @@ struct _IsrRun {
   GCancellable *cancellable; /* of the probe */
   gboolean broken;           /* a fault was found; it may still be looked into */
   gboolean wants_end;
+  gboolean behind; /* it hangs, and was told to have ended */
   const char *gap; /* why it is ended; NULL: asked for */
 };
 
@@ -118,33 +120,17 @@ run_free (IsrRun *self)
   gpointer data = self->data;
   GstStructure *history = self->pipeline ? isr_handover_take_history (isr_pipeline_get_source (self->pipeline)) : NULL;
 
-  if (history)
-    funcs->left (data, history);
+  if (history && !self->behind)
+    funcs->left (data, g_steal_pointer (&history));
+  g_clear_pointer (&history, gst_structure_free);
   g_clear_handle_id (&self->limit, g_source_remove);
   g_clear_pointer (&self->pipeline, isr_pipeline_unref);
   g_object_unref (self->cancellable);
+  if (!self->behind)
+    funcs->ended (data);
   g_free (self);
-  funcs->ended (data);
+  funcs->released (data);
 }
-
-static void
-nobody_message (gpointer data, const GstStructure *message)
-{
-}
-
-static void
-nobody_left (gpointer data, GstStructure *history)
-{
-  gst_structure_free (history);
-}
-
-static void
-nobody_ended (gpointer data)
-{
-}
-
-/* For a run that hangs in a driver: it goes on by itself, unheard. */
-static const IsrRunFuncs nobody = { NULL, nobody_message, NULL, nobody_left, nobody_ended };
 
 /* What the elements said while they stopped is waiting still. */
 static void
@@ -159,13 +145,11 @@ static gboolean
 on_close_limit (gpointer data)
 {
   IsrRun *self = data;
-  const IsrRunFuncs *funcs = self->funcs;
 
   self->limit = 0;
   isr_log_error (self->config->name, "does not close within %d s, the driver hangs: left behind", CLOSE_LIMIT);
-  self->funcs = &nobody;
-  g_clear_pointer (&self->mailbox, isr_mailbox_close); /* the config may be gone soon */
-  funcs->ended (self->data);
+  self->behind = TRUE;
+  self->funcs->ended (self->data);
   return G_SOURCE_REMOVE;
 }
 
@@ -294,6 +278,11 @@ on_message (GstMessage *message, gpointer data)
   IsrRun *self = data;
   const GstStructure *structure = gst_message_get_structure (message);
 
+  if (self->behind) {
+    if (structure && gst_structure_has_name (structure, ISR_MESSAGE_FILE_CLOSED))
+      self->funcs->late (self->data, structure);
+    return;
+  }
   switch (GST_MESSAGE_TYPE (message)) {
     case GST_MESSAGE_ERROR:
       on_error (self, message);

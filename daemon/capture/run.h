@@ -28,9 +28,13 @@ typedef struct {
   void (*fault) (gpointer data, const IsrFault *fault);
   /* Its elements have stopped, and its source left something for the next one (handover.h); taken. */
   void (*left) (gpointer data, GstStructure *history);
-  /* All is closed and freed; the last call, always made. The run is gone. Also
-   * when closing hangs for 15 s: then the rest is left behind. */
+  /* All is closed and freed, always called. The run is gone. Also when closing hangs for 15 s: then
+   * it is left behind, and no other call is made but the two that follow. */
   void (*ended) (gpointer data);
+  /* Of one that was left behind: what became of its file after all (ISR_MESSAGE_FILE_CLOSED). */
+  void (*late) (gpointer data, const GstStructure *message);
+  /* The last call: nothing is left of it, and @data is not needed any more. */
+  void (*released) (gpointer data);
 } IsrRunFuncs;
 
 /* Begins at once. @config must outlive the run. */

@@ -48,6 +48,15 @@ on_opened (IsrSource *self, const GstStructure *message)
 }
 
 static void
+tell_closed (IsrSource *self, const IsrRecording *recording)
+{
+  isr_log_info (self->config->name, "%s: %.1f s, %" G_GUINT64_FORMAT " bytes (%s)", recording->name, isr_recording_get_duration (recording), recording->bytes, recording->reason);
+  g_signal_emit (self, isr_source_signals[ISR_SOURCE_FILE_CLOSED], 0, recording);
+  if (!recording->samples) /* why it ended is told; there is no file */
+    g_signal_emit (self, isr_source_signals[ISR_SOURCE_FILE_LOST], 0, recording->name);
+}
+
+static void
 on_closed (IsrSource *self, const GstStructure *message)
 {
   g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
@@ -57,12 +66,17 @@ on_closed (IsrSource *self, const GstStructure *message)
     recording->reason = g_strdup (ISR_CLOSE_STOP);
   }
   isr_source_note_end_of_file (self, recording);
-  isr_log_info (self->config->name, "%s: %.1f s, %" G_GUINT64_FORMAT " bytes (%s)", recording->name, isr_recording_get_duration (recording), recording->bytes, recording->reason);
   if (g_strcmp0 (recording->name, self->state->file) == 0)
     g_clear_pointer (&self->state->file, g_free);
-  g_signal_emit (self, isr_source_signals[ISR_SOURCE_FILE_CLOSED], 0, recording);
-  if (!recording->samples) /* why it ended is told; there is no file */
-    g_signal_emit (self, isr_source_signals[ISR_SOURCE_FILE_LOST], 0, recording->name);
+  tell_closed (self, recording);
+}
+
+void
+isr_source_take_late_news (IsrSource *self, const GstStructure *message)
+{
+  g_autoptr (IsrRecording) recording = isr_message_to_recording (message, self->config->name, self->all->output_directory);
+
+  tell_closed (self, recording);
 }
 
 static void

@@ -82,6 +82,8 @@ void isr_source_end_run (IsrSource *self, const char *gap);
 
 /* A message of the run's elements, see plugins/messages.h; others are ignored. */
 void isr_source_take_news (IsrSource *self, const GstStructure *message);
+/* The file of a run that was left behind is closed after all. */
+void isr_source_take_late_news (IsrSource *self, const GstStructure *message);
 
 /* source-health.c: as long as the run. */
 void isr_source_begin_health (IsrSource *self);

@@ -252,7 +252,7 @@ on_left (gpointer data, GstStructure *history)
 static void
 on_ended (gpointer data)
 {
-  g_autoptr (IsrSource) self = data; /* the run held it */
+  IsrSource *self = data;
 
   self->run = NULL;
   self->ending = FALSE;
@@ -267,7 +267,19 @@ on_ended (gpointer data)
   isr_source_end_hearing (self);
 }
 
-static const IsrRunFuncs run_funcs = { on_started, on_message, on_fault, on_left, on_ended };
+static void
+on_late (gpointer data, const GstStructure *message)
+{
+  isr_source_take_late_news (data, message);
+}
+
+static void
+on_released (gpointer data)
+{
+  g_object_unref (data); /* the run held it */
+}
+
+static const IsrRunFuncs run_funcs = { on_started, on_message, on_fault, on_left, on_ended, on_late, on_released };
 
 static void
 source_connect (IsrSource *self, const char *reason)

@@ -242,6 +242,30 @@ test_late (Fixture *f, gconstpointer data)
   g_assert_cmpint ((gint) samples * 2, ==, g_atomic_int_get (&heard));
 }
 
+/* The thread of the file itself hangs, and is left behind with the file open. When it comes back the
+ * file is closed, and that is heard: else it would be one that is being recorded for ever. */
+static void
+test_back (Fixture *f, gconstpointer data)
+{
+  const IsrRecording *file;
+  guint files;
+
+  f->capture = fixture_capture_new ("[mic]\ntype = soundcard\ndevice = mic\n");
+  isr_capture_start (f->capture->capture);
+  TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_RECORDING) && fixture_capture_get (f->capture, "mic")->heard_us > 0);
+  files = temp_count_open_files ();
+  hold ("intake");
+  TEMP_WAIT_FOR (fixture_capture_count (f->capture, "mic", "connecting retrying") == 1);
+  g_assert_cmpuint (f->capture->closed->len + 1, ==, f->capture->opened);
+  let_go ();
+  TEMP_WAIT_FOR (fixture_capture_is (f->capture, "mic", ISR_STATE_RECORDING));
+  TEMP_WAIT_FOR (f->capture->closed->len + 1 == f->capture->opened);
+  file = fixture_capture_get_closed (f->capture, "mic", 0);
+  g_assert_cmpstr (file->reason, ==, "gap");
+  TEMP_WAIT_FOR (temp_count_open_files () <= files);
+  fixture_capture_stop (f->capture);
+}
+
 /* --- a thread that blocks behind isrhttpsrc --- */
 
 #ifdef ISR_WITH_HTTP
@@ -280,6 +304,7 @@ main (int argc, char **argv)
   g_test_add ("/capture/hang/driver", Fixture, NULL, set_up, test_driver, tear_down);
   g_test_add ("/capture/hang/clock", Fixture, NULL, set_up, test_clock, tear_down);
   g_test_add ("/capture/hang/late", Fixture, NULL, set_up, test_late, tear_down);
+  g_test_add ("/capture/hang/back", Fixture, NULL, set_up, test_back, tear_down);
 #ifdef ISR_WITH_HTTP
   g_test_add ("/capture/hang/stream", Fixture, NULL, set_up, test_stream, tear_down);
 #endif
