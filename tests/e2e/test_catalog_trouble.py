@@ -299,6 +299,7 @@ class Trouble(unittest.TestCase):
         self.destroy()
         self.served_or_refused(f'/stream/{roof}', whole[2])
         self.forget()
+        process.wait_for('the end of what it remembers', lambda: self.client.ask(f'/stream/{roof}')[0] == 500)
         process.wait_for('an error', self.is_noticed)
         for path, target in asked(roof):
             answer = self.client.ask(target)
