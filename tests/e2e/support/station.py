@@ -118,7 +118,9 @@ class Track:
 
     def primer(self, data):
         """How many packets at the head of a file are not played: what OpusHead says beyond the encoder's own, in packets of
-        20 ms; of MP3 what the Info tag says, but for a carrier, which is nobody's packet."""
+        20 ms; of MP3 what the Info tag says, but for a carrier, which is nobody's packet; of Vorbis the first always."""
+        if self.name == 'vorbis':
+            return 1
         tag = data.find(b'Info', 0, 200) if self.name == 'mp3' else -1
         if tag >= 0:
             return max(0, ((int.from_bytes(data[tag + 141:tag + 144], 'big') >> 12) + 529) // 1152 - 1)
