@@ -3,6 +3,7 @@
 #include "daemon/ops/exposition.h"
 
 #include <math.h>
+#include <string.h>
 
 void
 isr_exposition_begin (GString *text, const char *name, const char *type, const char *help)
@@ -15,7 +16,9 @@ append_value (GString *text, double value)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (isnan (value) || isinf (value))
+  if (value == 0 || value == 1) /* most of them */
+    g_string_append_c (text, value ? '1' : '0');
+  else if (isnan (value) || isinf (value))
     g_string_append (text, isnan (value) ? "NaN" : value > 0 ? "+Inf"
                                                              : "-Inf");
   else
@@ -25,14 +28,19 @@ append_value (GString *text, double value)
 static void
 append_label (GString *text, gboolean first, const char *name, const char *value)
 {
-  g_string_append_printf (text, "%s%s=\"", first ? "{" : ",", name);
-  for (; *value; value++) {
-    if (*value == '\\' || *value == '"')
-      g_string_append_c (text, '\\');
-    if (*value == '\n')
-      g_string_append (text, "\\n");
-    else
-      g_string_append_c (text, *value);
+  g_string_append_c (text, first ? '{' : ',');
+  g_string_append (text, name);
+  g_string_append (text, "=\"");
+  while (*value) {
+    const gsize plain = strcspn (value, "\\\"\n");
+
+    g_string_append_len (text, value, (gssize) plain);
+    value += plain;
+    if (!*value)
+      break;
+    g_string_append_c (text, '\\');
+    g_string_append_c (text, *value == '\n' ? 'n' : *value);
+    value++;
   }
   g_string_append_c (text, '"');
 }
