@@ -161,8 +161,15 @@ end_between (IsrCatalog *self, const GArray *open, const GArray *stretches, gint
   }
 }
 
-/* Adds the files being written. Of two of them, the first is one that is just
- * being closed: it reaches to the second. Moves @end_us to the end of the last one while
+/* How far @file reaches that is not the last one: to @next, for it is just being closed. But not
+ * where a driver hangs and holds the run that was to close it, while another one goes on. */
+static gint64
+find_end (const IsrRecording *file, const IsrRecording *next)
+{
+  return next->start_us - file->end_us <= NEXT_FILE ? next->start_us : file->end_us;
+}
+
+/* Adds the files being written. Moves @end_us to the end of the last one while
  * somebody writes it. */
 static void
 add_live (IsrCatalog *self, const GArray *open, GPtrArray *live, GArray *stretches, gint64 *end_us)
@@ -173,10 +180,11 @@ add_live (IsrCatalog *self, const GArray *open, GPtrArray *live, GArray *stretch
   for (guint i = 0; i < live->len; i++) {
     IsrRecording *file = live->pdata[i];
     IsrRecording *next = i + 1 < live->len ? live->pdata[i + 1] : NULL;
-    IsrStretch stretch = { .start_us = file->start_us, .uncertainty_us = isr_clock_get_uncertainty (file->clock), .after = ISR_CAUSE_NOT_RUNNING };
+    IsrStretch stretch = { .start_us = file->start_us, .uncertainty_us = isr_clock_get_uncertainty (file->clock) };
 
     isr_catalog_refresh (self, file);
-    stretch.end_us = recorded && next ? next->start_us : file->end_us;
+    stretch.end_us = recorded && next ? find_end (file, next) : file->end_us;
+    stretch.after = recorded && next ? ISR_CAUSE_STALLED : ISR_CAUSE_NOT_RUNNING;
     g_array_append_val (stretches, stretch);
   }
   add_last (self, open, live->pdata[live->len - 1], &g_array_index (stretches, IsrStretch, stretches->len - 1), end_us);

@@ -371,6 +371,21 @@ test_between_files (Fixture *f, gconstpointer data)
   assert_holes (f->catalog, 0, 1000, 25, "0.8: 10-14 disconnected");
 }
 
+/* A run that hangs in its driver was left behind with its file, and another one goes on: what lies
+ * between is missing also before the driver lets go. A file that is just being closed reaches on. */
+static void
+test_left_behind (Fixture *f, gconstpointer data)
+{
+  isr_catalog_set_sources (f->catalog, mic);
+  begin (f->catalog, "a.flac", T0);
+  write_until (f, "a.flac", T0 + 40);
+  begin (f->catalog, "b.flac", T0 + 80);
+  write_until (f, "b.flac", T0 + 100);
+  assert_holes (f->catalog, 0, 100, 100, "0.6: 40-80 stalled");
+  write_until (f, "a.flac", T0 + 78);
+  assert_holes (f->catalog, 0, 100, 100, "1:");
+}
+
 static void
 test_command (Fixture *f, gconstpointer data)
 {
@@ -413,6 +428,7 @@ main (int argc, char **argv)
   ADD ("full-disk-and-no-server", NULL, test_full_disk_and_no_server);
   ADD ("full-disk-and-killed", NULL, test_full_disk_and_killed);
   ADD ("between-files", NULL, test_between_files);
+  ADD ("left-behind", NULL, test_left_behind);
   ADD ("command", NULL, test_command);
   return g_test_run ();
 }
