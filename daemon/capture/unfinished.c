@@ -86,11 +86,12 @@ exists (const char *path)
   return lstat (path, &st) == 0 && S_ISREG (st.st_mode);
 }
 
-/* It ended for the next one to go on, or by a crash. */
+/* It ended for the next one to go on, by a crash, or because nothing came for long: what came then
+ * may be in the burst. Nobody stopped it, and no clock was set. */
 static gboolean
 is_to_be_continued (const IsrRecording *recording)
 {
-  static const char *const reasons[] = { ISR_CLOSE_BOUNDARY, ISR_CLOSE_REQUESTED, ISR_CLOSE_ERROR, NULL };
+  static const char *const reasons[] = { ISR_CLOSE_BOUNDARY, ISR_CLOSE_REQUESTED, ISR_CLOSE_ERROR, ISR_CLOSE_GAP, ISR_CLOSE_DISK, NULL };
 
   return recording->recording || (recording->reason && g_strv_contains (reasons, recording->reason));
 }

@@ -6,7 +6,7 @@ import signal
 import time
 import unittest
 
-from support import encoder, process, resume
+from support import encoder, process, proxy, resume
 
 
 class Resume(resume.Case):
@@ -132,6 +132,31 @@ class Resume(resume.Case):
                 self.wait_longer(isr, name, 8)  # the catalog has it
             self.kill_again(isr, delay)
             self.assert_joined(isr)
+        self.end(isr)
+        for name in self.stations:
+            self.assert_sent_once(isr, name)
+
+    def test_killed_while_nothing_comes(self):
+        """The connection was lost, and the file closed: what was sent meanwhile is in the burst all the same."""
+        gate = proxy.Proxy(self.icecast.port)
+        self.addCleanup(gate.close)
+        isr = self.start('waiting', general='stall_seconds = 1\n', gate=gate)
+        process.wait_for('the catalog', lambda: len(self.committed(isr)) == len(self.stations))
+        self.hold()
+        gate.refuse(True)
+        gate.cut()
+        process.wait_for('the files to be closed', lambda: not self.committed(isr))
+        self.assertEqual([f['reason'] for name in self.stations for f in self.files(isr, name)], ['gap'] * len(self.stations))
+        isr.process.child.kill()
+        isr.process.wait()
+        gate.refuse(False)
+        isr.process.close()
+        isr.start()
+        self.release(isr)
+        for name in self.stations:
+            process.wait_for('another file', lambda n=name: len(self.files(isr, n)) > 1)  # a third one where a busy machine lets a second pass
+            self.wait_longer(isr, name)
+            self.assert_ledger(isr, name)
         self.end(isr)
         for name in self.stations:
             self.assert_sent_once(isr, name)

@@ -47,15 +47,15 @@ class Case(unittest.TestCase):
         self.stations[name] = encoder.Station(self.icecast, mount, kind, data, pace, min(encoder.BURST, int(5 * pace)))
         self.addCleanup(self.stations[name].close)
 
-    def start(self, test, formats=None, general=''):
-        """A recorder of a station in each format."""
+    def start(self, test, formats=None, general='', gate=None):
+        """A recorder of a station in each format; @gate: a proxy that all pass."""
         self.stations = {}
         text = ''
         formats = formats or self.formats
         for name in formats:
             mount = f'{test}-{name}'
             self.send(mount, name, self.data[name])
-            text += f'[{name}]\ntype = stream\nurl = {self.icecast.url(mount)}\n'
+            text += f'[{name}]\ntype = stream\nurl = {gate.url(self.icecast.url(mount)) if gate else self.icecast.url(mount)}\n'
         self.text = text
         isr = daemon.Daemon(text, general=general)
         self.addCleanup(isr.close)
