@@ -86,14 +86,14 @@ exists (const char *path)
   return lstat (path, &st) == 0 && S_ISREG (st.st_mode);
 }
 
-/* It ended for the next one to go on, by a crash, or because nothing came for long: what came then
- * may be in the burst. Nobody stopped it, and no clock was set. */
+/* What came behind it may be in the burst: also where nothing came for long, or where it was stopped, by
+ * a person or for another configuration. But not where the clock or the stream is another one now. */
 static gboolean
 is_to_be_continued (const IsrRecording *recording)
 {
-  static const char *const reasons[] = { ISR_CLOSE_BOUNDARY, ISR_CLOSE_REQUESTED, ISR_CLOSE_ERROR, ISR_CLOSE_GAP, ISR_CLOSE_DISK, NULL };
+  static const char *const others[] = { ISR_CLOSE_CLOCK_STEP, ISR_CLOSE_FORMAT_CHANGE, NULL };
 
-  return recording->recording || (recording->reason && g_strv_contains (reasons, recording->reason));
+  return recording->recording || (recording->reason && !g_strv_contains (others, recording->reason));
 }
 
 /* FALSE: it can not be opened. */

@@ -136,17 +136,10 @@ class Resume(resume.Case):
         for name in self.stations:
             self.assert_sent_once(isr, name)
 
-    def test_killed_while_nothing_comes(self):
-        """The connection was lost, and the file closed: what was sent meanwhile is in the burst all the same."""
-        gate = proxy.Proxy(self.icecast.port)
-        self.addCleanup(gate.close)
-        isr = self.start('waiting', general='stall_seconds = 1\n', gate=gate)
-        process.wait_for('the catalog', lambda: len(self.committed(isr)) == len(self.stations))
-        self.hold()
-        gate.refuse(True)
-        gate.cut()
+    def kill_when_closed(self, isr, gate, reason):
+        """The files are closed, for @reason, and the catalog knows it; there are no others yet."""
         process.wait_for('the files to be closed', lambda: not self.committed(isr))
-        self.assertEqual([f['reason'] for name in self.stations for f in self.files(isr, name)], ['gap'] * len(self.stations))
+        self.assertEqual([f['reason'] for name in self.stations for f in self.files(isr, name)], [reason] * len(self.stations))
         isr.process.child.kill()
         isr.process.wait()
         gate.refuse(False)
@@ -154,12 +147,33 @@ class Resume(resume.Case):
         isr.start()
         self.release(isr)
         for name in self.stations:
-            process.wait_for('another file', lambda n=name: len(self.files(isr, n)) > 1)  # a third one where a busy machine lets a second pass
+            process.wait_for('another file', lambda n=name: len(self.files(isr, n)) > 1)  # a third one where a busy machine lets a stall pass
             self.wait_longer(isr, name)
             self.assert_ledger(isr, name)
         self.end(isr)
         for name in self.stations:
             self.assert_sent_once(isr, name)
+
+    def start_behind(self, test, general=''):
+        gate = proxy.Proxy(self.icecast.port)
+        self.addCleanup(gate.close)
+        isr = self.start(test, general=general, gate=gate)
+        process.wait_for('the catalog', lambda: len(self.committed(isr)) == len(self.stations))
+        self.hold()
+        gate.refuse(True)
+        return isr, gate
+
+    def test_killed_while_nothing_comes(self):
+        """The connection was lost, and the file closed: what was sent meanwhile is in the burst all the same."""
+        isr, gate = self.start_behind('waiting', 'stall_seconds = 1\n')
+        gate.cut()
+        self.kill_when_closed(isr, gate, 'gap')
+
+    def test_killed_when_configured_anew(self):
+        """The one run has ended, and the next one has nothing yet."""
+        isr, gate = self.start_behind('anew')
+        self.reload(isr, re.sub(r'type = stream', 'type = stream\nmargin = 11', self.text))
+        self.kill_when_closed(isr, gate, 'stop')
 
     def assert_times_without_catalog(self, isr):
         """Made again of the files, it knows when each was heard."""
