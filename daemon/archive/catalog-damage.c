@@ -123,16 +123,10 @@ static gboolean
 make_on_disk (IsrMending *self, GError **error)
 {
   g_autoptr (sqlite3) db = isr_db_open_mended (self->database, &self->mended, error);
-  g_autoptr (sqlite3) reader = NULL;
 
   if (!db || !isr_catalog_journal_take (db, self->journal, error))
     return FALSE;
-  reader = isr_db_open (self->database, ISR_DB_READ_AGAIN, error);
-  if (!reader || !isr_catalog_prepare (reader, error))
-    return FALSE;
-  self->new.db = g_steal_pointer (&db);
-  self->new.reader = g_steal_pointer (&reader);
-  return TRUE;
+  return isr_new_database_open (&self->new, g_steal_pointer (&db), self->database, error);
 }
 
 static void

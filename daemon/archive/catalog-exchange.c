@@ -14,6 +14,18 @@
 #include "daemon/archive/events.h"
 #include "daemon/archive/trash.h"
 
+gboolean
+isr_new_database_open (IsrNewDatabase *self, sqlite3 *taken, const char *path, GError **error)
+{
+  g_autoptr (sqlite3) db = taken, reader = db ? isr_db_open (path, ISR_DB_READ_AGAIN, error) : NULL;
+
+  if (!reader || !isr_catalog_prepare (reader, error))
+    return FALSE;
+  self->db = g_steal_pointer (&db);
+  self->reader = g_steal_pointer (&reader);
+  return TRUE;
+}
+
 /* --- what was not committed ------------------------------------------------- */
 
 /* "INSERT OR REPLACE INTO main.T VALUES (?, ...)"; the overlay has two columns more. */

@@ -81,17 +81,9 @@ say_home (IsrCatalog *self, const IsrMove *move)
 static gboolean
 write_out (IsrMove *self, GError **error)
 {
-  g_autoptr (sqlite3) db = NULL, reader = NULL;
-
   if (!isr_db_write_out (self->memory, self->place, &self->left, error))
     return FALSE;
-  db = isr_db_open (self->place, ISR_DB_WRITE, error);
-  reader = db ? isr_db_open (self->place, ISR_DB_READ_AGAIN, error) : NULL;
-  if (!reader || !isr_catalog_prepare (reader, error))
-    return FALSE;
-  self->new.db = g_steal_pointer (&db);
-  self->new.reader = g_steal_pointer (&reader);
-  return TRUE;
+  return isr_new_database_open (&self->new, isr_db_open (self->place, ISR_DB_WRITE, error), self->place, error);
 }
 
 static void

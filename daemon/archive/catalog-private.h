@@ -158,6 +158,8 @@ typedef struct {
   sqlite3 *db, *reader; /* prepared; without a reader it is in memory, and one for both */
   gboolean broken;      /* not all of its trash may be known */
 } IsrNewDatabase;
+/* One that was written to @path: it gets a reader. Takes @db, if it is not NULL. */
+gboolean isr_new_database_open (IsrNewDatabase *self, sqlite3 *db, const char *path, GError **error);
 /* Takes both, while the writer rests: it goes on in it. */
 void isr_catalog_exchange (IsrCatalog *self, const IsrNewDatabase *new);
 
