@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -145,16 +146,31 @@ isr_file_note_start (int fd, gint64 start_us, int utc_offset)
 gboolean
 isr_file_note_end (int fd, gint64 end_us)
 {
-  gint64 start_us, noted_us;
+  gint64 start_us, noted_us, length_us;
   int utc_offset;
-  g_autofree char *start = NULL, *end = NULL, *text = NULL;
+  g_autofree char *start = NULL, *text = NULL;
 
-  if (!isr_file_read_span (fd, &start_us, &noted_us, &utc_offset))
+  if (!isr_file_read_span (fd, &start_us, &noted_us, &utc_offset) || end_us < start_us)
     return FALSE;
+  length_us = end_us - start_us;
   start = isr_iso8601 (start_us, utc_offset);
-  end = isr_iso8601 (end_us, utc_offset);
-  text = g_strdup_printf ("%s/%s", start, end);
+  text = g_strdup_printf ("%s/PT%" G_GINT64_FORMAT ".%06dS", start, length_us / G_USEC_PER_SEC, (int) (length_us % G_USEC_PER_SEC));
   return note_span (fd, text);
+}
+
+/* "PT12.000123S", as we write it. */
+static gboolean
+parse_length (const char *text, gint64 *length_us)
+{
+  gint64 seconds;
+  int us, end = 0;
+
+  if (sscanf (text, "PT%" G_GINT64_FORMAT ".%6dS%n", &seconds, &us, &end) != 2 || end == 0 || text[end])
+    return FALSE;
+  if (seconds < 0 || seconds > G_MAXINT64 / G_USEC_PER_SEC / 2 || us < 0)
+    return FALSE;
+  *length_us = seconds * G_USEC_PER_SEC + us;
+  return TRUE;
 }
 
 gboolean
@@ -162,12 +178,15 @@ isr_file_read_span (int fd, gint64 *start_us, gint64 *end_us, int *utc_offset)
 {
   char text[128];
   gssize size = fgetxattr (fd, SPAN, text, sizeof text - 1);
-  const char *slash;
-  int end_offset;
+  gint64 length_us = 0;
+  char *slash;
 
   text[MAX (size, 0)] = '\0';
   slash = strchr (text, '/');
-  if (!slash || !isr_iso8601_parse (slash + 1, end_us, &end_offset))
-    *end_us = 0;
-  return size > 0 && isr_iso8601_parse (text, start_us, utc_offset);
+  if (slash)
+    *slash++ = '\0';
+  if (size <= 0 || !isr_iso8601_parse (text, start_us, utc_offset))
+    return FALSE;
+  *end_us = slash && parse_length (slash, &length_us) ? *start_us + length_us : 0;
+  return TRUE;
 }

@@ -30,8 +30,9 @@ gboolean isr_file_init (IsrFile *self, int fd);
  * G_FILE_ERROR; they name the path. */
 gboolean isr_repair_path (const char *path, IsrRepairResult *result, GError **error);
 
-/* When a recording was heard, as ISO 8601 beside its bytes (attribute user.isr.span): MP3 and AAC
- * have no place for it, and a name has seconds only. FALSE: this file system can not, or this file
+/* When a recording was heard, as a time interval of ISO 8601 beside its bytes (attribute user.isr.span,
+ * "2026-03-29T02:00:00.250000+01:00/PT12.000123S", without its length until it ends): MP3 and AAC
+ * have no place for it, and a name has seconds only. So short that it lies in an inode of ext4, and takes no block. FALSE: this file system can not, or this file
  * does not say. */
 gboolean isr_file_note_start (int fd, gint64 start_us, int utc_offset);
 gboolean isr_file_note_end (int fd, gint64 end_us);

@@ -4,6 +4,7 @@
 #include "tests/daemon/catalog.h"
 
 #include <fcntl.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define START (1706698800 * G_TIME_SPAN_SECOND) /* 12:00 in Berlin */
@@ -66,6 +67,30 @@ can_note (Fixture *f)
   return can;
 }
 
+/* A longer one would take a block of the disk for each recording. */
+static void
+test_small (Fixture *f, gconstpointer data)
+{
+  gint64 start_us, end_us;
+  int utc_offset, fd;
+  g_autofree char *path = NULL;
+
+  if (!can_note (f)) {
+    g_test_skip ("this file system has no attributes");
+    return;
+  }
+  temp_write (f->directory, "a.mp3", "x", 1);
+  note (f, "a.mp3", START, START + G_TIME_SPAN_DAY + 1);
+  path = g_build_filename (f->directory, "a.mp3", NULL);
+  fd = open (path, O_RDONLY);
+  g_assert_true (isr_file_read_span (fd, &start_us, &end_us, &utc_offset));
+  g_assert_cmpint (start_us, ==, START);
+  g_assert_cmpint (end_us, ==, START + G_TIME_SPAN_DAY + 1);
+  g_assert_cmpint (utc_offset, ==, 3600);
+  g_assert_cmpint (fgetxattr (fd, "user.isr.span", NULL, 0), <=, 60);
+  close (fd);
+}
+
 /* What is kept beside the bytes says more than a name, as long as that is of the same minute; of the end,
  * only what the bytes can be. */
 static void
@@ -120,6 +145,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add ("/noted/" path, Fixture, NULL, set_up_berlin, func, tear_down)
   ADD ("span", test_noted);
+  ADD ("small", test_small);
   ADD ("behind", test_behind);
   return g_test_run ();
 }
