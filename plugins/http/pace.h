@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pace.h - how fast a connection sends: is it still alive, and how many bytes are half
- * a second? Pure: times are µs of one monotonic clock.
+/* pace.h - how fast a connection sends: is it still alive, and how many bytes may wait
+ * in the kernel? Pure: times are µs of one monotonic clock.
  *
  * Alive is what brings at least 16 bytes a second over the whole stall timeout. No
  * share of the usual rate could be asked for: FLAC and Opus shrink to next to nothing

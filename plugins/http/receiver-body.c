@@ -7,7 +7,7 @@
 #include "plugins/http/audiotype.h"
 #include "plugins/messages.h"
 
-#define BLOCK (42 * 1024)               /* a second of nearly all streams, and the packet that woke us */
+#define BLOCK (42 * 1024)               /* what wakes us, of nearly all streams, and the packet that did */
 #define RECOVERED (10 * G_USEC_PER_SEC) /* of audio: the failures are forgotten; a file is fetched in less, and not for ever */
 
 static void
